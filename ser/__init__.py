@@ -1,0 +1,1 @@
+"""Speech emotion recognition: a person speaks, and sees which emotion the voice carries."""

@@ -1,0 +1,133 @@
+"""The command line: python -m ser download | train | evaluate | predict | bench."""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from ser.errors import SerError
+
+AUDIO = {".wav", ".flac", ".ogg", ".mp3", ".m4a", ".mp4", ".webm", ".aac", ".opus"}
+
+
+# Each command imports what it needs when it runs: help and errors should not wait for torch.
+def download(options: argparse.Namespace) -> int:
+    """Fetch RAVDESS."""
+    from ser.training.download import download
+
+    print(download(options.folder))
+    return 0
+
+
+def train(options: argparse.Namespace) -> int:
+    """Make the artifacts and print how good they are."""
+    from ser.encoder import BUNDLED
+    from ser.training import evaluate, train
+
+    evaluate.table(train.train(options.data, options.encoder or BUNDLED, options.out))
+    return 0
+
+
+def evaluate(options: argparse.Namespace) -> int:
+    """Repeat both protocols from the embeddings that training kept."""
+    from ser.training import evaluate, train
+
+    evaluate.table(train.reevaluate(options.artifacts))
+    return 0
+
+
+def predict(options: argparse.Namespace) -> int:
+    """Analyse files, one after the other; 1 if any failed."""
+    from ser.recognizer import Recognizer
+
+    recognizer = Recognizer.load(options.artifacts)
+    results, failed = [], 0
+    for path in _recordings(options.files):
+        try:
+            result = {"file": str(path)} | recognizer.analyse(path).to_json()
+        except SerError as error:
+            result = {"file": str(path), "error": str(error)}
+            failed += 1
+        results.append(result)
+        if not options.json:
+            print(_line(result))
+    if options.json:
+        print(json.dumps(results, indent=1))
+    return 1 if failed else 0
+
+
+def bench(options: argparse.Namespace) -> int:
+    """Time the analysis beside wav2vec2-base's architecture."""
+    from ser import bench
+
+    measured = bench.measure()
+    bench.table(measured)
+    if options.json:
+        options.json.write_text(json.dumps(measured, indent=1) + "\n")
+    return 0
+
+
+def _recordings(paths: list[Path]) -> Iterator[Path]:
+    for path in paths:
+        if path.is_dir():
+            found = sorted(each for each in path.rglob("*") if each.suffix.lower() in AUDIO)
+            if not found:
+                raise SerError(f"There is no audio file in {path}. Name a folder with recordings.")
+            yield from found
+        else:
+            yield path
+
+
+def _line(result: dict) -> str:
+    if "error" in result:
+        return f"{result['file']}: {result['error']}"
+    first, second = sorted(result["probabilities"].items(), key=lambda item: -item[1])[:2]
+    notes = f" ({', '.join(result['notes'])})" if result["notes"] else ""
+    return f"{result['file']}: {first[0]} {first[1]:.0%}, {second[0]} {second[1]:.0%}{notes}"
+
+
+def _parser() -> argparse.ArgumentParser:
+    # The folder of ser/artifacts.py, repeated because that room is heavier than this one.
+    bundled = Path(__file__).parents[1] / "artifacts"
+    parser = argparse.ArgumentParser(prog="python -m ser", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    command = commands.add_parser("download", help="fetch RAVDESS from Zenodo (208 MB)")
+    command.add_argument("folder", nargs="?", type=Path, default=Path("data/ravdess"))
+    command.set_defaults(run=download)
+
+    command = commands.add_parser("train", help="make the artifacts from a folder of RAVDESS")
+    command.add_argument("--data", type=Path, required=True, metavar="FOLDER")
+    command.add_argument("--encoder", metavar="CHECKPOINT", help="folder or hub id of a Wav2Vec2")
+    command.add_argument("--out", type=Path, default=bundled, metavar="FOLDER")
+    command.set_defaults(run=train)
+
+    command = commands.add_parser("evaluate", help="score the bundled embeddings again")
+    command.add_argument("--artifacts", type=Path, default=bundled, metavar="FOLDER")
+    command.set_defaults(run=evaluate)
+
+    command = commands.add_parser("predict", help="say what voices sound like")
+    command.add_argument("files", nargs="+", type=Path, metavar="FILE", help="files or folders")
+    command.add_argument("--json", action="store_true", help="print a list of JSON objects")
+    command.add_argument("--artifacts", type=Path, default=bundled, metavar="FOLDER")
+    command.set_defaults(run=predict)
+
+    command = commands.add_parser("bench", help="time the analysis beside wav2vec2-base")
+    command.add_argument("--json", type=Path, metavar="FILE", help="write the figures to FILE")
+    command.set_defaults(run=bench)
+    return parser
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command; return its exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        return options.run(options)
+    except SerError as error:
+        print(f"Error: {error}", file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

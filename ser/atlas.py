@@ -1,0 +1,90 @@
+"""The 2-D map of the data set: where a new clip falls on it, and which clips are nearest.
+
+The layout is made in training, in the space of the classifier's linear scores, where emotions
+and not speakers lie together. Placing needs neither umap nor numba: a clip goes to the weighted
+mean position of the clips with the nearest scores.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+NEIGHBOURS = 5  # named to the user
+PLACING = 15  # neighbours whose positions decide where a clip goes
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """A training clip near a new one: its published name, who spoke it how, where it lies."""
+
+    name: str
+    emotion: str
+    actor: int
+    sex: str
+    intensity: str
+    statement: int
+    x: float
+    y: float
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a clip falls on the map, and its nearest training clips, nearest first."""
+
+    x: float
+    y: float
+    neighbours: tuple[Neighbour, ...]
+
+
+@dataclass(frozen=True)
+class Atlas:
+    """The data set laid out; all arrays have one row a training clip.
+
+    Attributes:
+        positions: float32, shape (n, 2), on the map.
+        scores: float32, shape (n, 8), the log-probabilities in which clips are near or far.
+        names, emotions, sexes, intensities: strings; actors, statements: integers.
+    """
+
+    positions: np.ndarray
+    scores: np.ndarray
+    names: np.ndarray
+    emotions: np.ndarray
+    actors: np.ndarray
+    sexes: np.ndarray
+    intensities: np.ndarray
+    statements: np.ndarray
+
+    def place(self, scores: np.ndarray) -> Place:
+        """Place a clip by its scores, shape (8,), among the clips with the nearest scores."""
+        distances = np.linalg.norm(self.scores - scores, axis=1)
+        nearest = np.argpartition(distances, PLACING)[:PLACING]
+        nearest = nearest[np.argsort(distances[nearest])]
+        weights = 1 / (distances[nearest] + 1e-3)
+        x, y = np.average(self.positions[nearest], axis=0, weights=weights)
+        named = tuple(self._neighbour(row) for row in nearest[:NEIGHBOURS])
+        return Place(float(x), float(y), named)
+
+    def _neighbour(self, row: int) -> Neighbour:
+        x, y = self.positions[row].tolist()
+        return Neighbour(
+            name=str(self.names[row]),
+            emotion=str(self.emotions[row]),
+            actor=int(self.actors[row]),
+            sex=str(self.sexes[row]),
+            intensity=str(self.intensities[row]),
+            statement=int(self.statements[row]),
+            x=x,
+            y=y,
+        )
+
+    def save(self, path: Path) -> None:
+        """Write the atlas as an npz of plain arrays."""
+        np.savez_compressed(path, **vars(self))
+
+    @classmethod
+    def load(cls, path: Path) -> "Atlas":
+        """Read what `save` wrote."""
+        with np.load(path, allow_pickle=False) as arrays:
+            return cls(**arrays)

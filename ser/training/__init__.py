@@ -1,0 +1,1 @@
+"""What makes artifacts/ from a folder of recordings; nothing outside imports it."""

@@ -1,0 +1,31 @@
+"""Lays the training clips out in two dimensions: the only room that knows umap."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import umap
+
+from ser.atlas import Atlas
+from ser.training.ravdess import Utterance
+
+UMAP_NEIGHBOURS = 30  # more shows the whole, fewer the detail
+MIN_DISTANCE = 0.3  # between points on the map, in its own units
+
+
+def lay_out(scores: np.ndarray, utterances: Sequence[Utterance], seed: int) -> Atlas:
+    """Lay clips out by their scores, shape (n, 8).
+
+    Out-of-fold scores show the clips as the classifier would meet them from strangers, so the
+    regions overlap as much as emotions really do. Method: McInnes et al. 2018, arXiv 1802.03426.
+    """
+    model = umap.UMAP(n_neighbors=UMAP_NEIGHBOURS, min_dist=MIN_DISTANCE, random_state=seed)
+    return Atlas(
+        positions=model.fit_transform(scores).astype(np.float32),
+        scores=scores.astype(np.float32),
+        names=np.array([utterance.name for utterance in utterances]),
+        emotions=np.array([utterance.emotion for utterance in utterances]),
+        actors=np.array([utterance.actor for utterance in utterances]),
+        sexes=np.array([utterance.sex for utterance in utterances]),
+        intensities=np.array([utterance.intensity for utterance in utterances]),
+        statements=np.array([utterance.statement for utterance in utterances]),
+    )
