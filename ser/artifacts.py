@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -80,7 +79,7 @@ def replacing(folder: Path, description: dict) -> Iterator[Path]:
     try:
         yield fresh
         for path in fresh.iterdir():
-            os.replace(path, folder / path.name)
+            path.replace(folder / path.name)
         files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name[0] != ".")
         manifest = description | {
             "versions": {library: version(library) for library in LIBRARIES},
@@ -91,6 +90,6 @@ def replacing(folder: Path, description: dict) -> Iterator[Path]:
             },
         }
         write_json(fresh / MANIFEST, manifest)
-        os.replace(fresh / MANIFEST, folder / MANIFEST)
+        (fresh / MANIFEST).replace(folder / MANIFEST)
     finally:
         shutil.rmtree(fresh)

@@ -1,8 +1,9 @@
 """The 2-D map of the data set: where a new clip falls on it, and which clips are nearest.
 
-The layout is made in training, in the space of the classifier's linear scores, where emotions
-and not speakers lie together. Placing needs neither umap nor numba: a clip goes to the weighted
-mean position of the clips with the nearest scores.
+The layout is made in training, in the space of the classifier's linear probabilities, where
+emotions and not speakers lie together; near is what is near in Hellinger distance (between square
+roots of probabilities). Placing needs neither umap nor numba: a clip goes to the weighted mean
+position of its nearest clips.
 """
 
 from dataclasses import dataclass
@@ -43,12 +44,12 @@ class Atlas:
 
     Attributes:
         positions: float32, shape (n, 2), on the map.
-        scores: float32, shape (n, 8), the log-probabilities in which clips are near or far.
+        roots: float32, shape (n, 8), square roots of their probabilities.
         names, emotions, sexes, intensities: strings; actors, statements: integers.
     """
 
     positions: np.ndarray
-    scores: np.ndarray
+    roots: np.ndarray
     names: np.ndarray
     emotions: np.ndarray
     actors: np.ndarray
@@ -56,9 +57,9 @@ class Atlas:
     intensities: np.ndarray
     statements: np.ndarray
 
-    def place(self, scores: np.ndarray) -> Place:
-        """Place a clip by its scores, shape (8,), among the clips with the nearest scores."""
-        distances = np.linalg.norm(self.scores - scores, axis=1)
+    def place(self, probabilities: np.ndarray) -> Place:
+        """Place a clip by the linear model's probabilities of it, shape (8,)."""
+        distances = np.linalg.norm(self.roots - np.sqrt(probabilities), axis=1)
         nearest = np.argpartition(distances, PLACING)[:PLACING]
         nearest = nearest[np.argsort(distances[nearest])]
         weights = 1 / (distances[nearest] + 1e-3)

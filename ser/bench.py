@@ -62,10 +62,10 @@ def table(measured: dict) -> None:
     }
     for key, name in names.items():
         print(f"{name:<32}{1000 * measured['medians'][key]:>8.0f} ms")
+    threads, ratio = measured["machine"]["threads"], measured["ratios"]["encoder_base"]
     print(
-        f"On {measured['clip_seconds']:.1f} s of sound and {measured['machine']['threads']} threads "
-        f"our whole analysis is {measured['ratios']['encoder_base']:.1f} times faster than "
-        "wav2vec2-base's encoder alone."
+        f"On {measured['clip_seconds']:.1f} s of sound and {threads} threads our whole analysis is "
+        f"{ratio:.1f} times faster than wav2vec2-base's encoder alone."
     )
 
 

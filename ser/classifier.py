@@ -29,6 +29,7 @@ TREES = 100  # stages, each with a tree per emotion
 LEARNING_RATE = 0.05
 SUBSAMPLE = 0.7  # share of the clips that a tree sees
 INNER_FOLDS = 5
+LEAST = 1e-6  # probability, so that its logarithm stays finite
 
 
 class LinearStart(ClassifierMixin, BaseEstimator):
@@ -48,8 +49,8 @@ class EmotionClassifier:
     """Gradient boosting that corrects a linear model, for embeddings of any encoder.
 
     Attributes:
-        out_of_fold: after `fit`, the linear model's scores of the training clips, each from a
-            model that did not hear its speaker, shape (n, 8).
+        out_of_fold: after `fit`, the linear model's probabilities of the training clips, each
+            from a model that did not hear its speaker, shape (n, 8).
     """
 
     def __init__(self, seed: int = 0):
@@ -67,11 +68,10 @@ class EmotionClassifier:
         """
         flat = _flat(embeddings)
         codes = np.array([LABELS.index(emotion) for emotion in emotions])
-        probabilities = cross_val_predict(
+        self.out_of_fold = cross_val_predict(
             _linear(), flat, codes, groups=speakers, cv=GroupKFold(INNER_FOLDS),
             method="predict_proba",
         )  # fmt: skip
-        self.out_of_fold = _log(probabilities)
         self.linear = _linear().fit(flat, codes)
         self.components = make_pipeline(
             StandardScaler(), PCA(COMPONENTS, svd_solver="randomized", random_state=self.seed)
@@ -91,17 +91,18 @@ class EmotionClassifier:
         )
         return self
 
-    def scores(self, embeddings: np.ndarray) -> np.ndarray:
-        """Return the linear model's log-probabilities, shape (n, 8): the space of the map."""
-        return _log(self.linear.predict_proba(_flat(embeddings)))
+    def linear_probabilities(self, embeddings: np.ndarray) -> np.ndarray:
+        """Return the linear model's probabilities, shape (n, 8): the space of the map."""
+        return self.linear.predict_proba(_flat(embeddings))
 
     def probabilities(self, embeddings: np.ndarray) -> np.ndarray:
         """Return the probabilities of LABELS, shape (n, 8), rows sum to 1."""
         flat = _flat(embeddings)
-        return self.boosting.predict_proba(self._features(flat, self.scores(flat)))
+        return self.boosting.predict_proba(self._features(flat, self.linear_probabilities(flat)))
 
-    def _features(self, flat: np.ndarray, scores: np.ndarray) -> np.ndarray:
-        return np.hstack([scores, self.components.transform(flat)])
+    def _features(self, flat: np.ndarray, linear: np.ndarray) -> np.ndarray:
+        start = np.log(np.clip(linear, LEAST, 1))
+        return np.hstack([start, self.components.transform(flat)])
 
 
 def _linear() -> Pipeline:
@@ -113,7 +114,3 @@ def _linear() -> Pipeline:
 
 def _flat(embeddings: np.ndarray) -> np.ndarray:
     return np.asarray(embeddings, dtype=np.float32).reshape(len(embeddings), -1)
-
-
-def _log(probabilities: np.ndarray) -> np.ndarray:
-    return np.log(np.clip(probabilities, 1e-6, 1))

@@ -68,7 +68,7 @@ class Encoder:
         config.num_hidden_layers = max(1, *self.layers)
         config.apply_spec_augment = False
         model = _load(AutoModel, self.checkpoint, config=config, dtype=torch.float32)
-        # Of the weights as stored: what is derived from them below depends on the machine's rounding.
+        # Of the weights as stored: what is derived from them below rounds as the machine does.
         self.fingerprint = _fingerprint(model)
         if config.num_hidden_layers < depth and config.do_stable_layer_norm:
             # The norm belongs after the model's last layer, which is gone.

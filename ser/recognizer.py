@@ -55,9 +55,7 @@ class Recognizer:
     metrics: dict
 
     @classmethod
-    def load(
-        cls, folder: str | Path = artifacts.FOLDER, device: str | None = None
-    ) -> "Recognizer":
+    def load(cls, folder: str | Path = artifacts.FOLDER, device: str | None = None) -> "Recognizer":
         """Load the artifacts in `folder`, all verified; device as `Encoder` takes it.
 
         Raises:
@@ -100,6 +98,6 @@ class Recognizer:
         return Analysis(
             label=LABELS[int(np.argmax(probabilities))],
             probabilities=dict(zip(LABELS, probabilities.tolist(), strict=True)),
-            place=self.atlas.place(self.classifier.scores(embedding)[0]),
+            place=self.atlas.place(self.classifier.linear_probabilities(embedding)[0]),
             clip=clip,
         )

@@ -17,7 +17,9 @@ def speech_like(duration: float, seed: int = 0, rate: int = 48_000) -> np.ndarra
     """Syllables of a gliding, vibrating pitch with formants, breath and pauses; float64 (n,)."""
     random = np.random.default_rng(seed)
     seconds = np.arange(int(duration * rate)) / rate
-    pitch = 180 + 50 * np.sin(2 * np.pi * 0.7 * seconds + seed) + 4 * np.sin(2 * np.pi * 5 * seconds)
+    pitch = (
+        180 + 50 * np.sin(2 * np.pi * 0.7 * seconds + seed) + 4 * np.sin(2 * np.pi * 5 * seconds)
+    )
     phase = 2 * np.pi * np.cumsum(pitch) / rate
     formants = [(600, 120), (1400, 200), (2600, 300)]
     voice = sum(

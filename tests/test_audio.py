@@ -86,7 +86,9 @@ def test_arrays_of_any_dtype(samples, dtype):
         array = waveform.astype(kind)
     else:
         top = 2.0 ** (8 * kind.itemsize - 1)
-        array = (waveform.astype(np.float64) * (top * 0.999) + (kind.kind == "u") * top).astype(kind)
+        array = (waveform.astype(np.float64) * (top * 0.999) + (kind.kind == "u") * top).astype(
+            kind
+        )
     clip = audio.load((rate, array))
     assert correlation(clip.waveform, reference.waveform) > 0.999
     assert abs(clip.peak - reference.peak) < 0.01

@@ -130,7 +130,7 @@ def test_half_precision_leaves_positions_alone(bundled, loaded):
     reduced._half = True  # what CUDA does
     exact, rough = bundled.embed(loaded[:2]), reduced.embed(loaded[:2])
     difference = np.abs(exact - rough)
-    assert 0 < difference.max()
+    assert difference.max() > 0
     assert np.median(difference) < 0.01
     assert np.corrcoef(exact.ravel(), rough.ravel())[0, 1] > 0.999
 

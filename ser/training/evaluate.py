@@ -44,7 +44,9 @@ def evaluate(embeddings: np.ndarray, utterances: Sequence[ravdess.Utterance], se
                 trained = [utterances[row] for row in train]
                 atlas = layout.lay_out(classifier.out_of_fold, trained, seed)
                 landed.extend(
-                    _landed_right(atlas, classifier.scores(embeddings[test]), emotions[test])
+                    _landed_right(
+                        atlas, classifier.linear_probabilities(embeddings[test]), emotions[test]
+                    )
                 )
         results[protocol] = scores(emotions, predicted, speakers)
     return {

@@ -9,19 +9,22 @@ from ser.atlas import Atlas
 from ser.training.ravdess import Utterance
 
 UMAP_NEIGHBOURS = 30  # more shows the whole, fewer the detail
-MIN_DISTANCE = 0.3  # between points on the map, in its own units
+MIN_DISTANCE = 0.5  # between points on the map, in its own units
 
 
-def lay_out(scores: np.ndarray, utterances: Sequence[Utterance], seed: int) -> Atlas:
-    """Lay clips out by their scores, shape (n, 8).
+def lay_out(probabilities: np.ndarray, utterances: Sequence[Utterance], seed: int) -> Atlas:
+    """Lay clips out by their probabilities, shape (n, 8), in Hellinger distance.
 
-    Out-of-fold scores show the clips as the classifier would meet them from strangers, so the
-    regions overlap as much as emotions really do. Method: McInnes et al. 2018, arXiv 1802.03426.
+    Out-of-fold probabilities show the clips as the classifier would meet them from strangers, so
+    the regions overlap as much as emotions do. Method: McInnes et al. 2018, arXiv 1802.03426.
     """
-    model = umap.UMAP(n_neighbors=UMAP_NEIGHBOURS, min_dist=MIN_DISTANCE, random_state=seed)
+    roots = np.sqrt(probabilities).astype(np.float32)
+    model = umap.UMAP(
+        n_neighbors=UMAP_NEIGHBOURS, min_dist=MIN_DISTANCE, random_state=seed, n_jobs=1
+    )
     return Atlas(
-        positions=model.fit_transform(scores).astype(np.float32),
-        scores=scores.astype(np.float32),
+        positions=model.fit_transform(roots).astype(np.float32),
+        roots=roots,
         names=np.array([utterance.name for utterance in utterances]),
         emotions=np.array([utterance.emotion for utterance in utterances]),
         actors=np.array([utterance.actor for utterance in utterances]),

@@ -1,0 +1,78 @@
+"""Recording in, Analysis out: the same voice in any format gets the same answer."""
+
+import av
+import numpy as np
+import pytest
+import soundfile
+import soxr
+
+from ser.errors import SerError
+from ser.labels import LABELS
+
+
+def test_analysis_of_a_voice(recognizer, speech, ravdess):
+    analysis = recognizer.analyse(speech)
+    assert tuple(analysis.probabilities) == LABELS
+    assert sum(analysis.probabilities.values()) == pytest.approx(1)
+    assert analysis.label == max(analysis.probabilities, key=analysis.probabilities.get)
+    if ravdess:
+        assert analysis.label == "angry"
+        assert analysis.place.neighbours[0].emotion == "angry"
+    low, high = recognizer.atlas.positions.min(0), recognizer.atlas.positions.max(0)
+    assert low[0] <= analysis.place.x <= high[0] and low[1] <= analysis.place.y <= high[1]
+
+
+def test_json_shape(recognizer, speech):
+    result = recognizer.analyse(speech).to_json()
+    assert list(result) == ["label", "probabilities", "duration", "map", "neighbours", "notes"]
+    assert list(result["probabilities"]) == list(LABELS)
+    assert len(result["map"]) == 2 and len(result["neighbours"]) == 5
+    assert set(result["neighbours"][0]) == {"name", "emotion", "actor"}
+
+
+def in_format(waveform, rate, form, path):
+    if form == "stereo":
+        soundfile.write(path, np.stack([waveform, waveform], 1), rate)
+    elif form == "8 bit":
+        soundfile.write(path, waveform, rate, subtype="PCM_U8")
+    elif path.suffix == ".mp3":
+        soundfile.write(path, soxr.resample(waveform, rate, 44_100), 44_100)
+    else:
+        with av.open(str(path), "w") as container:
+            codec = "aac" if path.suffix == ".m4a" else "libopus"
+            stream = container.add_stream(codec, rate=rate, layout="mono")
+            frame = av.AudioFrame.from_ndarray(
+                waveform[None].astype(np.float32), format="fltp", layout="mono"
+            )
+            frame.sample_rate = rate
+            resampler = av.AudioResampler(stream.codec_context.format, "mono", rate)
+            for resampled in (*resampler.resample(frame), *resampler.resample(None)):
+                container.mux(stream.encode(resampled))
+            container.mux(stream.encode(None))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("form", "name"),
+    [
+        ("stereo", "a.wav"),
+        ("8 bit", "a.wav"),
+        ("44.1 kHz", "a.mp3"),
+        ("aac", "a.m4a"),
+        ("opus", "a.webm"),
+    ],
+)
+def test_the_same_voice_in_any_format(recognizer, speech, form, name, tmp_path):
+    waveform, rate = soundfile.read(speech)
+    reference = recognizer.analyse(speech)
+    analysis = recognizer.analyse(in_format(waveform, rate, form, tmp_path / name))
+    assert analysis.label == reference.label
+    for label in LABELS:
+        assert abs(analysis.probabilities[label] - reference.probabilities[label]) < 0.15
+
+
+def test_an_error_leaves_the_next_request_alone(recognizer, speech):
+    before = recognizer.analyse(speech).probabilities
+    with pytest.raises(SerError):
+        recognizer.analyse((16_000, np.zeros(16_000)))
+    assert recognizer.analyse(speech).probabilities == before

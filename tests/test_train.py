@@ -1,0 +1,88 @@
+"""Training, whole: a folder of recordings becomes artifacts that the page can load."""
+
+import json
+
+import numpy as np
+import pytest
+import soundfile
+import torch
+from conftest import speech_like
+from transformers import Wav2Vec2Config, Wav2Vec2Model
+
+from ser import artifacts
+from ser.labels import LABELS
+from ser.recognizer import Recognizer
+from ser.training import evaluate, train
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    """All actors with one short synthetic clip of each emotion, one of them unreadable."""
+    folder = tmp_path_factory.mktemp("ravdess")
+    for actor in range(1, 25):
+        for emotion in range(1, 9):
+            path = folder / f"03-01-0{emotion}-01-01-01-{actor:02}.wav"
+            soundfile.write(path, speech_like(0.8, 10 * emotion + actor, 16_000), 16_000)
+    path.write_text("damaged")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def encoder(tmp_path_factory):
+    torch.manual_seed(0)
+    folder = tmp_path_factory.mktemp("out") / "encoder"
+    config = Wav2Vec2Config(
+        hidden_size=32,
+        num_attention_heads=2,
+        intermediate_size=64,
+        conv_dim=(16,) * 7,
+        num_conv_pos_embedding_groups=4,
+        num_hidden_layers=3,
+    )
+    Wav2Vec2Model(config).save_pretrained(folder)
+    return folder
+
+
+def test_from_recordings_to_answers(data, encoder, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(train, "CACHE", tmp_path / "cache")
+    out = encoder.parent
+    metrics = train.train(data, encoder, out)
+    assert "Left out" in capsys.readouterr().err
+    assert metrics == json.loads((out / artifacts.METRICS).read_text())
+    assert metrics["clips"] == 24 * 8 - 1
+    for protocol in ("random", "actors"):
+        result = metrics["protocols"][protocol]
+        assert np.sum(result["confusion"]) == 24 * 8 - 1
+        assert result["ua"] == pytest.approx(np.mean(list(result["per_class_recall"].values())))
+        assert len(result["per_actor"]) == 24
+
+    manifest = artifacts.verify(out)
+    assert manifest["encoder"]["checkpoint"] == "encoder"
+    assert manifest["encoder"]["layers"] == [1, 2, 3]
+
+    clip = data / "03-01-05-01-01-01-01.wav"
+    answer = Recognizer.load(out, "cpu").analyse(clip)
+    assert answer.label in LABELS
+    assert len(answer.place.neighbours) == 5
+
+    assert train.reevaluate(out) == metrics
+    artifacts.verify(out)
+
+    # A second run embeds nothing again.
+    monkeypatch.setattr(train.audio, "load", lambda path: pytest.fail(f"{path} embedded again"))
+    readable = train.ravdess.table(data).utterances[:-1]
+    embeddings, found, unreadable = train.embed(train.Encoder(encoder, "cpu"), readable)
+    assert len(embeddings) == len(found) == 24 * 8 - 1 and not unreadable
+
+
+def test_scores_are_the_fields():
+    truth = np.array(["neutral"] * 6 + ["angry"] * 2)
+    predicted = np.array(["neutral"] * 6 + ["angry", "sad"])
+    truth = np.append(truth, [label for label in LABELS if label not in truth])
+    predicted = np.append(predicted, [label for label in LABELS if label not in truth[:8]])
+    result = evaluate.scores(truth, predicted, np.arange(len(truth)) % 2)
+    assert result["wa"] == pytest.approx(13 / 14)
+    assert result["ua"] == pytest.approx((7 + 0.5) / 8)
+    assert result["per_class_recall"]["angry"] == 0.5
+    assert result["confusion"][LABELS.index("angry")][LABELS.index("sad")] == 1
+    assert set(result["per_actor"]) == {"0", "1"}
