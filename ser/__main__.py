@@ -1,4 +1,4 @@
-"""The command line: python -m ser download | train | evaluate | predict | bench."""
+"""The command line: python -m ser COMMAND, one function a command."""
 
 import argparse
 import json
@@ -34,6 +34,32 @@ def evaluate(options: argparse.Namespace) -> int:
     from ser.training import evaluate, train
 
     evaluate.table(train.reevaluate(options.artifacts))
+    return 0
+
+
+def distil(options: argparse.Namespace) -> int:
+    """Make an encoder from a teacher, without labels."""
+    from ser.training.distil import distil
+
+    distil(
+        options.teacher,
+        options.speech,
+        options.noise,
+        options.out,
+        options.init,
+        options.minutes,
+        options.resume,
+        options.seed,
+    )
+    return 0
+
+
+def probe(options: argparse.Namespace) -> int:
+    """Compare the encoder with its teacher by a fixed linear model; write metrics.json."""
+    from ser.training import probe
+
+    figures = probe.measure(options.data, options.teacher, options.noise, options.artifacts)
+    print(json.dumps(figures, indent=1))
     return 0
 
 
@@ -90,7 +116,7 @@ def _line(result: dict) -> str:
 def _parser() -> argparse.ArgumentParser:
     # The folder of ser/artifacts.py, repeated because that room is heavier than this one.
     bundled = Path(__file__).parents[1] / "artifacts"
-    parser = argparse.ArgumentParser(prog="python -m ser", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m ser", description="Speech emotion.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     command = commands.add_parser("download", help="fetch RAVDESS from Zenodo (208 MB)")
@@ -106,6 +132,24 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser("evaluate", help="score the bundled embeddings again")
     command.add_argument("--artifacts", type=Path, default=bundled, metavar="FOLDER")
     command.set_defaults(run=evaluate)
+
+    command = commands.add_parser("distil", help="make an encoder from a Whisper, without labels")
+    command.add_argument("--teacher", required=True, metavar="PATH_OR_HUB_ID")
+    command.add_argument("--speech", type=Path, nargs="+", required=True, metavar="FOLDER")
+    command.add_argument("--noise", type=Path, metavar="FOLDER", help="sounds, and rooms in rir/")
+    command.add_argument("--out", type=Path, required=True, metavar="DIR")
+    command.add_argument("--init", type=Path, metavar="ENCODER", help="go on from an encoder")
+    command.add_argument("--minutes", type=float, default=60.0)
+    command.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
+    command.add_argument("--seed", type=int, default=0)
+    command.set_defaults(run=distil)
+
+    command = commands.add_parser("probe", help="compare the encoder with its teacher")
+    command.add_argument("--data", type=Path, required=True, metavar="FOLDER")
+    command.add_argument("--teacher", required=True, metavar="PATH_OR_HUB_ID")
+    command.add_argument("--noise", type=Path, required=True, metavar="FOLDER")
+    command.add_argument("--artifacts", type=Path, default=bundled, metavar="FOLDER")
+    command.set_defaults(run=probe)
 
     command = commands.add_parser("predict", help="say what voices sound like")
     command.add_argument("files", nargs="+", type=Path, metavar="FILE", help="files or folders")

@@ -155,7 +155,6 @@ def _default_layers(depth: int) -> range:
 
 
 def _load(factory: type, checkpoint: str, **options):
-    # A folder's absence would be reported as an unknown hub id.
     if factory is AutoModel:
         options["use_safetensors"] = True
     try:

@@ -60,7 +60,9 @@ def reevaluate(folder: Path = artifacts.FOLDER) -> dict:
     manifest = artifacts.verify(folder)
     with np.load(folder / artifacts.EMBEDDINGS, allow_pickle=False) as kept:
         embeddings, names = kept["embeddings"], kept["names"]
-    metrics = evaluate(embeddings, [ravdess.parse(f"{name}.flac") for name in names], SEED)
+    utterances = [ravdess.parse(f"{name}.flac") for name in names]
+    metrics = artifacts.read_json(folder / artifacts.METRICS)
+    metrics |= evaluate(embeddings, utterances, SEED)
     with artifacts.replacing(folder, manifest) as fresh:
         artifacts.write_json(fresh / artifacts.METRICS, metrics)
     return metrics

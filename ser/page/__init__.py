@@ -1,0 +1,43 @@
+"""The page: one file a tab, the theme and the words. Only this and app.py know gradio."""
+
+import gradio as gr
+
+from ser.page import analyse, recordings, words
+from ser.page.theme import HEAD, THEME
+
+QUEUE = 32  # requests waiting; further ones are told to come back
+LARGEST = "100mb"  # of an uploaded file
+
+LAUNCH = {
+    "theme": THEME,
+    "head": HEAD,
+    "max_file_size": LARGEST,
+    "share": False,
+    "ssr_mode": False,
+    "pwa": False,
+    "run_history": False,
+    "enable_monitoring": False,
+    "footer_links": ["api"],
+}
+
+
+def build(recognizer) -> gr.Blocks:
+    """Return the page, ready for `launch(**LAUNCH)`."""
+    recordings.set_aside()
+    with gr.Blocks(
+        title=words.TITLE,
+        analytics_enabled=False,
+        delete_cache=(recordings.FREQUENCY, recordings.AGE),
+    ) as page:
+        gr.HTML(f"<h1>{words.TITLE}</h1><p>{words.INVITATION}</p>", elem_id="head")
+        analyse.build(recognizer)
+        gr.HTML(_foot(recognizer), elem_id="foot")
+    return page.queue(max_size=QUEUE)
+
+
+def _foot(recognizer) -> str:
+    accuracy = recognizer.metrics["protocols"]["actors"]["ua"]
+    return (
+        f"<p>{words.NOTICE}</p><p>{words.honesty(accuracy)} {words.device(recognizer.device)}</p>"
+        f"<p>{words.PRIVACY}</p>"
+    )

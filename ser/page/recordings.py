@@ -1,0 +1,45 @@
+"""Where uploaded recordings lie while they are answered, and that they are gone soon after.
+
+Gradio deletes the files it knows of by age (`delete_cache`). It does not know of an upload that
+broke off, nor of anything that an earlier process left behind when it was killed. So recordings
+get a folder of their own, and everything in it that is too old is deleted.
+"""
+
+import os
+import tempfile
+import threading
+import time
+from contextlib import suppress
+from pathlib import Path
+
+FREQUENCY, AGE = 120, 420  # s; nothing is older than their sum when it goes
+
+
+def set_aside() -> Path:
+    """Make gradio keep recordings in a folder of their own, swept while this process lives.
+
+    The folder lies in GRADIO_TEMP_DIR, or in the system's folder for temporary files.
+    """
+    user = os.getuid() if hasattr(os, "getuid") else os.getlogin()
+    folder = Path(os.environ.get("GRADIO_TEMP_DIR") or tempfile.gettempdir())
+    if not folder.name.startswith("ser-recordings"):
+        folder /= f"ser-recordings-{user}"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    os.environ["GRADIO_TEMP_DIR"] = str(folder)
+    threading.Thread(target=_keep_sweeping, args=[folder], daemon=True).start()
+    return folder
+
+
+def sweep(folder: Path, age: float = AGE) -> None:
+    """Delete the files below a folder that have not changed for `age` seconds."""
+    for path in folder.rglob("*"):
+        # Gradio deletes here too, and an upload may be moving its file.
+        with suppress(OSError):
+            if path.is_file() and time.time() - path.stat().st_ctime > age:
+                path.unlink()
+
+
+def _keep_sweeping(folder: Path) -> None:
+    while True:
+        sweep(folder)
+        time.sleep(FREQUENCY)

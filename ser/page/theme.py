@@ -1,0 +1,42 @@
+"""How the page looks: one theme with fonts from this server, its style sheet and its script."""
+
+from pathlib import Path
+
+import gradio as gr
+
+from ser.page import words
+
+ACCENT = "#6366f1"  # indigo, the theme's primary hue
+FOLDER = Path(__file__).parent
+
+THEME = gr.themes.Base(
+    primary_hue=gr.themes.colors.indigo,
+    secondary_hue=gr.themes.colors.indigo,
+    neutral_hue=gr.themes.colors.zinc,
+    # Two weights: gradio's semibold cut has no Cyrillic.
+    font=(gr.themes.LocalFont("IBM Plex Sans", weights=(400, 700)), "system-ui", "sans-serif"),
+    font_mono=("ui-monospace", "monospace"),
+    radius_size=gr.themes.sizes.radius_lg,
+).set(
+    body_background_fill="#f7f7f8",
+    body_background_fill_dark="#0f0f12",
+    block_background_fill="white",
+    block_background_fill_dark="#19191d",
+    block_border_color="#e6e6ea",
+    block_border_color_dark="#2b2b31",
+    border_color_primary="#e6e6ea",
+    border_color_primary_dark="#2b2b31",
+    block_radius="14px",
+    block_label_background_fill="transparent",
+    block_label_background_fill_dark="transparent",
+    block_label_border_width="0px",
+    body_text_color_subdued="*neutral_500",
+    body_text_color_subdued_dark="*neutral_400",
+)
+
+# In the head rather than as gradio's `css`, which would be confined to the app's container.
+HEAD = (
+    f"<style>:root {{ --listening: '{words.LISTENING}'; }}</style>"
+    f"<style>{(FOLDER / 'page.css').read_text(encoding='utf-8')}</style>"
+    f"<script>{(FOLDER / 'page.js').read_text(encoding='utf-8')}</script>"
+)

@@ -1,0 +1,129 @@
+"""What the encoder is worth by itself: a fixed linear model on its states, beside its teacher's.
+
+Writes `encoder` into metrics.json. The probe is the same for both, so the difference is the
+encoder's: standardised mean and deviation of hidden states 2-4, logistic regression, `actors`.
+"""
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import accuracy_score, recall_score
+from sklearn.model_selection import cross_val_predict
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from threadpoolctl import threadpool_limits
+from tqdm import tqdm
+
+from ser import artifacts, audio
+from ser.encoder import Encoder
+from ser.recognizer import Recognizer
+from ser.training import ravdess
+from ser.training.augment import add_noise, compress, reverberate, surroundings
+from ser.training.inherit import Teacher
+from ser.training.train import embed
+
+LAYERS = (2, 3, 4)
+REGULARISATION = 0.003  # C of the logistic regression
+HELD_OUT = (21, 22, 23, 24)  # actors that were never heard in distillation, even unlabelled
+ROBUSTNESS_CLIPS = 100
+SNR = 20.0  # dB
+QUIETER = 0.1  # times the amplitude: -20 dB
+MP3_COMPRESSION = 0.6  # libsndfile's compression level that gives 64 kbit/s at 16 kHz mono
+
+
+def measure(data: Path, teacher: str, noise: Path, folder: Path = artifacts.FOLDER) -> dict:
+    """Probe the encoder in `folder` and its teacher, in one run; write and return the figures.
+
+    Args:
+        data: folder with RAVDESS.
+        teacher: folder or hub id of the Whisper model.
+        noise: folder with room responses in its sub-folder `rir`.
+    """
+    manifest = artifacts.verify(folder)
+    encoder = Recognizer.load(folder).encoder
+    utterances = ravdess.table(data).utterances
+    embeddings, utterances, _ = embed(encoder, utterances)
+    own = score(embeddings, utterances)
+    theirs = score(_teacher_embeddings(Teacher(teacher), utterances), utterances)
+    figures = {f"logreg_actors_{key}": value for key, value in own.items()}
+    figures |= {f"teacher_logreg_actors_{key}": value for key, value in theirs.items()}
+    figures["heldout_actors_wa"] = figures.pop("logreg_actors_heldout_wa")
+    figures["robustness"] = robustness(encoder, embeddings, utterances, noise)
+    metrics = artifacts.read_json(folder / artifacts.METRICS) | {"encoder": figures}
+    with artifacts.replacing(folder, manifest) as fresh:
+        artifacts.write_json(fresh / artifacts.METRICS, metrics)
+    return figures
+
+
+@threadpool_limits.wrap(limits=1)
+def score(embeddings: np.ndarray, utterances: Sequence[ravdess.Utterance]) -> dict[str, float]:
+    """Score embeddings, shape (n, ...), by the probe under `actors`.
+
+    Returns:
+        `ua`, `wa`, and of the latter `heldout_wa` (actors 21-24) and `others_wa`; 0-1.
+    """
+    flat = np.asarray(embeddings, np.float32).reshape(len(embeddings), -1)
+    emotions = np.array([utterance.emotion for utterance in utterances])
+    held_out = np.isin([utterance.actor for utterance in utterances], HELD_OUT)
+    model = make_pipeline(StandardScaler(), LogisticRegression(C=REGULARISATION, max_iter=500))
+    predicted = cross_val_predict(model, flat, emotions, cv=ravdess.actor_folds(utterances))
+    return {
+        "ua": float(recall_score(emotions, predicted, average="macro")),
+        "wa": float(accuracy_score(emotions, predicted)),
+        "heldout_wa": float(accuracy_score(emotions[held_out], predicted[held_out])),
+        "others_wa": float(accuracy_score(emotions[~held_out], predicted[~held_out])),
+    }
+
+
+def robustness(
+    encoder: Encoder,
+    embeddings: np.ndarray,
+    utterances: Sequence[ravdess.Utterance],
+    noise: Path,
+) -> dict[str, float]:
+    """Median cosine between a clip's embedding and that of the same clip changed.
+
+    Embeddings are standardised by the data set's. The changes: 20 dB of white noise, a room,
+    20 dB less gain, MP3 at 64 kbit/s.
+    """
+    rooms = surroundings(noise).responses
+    random = np.random.default_rng(0)
+    changes: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+        "noise": lambda w: add_noise(w, random.standard_normal(len(w), dtype=np.float32), SNR),
+        "room": lambda w: reverberate(w, rooms[random.integers(len(rooms))]),
+        "gain": lambda w: w * np.float32(QUIETER),
+        "mp3": lambda w: compress(w, MP3_COMPRESSION),
+    }
+    rows = np.linspace(0, len(utterances) - 1, ROBUSTNESS_CLIPS).astype(int)
+    flat = embeddings.reshape(len(embeddings), -1).astype(np.float32)
+    mean, deviation = flat.mean(axis=0), flat.std(axis=0) + 1e-6
+
+    def cosine(row: int, change: Callable[[np.ndarray], np.ndarray]) -> float:
+        clip = audio.load(utterances[row].path)
+        changed = change(clip.waveform / np.abs(clip.waveform).max())
+        clip = dataclasses.replace(clip, waveform=audio.normalise(changed))
+        one, other = (
+            (each.ravel() - mean) / deviation for each in (flat[row], encoder.embed([clip])[0])
+        )
+        return float(one @ other / np.linalg.norm(one) / np.linalg.norm(other))
+
+    return {
+        name: float(np.median([cosine(row, change) for row in tqdm(rows, desc=name, unit="clip")]))
+        for name, change in changes.items()
+    }
+
+
+@torch.inference_mode()
+def _teacher_embeddings(teacher: Teacher, utterances: Sequence[ravdess.Utterance]) -> np.ndarray:
+    """Pool the teacher's states as the encoder's are pooled, (n, layers, 2, hidden size)."""
+    embeddings = []
+    for utterance in tqdm(utterances, desc="Teacher", unit="clip"):
+        waveform = torch.from_numpy(audio.load(utterance.path).waveform)[None]
+        states = teacher.states(waveform, max(LAYERS))
+        pooled = [torch.std_mean(states[layer][0], dim=0, correction=0) for layer in LAYERS]
+        embeddings.append([(mean.numpy(), deviation.numpy()) for deviation, mean in pooled])
+    return np.array(embeddings, np.float32)

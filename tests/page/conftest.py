@@ -1,0 +1,61 @@
+"""Fixtures of the page's tests: the served app and a browser with a fake microphone."""
+
+from urllib.parse import urlsplit
+
+import pytest
+from driver import ALLOWED, PATIENCE, launch, serve
+from playwright.sync_api import expect, sync_playwright
+
+
+@pytest.fixture(scope="session")
+def other_speech(clips):
+    """Path of a recording that sounds unlike `speech`."""
+    return clips[0]
+
+
+@pytest.fixture(scope="session")
+def app():
+    """The page, served with the real artifacts."""
+    with serve() as served:
+        yield served
+
+
+@pytest.fixture(scope="session")
+def playwright():
+    """Playwright, one for all browsers."""
+    expect.set_options(timeout=PATIENCE * 1000)
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def browser(playwright, speech):
+    """Chromium whose microphone hears `speech` once."""
+    heard = f"--use-file-for-fake-audio-capture={speech}%noloop"
+    with launch(playwright, *ALLOWED, heard) as started:
+        yield started
+
+
+@pytest.fixture
+def requests():
+    """The addresses that the test's pages asked for; none may lie outside this machine."""
+    asked = []
+    yield asked
+    outside = {url for url in asked if urlsplit(url).hostname not in ("127.0.0.1", None)}
+    assert not outside
+
+
+@pytest.fixture
+def new_page(browser, requests):
+    """Open further visitors, each with a session of its own."""
+    contexts = []
+
+    def open_page(opener=browser, **options):
+        contexts.append(opener.new_context(**options))
+        page = contexts[-1].new_page()
+        page.on("request", lambda request: requests.append(request.url))
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()

@@ -1,0 +1,75 @@
+"""The programming interface: one endpoint, a stable shape, errors that say what to do."""
+
+import shutil
+import subprocess
+import sys
+
+import httpx
+import pytest
+from driver import PATIENCE, ROOT
+from gradio_client import Client, handle_file
+from gradio_client.exceptions import AppError
+
+from ser.labels import LABELS
+
+
+@pytest.fixture(scope="module")
+def client(app):
+    return Client(app.url, verbose=False)
+
+
+def test_only_predict_is_public(client):
+    api = client.view_api(return_format="dict", print_info=False)
+    assert list(api["named_endpoints"]) == ["/predict"]
+    assert api["unnamed_endpoints"] == {}
+    parameters = api["named_endpoints"]["/predict"]["parameters"]
+    assert [parameter["parameter_name"] for parameter in parameters] == ["recording"]
+
+
+def test_shape(client, speech):
+    answer = client.predict(handle_file(speech), api_name="/predict")
+    assert list(answer) == ["label", "probabilities", "duration", "map", "neighbours", "notes"]
+    assert list(answer["probabilities"]) == list(LABELS)
+    assert sum(answer["probabilities"].values()) == pytest.approx(1)
+    assert answer["label"] == max(answer["probabilities"], key=answer["probabilities"].get)
+    assert 1 < answer["duration"] < 10
+    assert [type(value) for value in answer["map"]] == [float, float]
+    assert len(answer["neighbours"]) == 5
+    assert set(answer["neighbours"][0]) == {"name", "emotion", "actor"}
+    assert isinstance(answer["notes"], list)
+
+
+def test_errors_say_what_to_do_and_the_next_request_works(client, speech, tmp_path):
+    bad = tmp_path / "text.wav"
+    bad.write_text("this is no sound\n" * 40)
+    with pytest.raises(AppError, match="cannot be read as audio.* Use wav"):
+        client.predict(handle_file(bad), api_name="/predict")
+    with pytest.raises(AppError, match="no recording"):
+        client.predict(None, api_name="/predict")
+    assert client.predict(handle_file(speech), api_name="/predict")["label"] in LABELS
+
+
+def test_files_of_the_server_cannot_be_analysed(app, speech):
+    payload = {"path": str(speech), "meta": {"_type": "gradio.FileData"}}
+    call = f"{app.url}gradio_api/call/predict"
+    event = httpx.post(call, json={"data": [payload]}).json()["event_id"]
+    assert "event: error" in httpx.get(f"{call}/{event}", timeout=PATIENCE).text
+
+
+def test_recordings_lie_in_a_folder_of_their_own(app, client, speech):
+    client.predict(handle_file(speech), api_name="/predict")
+    found = list(app.recordings.rglob("*.wav"))
+    assert found
+    assert all("ser-recordings" in str(path.parent.parent) for path in found)
+    assert len([path for path in found if path.name == speech.name]) == 1
+
+
+def test_missing_artifacts_end_the_start_with_a_message(tmp_path):
+    shutil.copy(ROOT / "app.py", tmp_path)
+    shutil.copytree(ROOT / "ser", tmp_path / "ser", ignore=shutil.ignore_patterns("__pycache__"))
+    ended = subprocess.run(
+        [sys.executable, "app.py"], cwd=tmp_path, capture_output=True, text=True, timeout=PATIENCE
+    )
+    assert ended.returncode == 1
+    assert "python -m ser" in ended.stderr
+    assert "Traceback" not in ended.stderr

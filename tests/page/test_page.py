@@ -1,0 +1,176 @@
+"""The page as a person uses it, in a real browser."""
+
+import pytest
+from driver import FAKE_DEVICE, REFUSED, ROOT, figure, launch, upload, visit
+from gradio_client import Client, handle_file
+from playwright.sync_api import expect
+
+from ser.labels import LABELS
+from ser.page import words
+
+DESKTOP = {"width": 1280, "height": 800}
+PHONE = {"width": 390, "height": 844}
+BLOCKS = ("#recording", "#answer", "#bars", "#map", "#neighbours")
+
+
+def expect_answer(page):
+    """Wait for an answer and check that every part of it is there."""
+    expect(page.locator("#answer .verdict")).to_contain_text("%")
+    shares, texts = figure(page, "bars")[1]["x"], figure(page, "bars")[3]["text"]
+    assert len(shares) == len(texts) == len(LABELS)
+    assert sum(shares) == pytest.approx(1, abs=0.01)
+    assert all("%" in text for text in texts)
+    names = [words.EMOTIONS[label] for label in LABELS]
+    likeliest = names[shares.index(max(shares))]
+    assert likeliest in page.locator("#answer .verdict strong").first.inner_text()
+    voice = figure(page, "map")[-1]
+    assert voice["name"] == "voice" and len(voice["x"]) == 1
+    expect(page.locator("#neighbours li")).to_have_count(5)
+    assert "actor" in page.locator("#neighbours li").first.inner_text()
+    return voice
+
+
+def test_upload(app, new_page, speech, requests):
+    page = new_page(viewport=DESKTOP)
+    visit(page, app.url)
+    assert [trace["name"] for trace in figure(page, "map")] == list(LABELS)
+    assert sum(len(trace["x"]) for trace in figure(page, "map")) == 1440
+    upload(page, speech)
+    expect_answer(page)
+    assert sum("queue/join" in url for url in requests) == 1
+    page.get_by_label("Clear").click()
+    expect(page.locator("#answer")).to_contain_text(words.WAITING)
+    expect(page.locator("#neighbours")).to_contain_text(words.NO_NEIGHBOURS)
+    assert [trace["name"] for trace in figure(page, "map")] == list(LABELS)
+
+
+def test_another_recording_moves_the_voice(app, new_page, speech, other_speech):
+    page = new_page(viewport=DESKTOP)
+    visit(page, app.url)
+    upload(page, speech)
+    first = expect_answer(page)
+    upload(page, other_speech)
+    second = expect_answer(page)
+    assert (first["x"], first["y"]) != (second["x"], second["y"])
+
+
+def test_microphone_and_trim(app, new_page, requests):
+    page = new_page(viewport=DESKTOP)
+    visit(page, app.url)
+    page.get_by_role("button", name="Record", exact=True).click()
+    page.wait_for_timeout(4000)
+    page.get_by_role("button", name="Stop", exact=True).click()
+    expect_answer(page)
+    heard = page.locator("#answer .for-screen-readers").inner_text()
+    assert sum("queue/join" in url for url in requests) == 1
+    page.get_by_label("Trim audio to selection").click()
+    page.get_by_role("button", name="Trim", exact=True).click()
+    expect(page.locator("#answer .for-screen-readers")).not_to_have_text(heard)
+    expect_answer(page)
+    assert sum("queue/join" in url for url in requests) == 2
+
+
+def test_bad_file_is_explained_and_the_next_one_answers(app, new_page, speech, tmp_path):
+    bad = tmp_path / "text.wav"
+    bad.write_text("this is no sound\n" * 40)
+    page = new_page(viewport=DESKTOP)
+    visit(page, app.url)
+    upload(page, bad)
+    expect(page.locator("#answer .sorry")).to_contain_text("text.wav cannot be read as audio")
+    assert len(figure(page, "map")) == len(LABELS)
+    upload(page, speech)
+    expect_answer(page)
+
+
+def test_too_large_file_is_refused_and_the_next_one_answers(app, new_page, speech, tmp_path):
+    large = tmp_path / "large.wav"
+    with large.open("wb") as file:
+        file.truncate(101 * 2**20)
+    page = new_page(viewport=DESKTOP)
+    visit(page, app.url)
+    upload(page, large)
+    expect(page.get_by_text("exceed the maximum allowed size")).to_be_visible()
+    upload(page, speech)
+    expect_answer(page)
+
+
+def test_two_sessions_see_their_own_result(app, new_page, speech, other_speech):
+    client = Client(app.url, verbose=False)
+    pages = {new_page(viewport=DESKTOP): speech, new_page(viewport=DESKTOP): other_speech}
+    for page in pages:
+        visit(page, app.url)
+    for page, path in pages.items():
+        upload(page, path)
+    for page, path in pages.items():
+        expect_answer(page)
+        own = client.predict(handle_file(path), api_name="/predict")["probabilities"]
+        assert figure(page, "bars")[1]["x"] == pytest.approx(list(own.values()), abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"), [(REFUSED, "refused"), ((), "absent")], ids=["refused", "absent"]
+)
+def test_missing_microphone_is_explained(app, new_page, playwright, speech, arguments, reason):
+    with launch(playwright, *arguments) as browser:
+        page = new_page(browser, viewport=DESKTOP)
+        visit(page, app.url)
+        page.get_by_role("button", name="Record", exact=True).click()
+        expect(page.get_by_text(words.MICROPHONE[reason])).to_be_visible()
+        upload(page, speech)
+        expect_answer(page)
+        expect(page.get_by_text(words.MICROPHONE[reason])).to_be_hidden()
+
+
+def test_page_without_https_says_that_there_is_no_microphone(app, new_page, playwright):
+    with launch(playwright, *FAKE_DEVICE) as browser:
+        page = new_page(browser, viewport=DESKTOP)
+        # What a browser does on a page that is neither https nor localhost.
+        page.add_init_script("delete Navigator.prototype.mediaDevices")
+        visit(page, app.url)
+        expect(page.get_by_text(words.MICROPHONE["insecure"])).to_be_visible()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["1280x800", "390x844"])
+def test_looks(app, new_page, speech, size, theme):
+    page = new_page(viewport=size, color_scheme=theme)
+    visit(page, f"{app.url}?__theme={theme}")
+    folder = ROOT / "screenshots"
+    folder.mkdir(exist_ok=True)
+    name = f"{size['width']}x{size['height']}-{theme}"
+    page.screenshot(path=folder / f"{name}-before.png", full_page=True)
+    before = [page.locator(block).bounding_box() for block in BLOCKS]
+    upload(page, speech)
+    expect_answer(page)
+    page.evaluate("document.fonts.ready")
+    page.screenshot(path=folder / f"{name}-after.png", full_page=True)
+    assert [page.locator(block).bounding_box() for block in BLOCKS] == before
+    width, height = page.evaluate(
+        "[document.documentElement.scrollWidth, document.documentElement.scrollHeight]"
+    )
+    assert width <= size["width"]
+    assert size is PHONE or height <= size["height"]
+
+
+def test_notices(app, new_page):
+    page = new_page(viewport=PHONE)
+    visit(page, app.url)
+    foot = page.locator("#foot")
+    for text in (words.PRIVACY, words.NOTICE, "people it never heard", "Answered by"):
+        expect(foot).to_contain_text(text)
+
+
+def test_keyboard_and_names(app, new_page):
+    page = new_page(viewport=DESKTOP)
+    visit(page, app.url)
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.textContent.trim()") == "Record":
+            break
+    else:
+        pytest.fail("the Record button cannot be reached by Tab")
+    nameless = page.locator("main button:visible").evaluate_all(
+        "all => all.filter(e => !(e.innerText.trim() || e.ariaLabel)).map(e => e.outerHTML)"
+    )
+    assert not nameless
+    expect(page.locator("#answer").get_by_role("status")).to_contain_text(words.WAITING)

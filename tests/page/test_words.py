@@ -1,0 +1,65 @@
+"""What the page says, and that it says it honestly."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from ser.labels import LABELS
+from ser.page import words
+
+
+def probabilities(**given):
+    rest = (1 - sum(given.values())) / (len(LABELS) - len(given))
+    return {label: given.get(label, rest) for label in LABELS}
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"angry": 0.72}, "The voice sounds angry, 72%."),
+        (
+            {"disgust": 0.55, "sad": 0.2},
+            "The voice sounds disgusted, 55%, though perhaps sad, 20%.",
+        ),
+        (
+            {"calm": 0.38, "sad": 0.31},
+            "Hard to say: it sounds most like calm (38%), or sad (31%).",
+        ),
+        (
+            {"calm": 0.51, "sad": 0.45},
+            "Hard to say: it sounds most like calm (51%), or sad (45%).",
+        ),
+    ],
+)
+def test_verdict(given, sentence):
+    template, labels = words.verdict(probabilities(**given))
+    assert template.format(*(words.EMOTIONS[label] for label in labels)) == sentence
+
+
+@pytest.mark.parametrize(
+    ("share", "text"), [(0, "0%"), (0.001, "<1%"), (0.724, "72%"), (0.999, ">99%"), (1, "100%")]
+)
+def test_percent(share, text):
+    assert words.percent(share) == text
+
+
+@pytest.mark.parametrize(
+    ("notes", "text"),
+    [
+        ((), "Heard clearly: 2.0 s of speech."),
+        (("only 0.9 s of speech",), "Heard clearly, but only 0.9 s of speech."),
+        (
+            ("very quiet", "only 0.4 s of speech"),
+            "Heard, but very quiet and only 0.4 s of speech.",
+        ),
+    ],
+)
+def test_quality(notes, text):
+    assert words.quality(SimpleNamespace(duration=4.0, speech_fraction=0.5, notes=notes)) == text
+
+
+def test_honesty():
+    assert words.honesty(0.7512) == (
+        "On people it never heard, it is right 75% of the time "
+        "(eight emotions; guessing would give 12.5%)."
+    )

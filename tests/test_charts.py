@@ -1,0 +1,133 @@
+"""The figures hold what they should; that they draw is tested in tests/page."""
+
+import json
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from ser import charts
+from ser.labels import LABELS
+from ser.page import words
+
+# How linear RGB looks to people without one kind of cone (Machado, Oliveira and Fernandes 2009).
+EYES = {
+    "all cones": np.eye(3),
+    "protanopia": [[0.152, 1.053, -0.205], [0.115, 0.786, 0.099], [-0.004, -0.048, 1.052]],
+    "deuteranopia": [[0.367, 0.861, -0.228], [0.280, 0.673, 0.047], [-0.012, 0.043, 0.969]],
+    "tritanopia": [[1.256, -0.077, -0.179], [-0.078, 0.931, 0.148], [0.005, 0.691, 0.304]],
+}
+TO_LMS = [[0.4122, 0.5363, 0.0514], [0.2119, 0.6807, 0.1074], [0.0883, 0.2817, 0.6300]]
+TO_OKLAB = [[0.2105, 0.7936, -0.0041], [1.9780, -2.4286, 0.4506], [0.0259, 0.7828, -0.8087]]
+
+
+@pytest.fixture
+def atlas():
+    generator = np.random.default_rng(0)
+    emotions = np.repeat(LABELS, 20)
+    centres = np.repeat(generator.uniform(0, 10, (len(LABELS), 2)), 20, axis=0)
+    actors = np.tile(np.arange(1, 21), len(LABELS))
+    return SimpleNamespace(
+        positions=(centres + generator.normal(0, 0.4, centres.shape)).astype(np.float32),
+        emotions=emotions,
+        actors=actors,
+        sexes=np.where(actors % 2, "male", "female"),
+    )
+
+
+def analysis(atlas, x, y, label="angry"):
+    neighbours = tuple(
+        SimpleNamespace(
+            emotion="sad",
+            actor=actor,
+            sex="female",
+            intensity="strong",
+            statement=1,
+            x=float(atlas.positions[actor, 0]),
+            y=float(atlas.positions[actor, 1]),
+        )
+        for actor in (2, 4, 6, 8, 10)
+    )
+    place = SimpleNamespace(x=x, y=y, neighbours=neighbours)
+    return SimpleNamespace(label=label, place=place)
+
+
+def test_bars_keep_the_order_of_the_labels():
+    shares = dict(zip(LABELS, [0.02, 0.08, 0.1, 0.1, 0.5, 0.1, 0.05, 0.05], strict=True))
+    tracks, drawn, markers, texts = charts.bars(words, shares).data
+    assert list(drawn.x) == list(shares.values())
+    assert list(drawn.y) == [words.EMOTIONS[label] for label in LABELS]
+    assert drawn.marker.opacity[LABELS.index("angry")] == 1
+    assert max(np.delete(drawn.marker.opacity, LABELS.index("angry"))) < 1
+    assert texts.text[LABELS.index("angry")] == "<b>50%</b>"
+    assert list(markers.marker.symbol) == [charts.MARKERS[label].symbol for label in LABELS]
+
+
+def test_empty_bars_say_nothing():
+    figure = charts.bars(words)
+    assert set(figure.data[1].x) == {0}
+    assert "%" not in "".join(figure.data[3].text)
+    assert figure.layout.height == charts.bars(words, dict.fromkeys(LABELS, 0.125)).layout.height
+
+
+def test_map_shows_every_clip_in_its_emotions_colour_and_marker(atlas):
+    figure = charts.atlas_map(words, atlas)
+    assert [trace.name for trace in figure.data] == list(LABELS)
+    assert sum(len(trace.x) for trace in figure.data) == len(atlas.emotions)
+    for trace in figure.data:
+        marker = charts.MARKERS[trace.name]
+        assert (trace.marker.color, trace.marker.symbol) == (marker.colour, marker.symbol)
+    assert len(figure.layout.annotations) == len(LABELS)
+    assert "actor 1, man" in figure.data[0].text
+
+
+def test_voice_and_neighbours_are_on_the_map(atlas):
+    empty = charts.atlas_map(words, atlas)
+    figure = charts.with_voice(empty, words, analysis(atlas, 5.0, 5.0))
+    assert len(empty.data) == len(empty.layout.annotations) == len(LABELS)
+    ties, neighbours, voice = figure.data[len(LABELS) :]
+    assert (list(voice.x), list(voice.y)) == ([5.0], [5.0])
+    assert voice.marker.color == charts.MARKERS["angry"].colour
+    assert len(neighbours.x) == 5 and len(ties.x) == 15
+    assert "strongly sad" in neighbours.text[0] and "Kids are talking" in neighbours.text[0]
+    assert words.YOUR_VOICE in figure.layout.annotations[-1].text
+    json.loads(figure.to_json())
+
+
+def test_an_emotion_is_named_where_it_is_among_itself(atlas):
+    happy, sad = (np.flatnonzero(atlas.emotions == label) for label in ("happy", "sad"))
+    atlas.positions[sad] = atlas.positions[happy]
+    atlas.positions[happy[:8]] = np.random.default_rng(1).normal((20, 20), 0.05, (8, 2))
+    figure = charts.atlas_map(words, atlas)
+    label = figure.layout.annotations[LABELS.index("happy")]
+    assert (label.x, label.y) == pytest.approx((20, 20), abs=0.2)
+
+
+def test_labels_make_way_for_the_voice(atlas):
+    empty = charts.atlas_map(words, atlas)
+    region = empty.layout.annotations[0]
+    figure = charts.with_voice(empty, words, analysis(atlas, region.x, region.y))
+    assert abs(figure.layout.annotations[0].yshift - figure.layout.annotations[-1].yshift) > 40
+
+
+def test_the_name_of_a_voice_at_the_edge_is_not_cut_off(atlas):
+    empty = charts.atlas_map(words, atlas)
+    for edge, anchor in zip(empty.layout.xaxis.range, ("left", "right"), strict=True):
+        figure = charts.with_voice(empty, words, analysis(atlas, edge, 5.0))
+        assert figure.layout.annotations[-1].xanchor == anchor
+
+
+def test_colours_differ_for_everyone():
+    codes = [marker.colour for marker in charts.MARKERS.values()]
+    rgb = np.array([[int(code[i : i + 2], 16) / 255 for i in (1, 3, 5)] for code in codes])
+    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    for eyes, matrix in EYES.items():
+        seen = np.clip(linear @ np.transpose(matrix), 0, 1)
+        lab = np.cbrt(seen @ np.transpose(TO_LMS)) @ np.transpose(TO_OKLAB)
+        apart = np.linalg.norm(lab[:, None] - lab[None], axis=-1)
+        assert apart[~np.eye(len(lab), dtype=bool)].min() > 0.08, eyes
+
+
+def test_markers_differ():
+    assert list(charts.MARKERS) == list(LABELS)
+    assert len({marker.symbol for marker in charts.MARKERS.values()}) == len(LABELS)
