@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 import soundfile
@@ -30,6 +31,22 @@ def speech_like(duration: float, seed: int = 0, rate: int = 48_000) -> np.ndarra
     waveform = syllables * (voice + 0.05 * random.normal(size=len(seconds)))
     waveform += 1e-4 * random.normal(size=len(seconds))
     return 0.6 * waveform / np.abs(waveform).max()
+
+
+def encode(waveform: np.ndarray, rate: int, path: Path, codec: str) -> Path:
+    """Write a recording at 48 kHz with FFmpeg, as a phone or browser does."""
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream(codec, rate=48_000, layout="mono")
+        stream.bit_rate = 96_000
+        frame = av.AudioFrame.from_ndarray(
+            waveform[None].astype(np.float32), format="fltp", layout="mono"
+        )
+        frame.sample_rate = rate
+        resampler = av.AudioResampler(stream.codec_context.format, "mono", 48_000)
+        for resampled in (*resampler.resample(frame), *resampler.resample(None)):
+            container.mux(stream.encode(resampled))
+        container.mux(stream.encode(None))
+    return path
 
 
 @pytest.fixture(scope="session")

@@ -2,10 +2,10 @@
 
 import io
 
-import av
 import numpy as np
 import pytest
 import soundfile
+from conftest import encode
 
 from ser import audio
 from ser.errors import SerError
@@ -17,21 +17,6 @@ RATE = audio.SAMPLING_RATE
 def samples(speech):
     waveform, rate = soundfile.read(speech, dtype="float32")
     return rate, waveform
-
-
-def encode(samples, path, codec, rate=48_000):
-    """Write a recording with FFmpeg, as a phone or browser does."""
-    own, waveform = samples
-    with av.open(str(path), "w") as container:
-        stream = container.add_stream(codec, rate=rate, layout="mono")
-        stream.bit_rate = 96_000
-        frame = av.AudioFrame.from_ndarray(waveform[None], format="fltp", layout="mono")
-        frame.sample_rate = own
-        resampler = av.AudioResampler(stream.codec_context.format, "mono", rate)
-        for resampled in (*resampler.resample(frame), *resampler.resample(None)):
-            container.mux(stream.encode(resampled))
-        container.mux(stream.encode(None))
-    return path
 
 
 def correlation(one, other):
@@ -67,7 +52,7 @@ def test_formats_of_libsndfile(samples, suffix, tmp_path, speech):
     [("m4a", "aac"), ("mp4", "aac"), ("aac", "aac"), ("webm", "libopus"), ("opus", "libopus")],
 )
 def test_formats_of_phones_and_browsers(samples, suffix, codec, tmp_path, speech):
-    path = encode(samples, tmp_path / f"voice.{suffix}", codec)
+    path = encode(*samples[::-1], tmp_path / f"voice.{suffix}", codec)
     assert correlation(audio.decode(path), audio.decode(speech)) > 0.95
 
 
@@ -136,7 +121,10 @@ BAD = {
     "10 minutes": ((RATE, np.ones(600 * RATE, np.int8)), "5 minutes"),
     "shape": ((RATE, np.ones((10, 10, 10))), "shape"),
     "text array": ((RATE, np.array(["a", "b"])), "type"),
-    "rate": ((0, np.ones(RATE)), "0 Hz"),
+    "no rate": ((0, np.ones(RATE)), "at 0 Hz"),
+    "absurd rate": ((10**9, np.ones(RATE)), "1000000000 Hz"),
+    "channels": ((RATE, np.ones((100, 300))), "300 channels"),
+    "no channels": ((RATE, np.ones((RATE, 0))), "0 channels"),
 }
 
 
@@ -150,7 +138,7 @@ def test_bad_recordings_are_explained(recording, said):
 def test_truncated_files_are_refused(samples, suffix, tmp_path):
     path = tmp_path / f"voice.{suffix}"
     if suffix == "m4a":
-        encode(samples, path, "aac")
+        encode(*samples[::-1], path, "aac")
     else:
         soundfile.write(path, samples[1], samples[0])
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])

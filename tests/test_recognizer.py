@@ -1,10 +1,10 @@
 """Recording in, Analysis out: the same voice in any format gets the same answer."""
 
-import av
 import numpy as np
 import pytest
 import soundfile
 import soxr
+from conftest import encode
 
 from ser.errors import SerError
 from ser.labels import LABELS
@@ -38,17 +38,7 @@ def in_format(waveform, rate, form, path):
     elif path.suffix == ".mp3":
         soundfile.write(path, soxr.resample(waveform, rate, 44_100), 44_100)
     else:
-        with av.open(str(path), "w") as container:
-            codec = "aac" if path.suffix == ".m4a" else "libopus"
-            stream = container.add_stream(codec, rate=rate, layout="mono")
-            frame = av.AudioFrame.from_ndarray(
-                waveform[None].astype(np.float32), format="fltp", layout="mono"
-            )
-            frame.sample_rate = rate
-            resampler = av.AudioResampler(stream.codec_context.format, "mono", rate)
-            for resampled in (*resampler.resample(frame), *resampler.resample(None)):
-                container.mux(stream.encode(resampled))
-            container.mux(stream.encode(None))
+        encode(waveform, rate, path, "aac" if path.suffix == ".m4a" else "libopus")
     return path
 
 

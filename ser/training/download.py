@@ -20,7 +20,7 @@ NEEDED_SPACE = 0.9  # GB: the archive and the unpacked recordings lie side by si
 CHUNK = 2**16  # bytes
 
 
-def download(folder, url=ZENODO_URL, md5=ZENODO_MD5):
+def download(folder: str | Path, url: str = ZENODO_URL, md5: str = ZENODO_MD5) -> Path:
     """Download the archive, verify its MD5, unpack its recordings into `folder`, return the folder.
 
     An interrupted download goes on where it stopped (from FOLDER.zip.part) when called again.

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +27,8 @@ ACTOR_FOLDS = (
     *((1, 11, 20, 21), (4, 10, 12, 14), (8, 9, 19, 23)),
     *((3, 5, 7, 24), (2, 15, 16, 18), (6, 13, 17, 22)),
 )
+
+Folds = list[tuple[np.ndarray, np.ndarray]]  # row numbers: training, test
 
 AUDIO = (".wav", ".flac")  # in order of preference
 _VIDEO = ".mp4"
@@ -52,7 +55,7 @@ class Utterance:
     sex: str
 
     @property
-    def name(self):
+    def name(self) -> str:
         """The published file name without its extension, unique in the data set."""
         return self.path.stem
 
@@ -65,11 +68,11 @@ class Table:
     warnings: list of sentences for the user, empty when the data set is complete and alone.
     """
 
-    utterances: list
-    warnings: list
+    utterances: list[Utterance]
+    warnings: list[str]
 
 
-def parse(path):
+def parse(path: str | Path) -> Utterance:
     """Return the Utterance that the path's file name describes; the file is not opened.
 
     Raises SerError for a name that is not that of a RAVDESS speech recording.
@@ -96,7 +99,7 @@ def parse(path):
     )
 
 
-def table(folder):
+def table(folder: str | Path) -> Table:
     """Return the Table of a folder's speech recordings, searched at any depth.
 
     Of several files with one name a .wav is preferred, then the one nearest the top.
@@ -130,13 +133,13 @@ def table(folder):
     return Table(utterances, _incomplete(utterances) + _ignored(others))
 
 
-def groups(utterances):
+def groups(utterances: Sequence[Utterance]) -> np.ndarray:
     """Return int group ids, shape (n,): equal for utterances that are the same recording."""
     names = [DUPLICATE.get(u.name, u.name) for u in utterances]
     return np.unique(names, return_inverse=True)[1]
 
 
-def random_folds(utterances, seed=0):
+def random_folds(utterances: Sequence[Utterance], seed: int = 0) -> Folds:
     """Return protocol `random`: five folds stratified by emotion; speakers leak.
 
     A list of (train, test) int index arrays; every utterance is tested once, and the two
@@ -148,7 +151,7 @@ def random_folds(utterances, seed=0):
     return list(splitter.split(labels, labels, ids))
 
 
-def actor_folds(utterances):
+def actor_folds(utterances: Sequence[Utterance]) -> Folds:
     """Return protocol `actors`: EmoBox's six folds, each testing four actors unseen in training.
 
     A list of (train, test) int index arrays; every utterance is tested once. Folds whose
@@ -169,7 +172,7 @@ def actor_folds(utterances):
     return list(PredefinedSplit(fold).split())
 
 
-def _classify(path):
+def _classify(path: Path) -> tuple[str, re.Match | None]:
     """Return "speech", "song", "video" or "other", and the match of the name's fields."""
     match = _NAME.fullmatch(path.stem)
     suffix = path.suffix.lower()
@@ -184,7 +187,7 @@ def _classify(path):
     return ("other" if strong_neutral else "speech"), match
 
 
-def _labels(utterances):
+def _labels(utterances: Sequence[Utterance]) -> np.ndarray:
     labels = np.array([u.emotion for u in utterances], dtype=str)
     # The duplicate counts once: it cannot be spread over two folds.
     first = np.unique(groups(utterances), return_index=True)[1]
@@ -198,7 +201,7 @@ def _labels(utterances):
     return labels
 
 
-def _incomplete(utterances):
+def _incomplete(utterances: Sequence[Utterance]) -> list[str]:
     counts = Counter(u.actor for u in utterances)
     missing = [str(actor) for actor in ACTORS if actor not in counts]
     partial = [
@@ -214,7 +217,7 @@ def _incomplete(utterances):
     return warnings
 
 
-def _ignored(others):
+def _ignored(others: dict[str, list[Path]]) -> list[str]:
     unnamed = [p for p in others.get("other", []) if p.suffix.lower() in (*AUDIO, _VIDEO)]
     reasons = (
         ("RAVDESS songs, where only speech is used", others.get("song", [])),
