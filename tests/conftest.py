@@ -2,51 +2,15 @@
 
 from pathlib import Path
 
-import av
-import numpy as np
 import pytest
 import soundfile
+from voices import speech_like
 
 from ser import artifacts
 from ser.recognizer import Recognizer
 
 RAVDESS = Path(__file__).parents[2] / "shared" / "ravdess"
 ANGRY = "Actor_03/03-01-05-02-01-01-03.flac"  # the loudest kind: survives 8 bits
-
-
-def speech_like(duration: float, seed: int = 0, rate: int = 48_000) -> np.ndarray:
-    """Syllables of a gliding, vibrating pitch with formants, breath and pauses; float64 (n,)."""
-    random = np.random.default_rng(seed)
-    seconds = np.arange(int(duration * rate)) / rate
-    pitch = (
-        180 + 50 * np.sin(2 * np.pi * 0.7 * seconds + seed) + 4 * np.sin(2 * np.pi * 5 * seconds)
-    )
-    phase = 2 * np.pi * np.cumsum(pitch) / rate
-    formants = [(600, 120), (1400, 200), (2600, 300)]
-    voice = sum(
-        np.sin(k * phase) * sum(np.exp(-(((180 * k - f) / w) ** 2)) for f, w in formants)
-        for k in range(1, 20)
-    )
-    syllables = np.clip(np.sin(2 * np.pi * 2.2 * seconds + seed), 0, 1) ** 0.5
-    waveform = syllables * (voice + 0.05 * random.normal(size=len(seconds)))
-    waveform += 1e-4 * random.normal(size=len(seconds))
-    return 0.6 * waveform / np.abs(waveform).max()
-
-
-def encode(waveform: np.ndarray, rate: int, path: Path, codec: str) -> Path:
-    """Write a recording at 48 kHz with FFmpeg, as a phone or browser does."""
-    with av.open(str(path), "w") as container:
-        stream = container.add_stream(codec, rate=48_000, layout="mono")
-        stream.bit_rate = 96_000
-        frame = av.AudioFrame.from_ndarray(
-            waveform[None].astype(np.float32), format="fltp", layout="mono"
-        )
-        frame.sample_rate = rate
-        resampler = av.AudioResampler(stream.codec_context.format, "mono", 48_000)
-        for resampled in (*resampler.resample(frame), *resampler.resample(None)):
-            container.mux(stream.encode(resampled))
-        container.mux(stream.encode(None))
-    return path
 
 
 @pytest.fixture(scope="session")

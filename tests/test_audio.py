@@ -5,7 +5,7 @@ import io
 import numpy as np
 import pytest
 import soundfile
-from conftest import encode
+from voices import encode
 
 from ser import audio
 from ser.errors import SerError

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import soundfile
 import torch
-from conftest import speech_like
 from transformers import WhisperConfig, WhisperFeatureExtractor, WhisperForAudioClassification
+from voices import speech_like
 
 from ser import audio
 from ser.encoder import Encoder

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import soundfile
 import soxr
-from conftest import encode
+from voices import encode
 
 from ser.errors import SerError
 from ser.labels import LABELS

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import soundfile
 import torch
-from conftest import speech_like
 from transformers import Wav2Vec2Config, Wav2Vec2Model
+from voices import speech_like
 
 from ser import artifacts
 from ser.labels import LABELS
