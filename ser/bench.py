@@ -33,9 +33,11 @@ def measure() -> dict:
     wav = _wav(_speech_like())
     clip = audio.load(io.BytesIO(wav))
     batch = torch.from_numpy(clip.waveform)[None]
+    linear = recognizer.classifier.linear_probabilities(recognizer.encoder.embed([clip]))[0]
     contestants = {
         "analysis": lambda: recognizer.analyse(io.BytesIO(wav)),
         "encoder": lambda: recognizer.encoder.embed([clip]),
+        "map": lambda: recognizer.atlas.place(linear),
         "encoder_base": lambda: _infer(base, batch),
     }
     seconds = {name: [] for name in contestants}
@@ -58,10 +60,11 @@ def table(measured: dict) -> None:
     names = {
         "analysis": "our whole analysis",
         "encoder": "our encoder alone",
+        "map": "placing on the map alone",
         "encoder_base": "wav2vec2-base's encoder alone",
     }
     for key, name in names.items():
-        print(f"{name:<32}{1000 * measured['medians'][key]:>8.0f} ms")
+        print(f"{name:<32}{1000 * measured['medians'][key]:>8.1f} ms")
     threads, ratio = measured["machine"]["threads"], measured["ratios"]["encoder_base"]
     print(
         f"On {measured['clip_seconds']:.1f} s of sound and {threads} threads our whole analysis is "

@@ -88,9 +88,10 @@ def facts(neighbour) -> str:
 
 def honesty(unweighted_accuracy: float) -> str:
     """Say how often the answer is right for people who are not in the training data."""
+    right, guessing = percent(unweighted_accuracy), f"{1 / len(LABELS):.1%}"
     return (
-        f"On people it never heard, it is right {percent(unweighted_accuracy)} of the time "
-        f"(eight emotions; guessing would give {1 / len(LABELS):.1%})."
+        f"With actors it was not trained on, it is right {right} of the time "
+        f"(guessing: {guessing}). Everyday voices are harder."
     )
 
 

@@ -156,7 +156,7 @@ def test_notices(app, new_page):
     page = new_page(viewport=PHONE)
     visit(page, app.url)
     foot = page.locator("#foot")
-    for text in (words.PRIVACY, words.NOTICE, "people it never heard", "Answered by"):
+    for text in (words.PRIVACY, words.NOTICE, "not trained on", "Answered by"):
         expect(foot).to_contain_text(text)
 
 

@@ -60,6 +60,6 @@ def test_quality(notes, text):
 
 def test_honesty():
     assert words.honesty(0.7512) == (
-        "On people it never heard, it is right 75% of the time "
-        "(eight emotions; guessing would give 12.5%)."
+        "With actors it was not trained on, it is right 75% of the time "
+        "(guessing: 12.5%). Everyday voices are harder."
     )
