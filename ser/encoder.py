@@ -79,7 +79,7 @@ class Encoder:
             parametrize.remove_parametrizations(convolution, "weight")
             if convolution.groups == convolution.in_channels:
                 _convolve_by_fft(convolution)
-        # The bundled encoder's positions ride on a constant of 100, too coarse in half precision.
+        # The bundled encoder's positions ride on a large constant, too coarse in half precision.
         _keep_float32(model.feature_projection, self.device.type)
         _keep_float32(model.encoder.pos_conv_embed, self.device.type)
         self._masked = config.feat_extract_norm != "group"
