@@ -73,7 +73,7 @@ def load(recording: Recording) -> Clip:
     voiced = sum(end - begin for begin, end in librosa.effects.split(waveform, **framing))
     if len(trimmed) < MIN_DURATION * SAMPLING_RATE:
         raise SerError(
-            f"Only {len(trimmed) / SAMPLING_RATE:.1f} s of sound was found; at least "
+            f"Only {len(trimmed) / SAMPLING_RATE:.2f} s of sound was found; at least "
             f"{MIN_DURATION} s of voice is needed. Speak a whole sentence and try again."
         )
     rms_dbfs = 20 * np.log10(np.sqrt(np.mean(np.square(trimmed, dtype=np.float64))))

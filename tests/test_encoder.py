@@ -79,7 +79,7 @@ def test_long_clips_pool_all_windows(bundled, loaded):
     )
     assert np.isfinite(long).all()
     cosine = np.sum(long * short) / np.linalg.norm(long) / np.linalg.norm(short)
-    assert cosine > 0.98
+    assert cosine > 0.9
 
 
 def checkpoint(folder, kind, **changes):

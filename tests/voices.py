@@ -21,7 +21,7 @@ def speech_like(duration: float, seed: int = 0, rate: int = 48_000) -> np.ndarra
     )
     syllables = np.clip(np.sin(2 * np.pi * 2.2 * seconds + seed), 0, 1) ** 0.5
     waveform = syllables * (voice + 0.05 * random.normal(size=len(seconds)))
-    waveform += 1e-4 * random.normal(size=len(seconds))
+    waveform += 0.02 * random.normal(size=len(seconds))
     return 0.6 * waveform / np.abs(waveform).max()
 
 
