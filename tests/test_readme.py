@@ -27,6 +27,27 @@ def test_map():
     assert f"{percent(METRICS['map']['accuracy'])} % land among" in " ".join(README.split())
 
 
+def test_encoder():
+    encoder, text = METRICS["encoder"], " ".join(README.split())
+    assert f"reaches UA {percent(encoder['logreg_actors_ua'])} % on `actors`" in text
+    assert f"its teacher, {percent(encoder['teacher_logreg_actors_ua'])} %" in text
+
+
+def test_model_card():
+    card = (artifacts.FOLDER / "encoder" / "README.md").read_text()
+    rows = re.findall(r"^\| (teacher|this encoder) \|(.*)\|$", card, re.MULTILINE)
+    for name, row in rows:
+        before = "teacher_" if name == "teacher" else ""
+        keys = [f"{before}logreg_actors_{key}" for key in ("ua", "wa", "heldout_wa", "others_wa")]
+        if not before:
+            keys[2] = "heldout_actors_wa"
+        expected = [percent(METRICS["encoder"][key]) for key in keys]
+        assert [cell.strip() for cell in row.split("|")] == expected
+    assert len(rows) == 2
+    for change, cosine in METRICS["encoder"]["robustness"].items():
+        assert re.search(rf"^\| {change}[^|]*\| {cosine:.2f} \|$", card, re.MULTILINE), change
+
+
 def test_the_bars_this_project_set_itself():
     assert METRICS["protocols"]["random"]["wa"] >= 0.83
     assert METRICS["protocols"]["actors"]["ua"] >= 0.72
