@@ -8,8 +8,6 @@ from pathlib import Path
 
 from ser.errors import SerError
 
-AUDIO = {".wav", ".flac", ".ogg", ".mp3", ".m4a", ".mp4", ".webm", ".aac", ".opus"}
-
 
 # Each command imports what it needs when it runs: help and errors should not wait for torch.
 def download(options: argparse.Namespace) -> int:
@@ -95,14 +93,10 @@ def bench(options: argparse.Namespace) -> int:
 
 
 def _recordings(paths: list[Path]) -> Iterator[Path]:
+    from ser.decoding import audio_files
+
     for path in paths:
-        if path.is_dir():
-            found = sorted(each for each in path.rglob("*") if each.suffix.lower() in AUDIO)
-            if not found:
-                raise SerError(f"There is no audio file in {path}. Name a folder with recordings.")
-            yield from found
-        else:
-            yield path
+        yield from audio_files(path) if path.is_dir() else [path]
 
 
 def _line(result: dict) -> str:

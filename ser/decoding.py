@@ -23,9 +23,26 @@ MAX_DURATION = 300.0  # s
 BLOCK = 10.0  # s decoded at a time
 SAMPLING_RATES = (1_000, 768_000)  # Hz, from the least with any speech in it to the most in use
 MAX_CHANNELS = 32
+SUFFIXES = (".wav", ".flac", ".ogg", ".opus", ".mp3", ".m4a", ".mp4", ".webm", ".aac")
 # What phones and browsers record. Playlist formats are left out: they name further files and
 # addresses, which a decoder would open.
 CONTAINERS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,aac,ogg,mp3,flac,wav"
+
+
+def audio_files(folder: Path) -> list[Path]:
+    """List the audio files at any depth of a folder, sorted.
+
+    Raises:
+        SerError: the folder does not exist or holds no audio.
+    """
+    if not folder.is_dir():
+        raise SerError(f"There is no folder {folder}. Give a folder with recordings.")
+    found = sorted(p for p in folder.rglob("*") if p.suffix.lower() in SUFFIXES and p.is_file())
+    if not found:
+        raise SerError(
+            f"{folder} holds no audio. Give a folder with {', '.join(SUFFIXES)} files at any depth."
+        )
+    return found
 
 
 def check_length(seconds: float) -> None:

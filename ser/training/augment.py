@@ -17,7 +17,7 @@ import soxr
 from scipy import signal
 
 from ser.audio import SAMPLING_RATE, decode
-from ser.errors import SerError
+from ser.decoding import audio_files
 
 SNR = (5.0, 40.0)  # dB, speech against noise
 GAIN = (-20.0, 9.0)  # dB, peak against full scale; what rises above it is clipped
@@ -33,7 +33,6 @@ STRETCH_FRAME = 512  # samples; short frames keep consonants sharp
 # libsndfile's scale from good to bad: MP3 of about 110 to 25 kbit/s at 16 kHz mono.
 MP3_COMPRESSION = (0.3, 0.9)
 WHITE_SHARE = 0.35  # of the noises are white rather than recorded
-AUDIO = (".wav", ".flac", ".ogg", ".opus", ".mp3", ".m4a")
 RESPONSES = "rir"  # the sub-folder that holds room responses
 
 # How often each change is made to an augmented recording, in this order.
@@ -70,22 +69,6 @@ def surroundings(folder: Path) -> Surroundings:
             _from_direct_sound(decode(p)) for p, r in zip(sounds, in_room, strict=True) if r
         ],
     )
-
-
-def audio_files(folder: Path) -> list[Path]:
-    """List the audio files at any depth of a folder, sorted.
-
-    Raises:
-        SerError: the folder does not exist or holds no audio.
-    """
-    if not folder.is_dir():
-        raise SerError(f"There is no folder {folder}. Give a folder with recordings.")
-    found = sorted(p for p in folder.rglob("*") if p.suffix.lower() in AUDIO and p.is_file())
-    if not found:
-        raise SerError(
-            f"{folder} holds no audio. Give a folder with {', '.join(AUDIO)} files at any depth."
-        )
-    return found
 
 
 def augment(

@@ -43,7 +43,6 @@ def measure(data: Path, teacher: str, noise: Path, folder: Path = artifacts.FOLD
         teacher: folder or hub id of the Whisper model.
         noise: folder with room responses in its sub-folder `rir`.
     """
-    manifest = artifacts.verify(folder)
     encoder = Recognizer.load(folder).encoder
     utterances = ravdess.table(data).utterances
     embeddings, utterances, _ = embed(encoder, utterances)
@@ -54,6 +53,7 @@ def measure(data: Path, teacher: str, noise: Path, folder: Path = artifacts.FOLD
     figures["heldout_actors_wa"] = figures.pop("logreg_actors_heldout_wa")
     figures["robustness"] = robustness(encoder, embeddings, utterances, noise)
     metrics = artifacts.read_json(folder / artifacts.METRICS) | {"encoder": figures}
+    manifest = artifacts.read_json(folder / artifacts.MANIFEST)
     with artifacts.replacing(folder, manifest) as fresh:
         artifacts.write_json(fresh / artifacts.METRICS, metrics)
     return figures
