@@ -78,7 +78,7 @@ class Encoder:
         if convolution is not None and parametrize.is_parametrized(convolution):
             parametrize.remove_parametrizations(convolution, "weight")
             if convolution.groups == convolution.in_channels:
-                _convolve_by_fft(convolution)
+                convolve_by_fft(convolution)
         # The bundled encoder's positions ride on a large constant, too coarse in half precision.
         _keep_float32(model.feature_projection, self.device.type)
         _keep_float32(model.encoder.pos_conv_embed, self.device.type)
@@ -180,7 +180,7 @@ def _keep_float32(module: torch.nn.Module, device_type: str) -> None:
     module.forward = outside_autocast
 
 
-def _convolve_by_fft(convolution: torch.nn.Conv1d) -> None:
+def convolve_by_fft(convolution: torch.nn.Conv1d) -> None:
     """Compute a depthwise convolution by FFT: with a long kernel that is ten times faster."""
     taps, padding = convolution.kernel_size[0], convolution.padding[0]
 

@@ -24,6 +24,7 @@ from transformers import (
 from transformers.models.whisper.modeling_whisper import WhisperEncoder
 
 from ser.audio import SAMPLING_RATE
+from ser.encoder import convolve_by_fft
 from ser.errors import SerError
 
 LAYERS = 4  # emotion lives in Whisper's lower layers
@@ -229,6 +230,7 @@ def count_positions(student: Wav2Vec2Model, positions: torch.Tensor) -> None:
     weight.original1.copy_(torch.where(magnitude > 0, taps, torch.ones_like(taps)))
     convolution.bias.fill_(OFFSET)
     student.encoder.pos_conv_embed.requires_grad_(False)
+    convolve_by_fft(convolution)
 
 
 @torch.no_grad()
