@@ -52,11 +52,38 @@ def distil(options: argparse.Namespace) -> int:
     return 0
 
 
+def tune(options: argparse.Namespace) -> int:
+    """Teach an encoder emotion, on corpora other than RAVDESS."""
+    from ser.training.tune import tune
+
+    tune(
+        options.encoder,
+        options.data,
+        options.out,
+        options.without,
+        options.noise,
+        options.epochs,
+        options.resume,
+        options.seed,
+    )
+    return 0
+
+
+def strangers(options: argparse.Namespace) -> int:
+    """Score each corpus as a stranger; write metrics.json."""
+    from ser.training import strangers
+
+    strangers.table(strangers.evaluate(options.data, dict(options.encoder), options.artifacts))
+    return 0
+
+
 def probe(options: argparse.Namespace) -> int:
     """Compare the encoder with its teacher by a fixed linear model; write metrics.json."""
     from ser.training import probe
 
-    figures = probe.measure(options.data, options.teacher, options.noise, options.artifacts)
+    figures = probe.measure(
+        options.data, options.teacher, options.noise, options.beside, options.artifacts
+    )
     print(json.dumps(figures, indent=1))
     return 0
 
@@ -99,6 +126,13 @@ def _recordings(paths: list[Path]) -> Iterator[Path]:
         yield from audio_files(path) if path.is_dir() else [path]
 
 
+def _named(argument: str) -> tuple[str, Path]:
+    name, found, path = argument.partition("=")
+    if not (name and found and path):
+        raise argparse.ArgumentTypeError(f"{argument!r} is not CORPUS=DIR")
+    return name, Path(path)
+
+
 def _line(result: dict) -> str:
     if "error" in result:
         return f"{result['file']}: {result['error']}"
@@ -138,10 +172,33 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--seed", type=int, default=0)
     command.set_defaults(run=distil)
 
+    command = commands.add_parser("tune", help="teach an encoder emotion, never on RAVDESS")
+    command.add_argument("--encoder", type=Path, default=bundled / "encoder", metavar="DIR")
+    command.add_argument("--data", type=Path, nargs="+", required=True, metavar="FOLDER")
+    command.add_argument("--without", metavar="CORPUS", help="leave out, to be scored on it")
+    command.add_argument("--noise", type=Path, metavar="FOLDER", help="sounds, and rooms in rir/")
+    command.add_argument("--out", type=Path, required=True, metavar="DIR")
+    command.add_argument("--epochs", type=int, default=3)
+    command.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
+    command.add_argument("--seed", type=int, default=0)
+    command.set_defaults(run=tune)
+
+    command = commands.add_parser("strangers", help="score corpora that were never trained on")
+    command.add_argument("--data", type=Path, nargs="+", required=True, metavar="FOLDER")
+    command.add_argument(
+        "--encoder", type=_named, action="append", default=[], metavar="CORPUS=DIR",
+        help="the encoder that was taught without a corpus, to score that one with",
+    )  # fmt: skip
+    command.add_argument("--artifacts", type=Path, default=bundled, metavar="FOLDER")
+    command.set_defaults(run=strangers)
+
     command = commands.add_parser("probe", help="compare the encoder with its teacher")
     command.add_argument("--data", type=Path, required=True, metavar="FOLDER")
     command.add_argument("--teacher", required=True, metavar="PATH_OR_HUB_ID")
     command.add_argument("--noise", type=Path, required=True, metavar="FOLDER")
+    command.add_argument(
+        "--beside", type=Path, nargs="+", default=(), metavar="ENCODER", help="probe these too"
+    )
     command.add_argument("--artifacts", type=Path, default=bundled, metavar="FOLDER")
     command.set_defaults(run=probe)
 

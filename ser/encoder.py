@@ -32,6 +32,7 @@ class Encoder:
         layers: the hidden states that are pooled; 0 is the input of the first layer.
         device: where it runs.
         fingerprint: SHA-256 of the weights in use, whatever file they came from.
+        taught: names of the corpora whose labels `python -m ser tune` taught it.
     """
 
     def __init__(
@@ -59,6 +60,7 @@ class Encoder:
                 f"The encoder {checkpoint} is a {config.model_type} model; one of {FAMILY} is "
                 "needed. Name another checkpoint with --encoder."
             )
+        self.taught = tuple(getattr(config, "taught", ()))
         depth = config.num_hidden_layers
         self.layers = tuple(_default_layers(depth) if layers is None else layers)
         if not self.layers or not 0 <= min(self.layers) <= max(self.layers) <= depth:
@@ -106,7 +108,7 @@ class Encoder:
         frames = np.zeros((len(clips), 1, 1))
         for batch in self._batches(windows):
             owners = [owner for owner, _ in batch]
-            for owner, states in zip(owners, self._states([w for _, w in batch]), strict=True):
+            for owner, states in zip(owners, self.states([w for _, w in batch]), strict=True):
                 sums[owner] += states.sum(axis=1, dtype=np.float64)
                 squares[owner] += np.einsum("ltd,ltd->ld", states, states, dtype=np.float64)
                 frames[owner] += states.shape[1]
@@ -128,8 +130,12 @@ class Encoder:
             yield batch
 
     @torch.inference_mode()
-    def _states(self, waveforms: list[np.ndarray]) -> Iterator[np.ndarray]:
-        """Per waveform the used hidden states of its real frames, (layers, frames, hidden size)."""
+    def states(self, waveforms: Sequence[np.ndarray]) -> Iterator[np.ndarray]:
+        """Send waveforms of at most 5 s, normalised, through the model as one batch.
+
+        Yields:
+            for each waveform the used hidden states, float32 (layers, frames, hidden size).
+        """
         lengths = torch.tensor([len(waveform) for waveform in waveforms])
         padded = torch.zeros(len(waveforms), int(lengths.max()))
         for row, waveform in zip(padded, waveforms, strict=True):

@@ -5,6 +5,7 @@ encoder's: standardised mean and deviation of hidden states 2-4, logistic regres
 """
 
 import dataclasses
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -30,33 +31,64 @@ LAYERS = (2, 3, 4)
 REGULARISATION = 0.003  # C of the logistic regression
 HELD_OUT = (21, 22, 23, 24)  # actors that were never heard in distillation, even unlabelled
 ROBUSTNESS_CLIPS = 100
+COST_DURATION, COST_RUNS = 4.0, 25  # s
 SNR = 20.0  # dB
 QUIETER = 0.1  # times the amplitude: -20 dB
 MP3_COMPRESSION = 0.6  # libsndfile's compression level that gives 64 kbit/s at 16 kHz mono
 
 
-def measure(data: Path, teacher: str, noise: Path, folder: Path = artifacts.FOLDER) -> dict:
+def measure(
+    data: Path,
+    teacher: str,
+    noise: Path,
+    beside: Sequence[Path] = (),
+    folder: Path = artifacts.FOLDER,
+) -> dict:
     """Probe the encoder in `folder` and its teacher, in one run; write and return the figures.
 
     Args:
         data: folder with RAVDESS.
         teacher: folder or hub id of the Whisper model.
         noise: folder with room responses in its sub-folder `rir`.
+        beside: folders of further encoders that are probed too, told apart by their names.
     """
     encoder = Recognizer.load(folder).encoder
+    others = {path.name: Encoder(path) for path in beside}
     utterances = ravdess.table(data).utterances
-    embeddings, utterances, _ = embed(encoder, utterances)
-    own = score(embeddings, utterances)
     theirs = score(_teacher_embeddings(Teacher(teacher), utterances), utterances)
-    figures = {f"logreg_actors_{key}": value for key, value in own.items()}
+    own = _probe(encoder, utterances, noise)
+    figures = {f"logreg_actors_{key}": own.pop(key) for key in theirs}
     figures |= {f"teacher_logreg_actors_{key}": value for key, value in theirs.items()}
     figures["heldout_actors_wa"] = figures.pop("logreg_actors_heldout_wa")
-    figures["robustness"] = robustness(encoder, embeddings, utterances, noise)
+    figures |= own
+    figures["beside"] = {name: _probe(other, utterances, noise) for name, other in others.items()}
     metrics = artifacts.read_json(folder / artifacts.METRICS) | {"encoder": figures}
     manifest = artifacts.read_json(folder / artifacts.MANIFEST)
     with artifacts.replacing(folder, manifest) as fresh:
         artifacts.write_json(fresh / artifacts.METRICS, metrics)
     return figures
+
+
+def _probe(encoder: Encoder, utterances: Sequence[ravdess.Utterance], noise: Path) -> dict:
+    embeddings, utterances, _ = embed(encoder, list(utterances))
+    return score(embeddings, utterances) | {
+        "ms_per_second": cost(encoder),
+        "robustness": robustness(encoder, embeddings, utterances, noise),
+    }
+
+
+def cost(encoder: Encoder) -> float:
+    """Return the milliseconds that a second of audio takes, in clips of COST_DURATION."""
+    random = np.random.default_rng(0)
+    waveform = random.standard_normal(int(COST_DURATION * audio.SAMPLING_RATE), dtype=np.float32)
+
+    def embed_once() -> float:
+        begin = time.perf_counter()
+        list(encoder.states([waveform]))
+        return time.perf_counter() - begin
+
+    times = [embed_once() for _ in range(COST_RUNS)]
+    return 1000 * float(np.median(times)) / COST_DURATION
 
 
 @threadpool_limits.wrap(limits=1)

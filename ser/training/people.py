@@ -1,0 +1,109 @@
+"""How right answers are for people: over all speakers or groups of them, with intervals."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from scipy.stats import bootstrap
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import recall_score
+from sklearn.model_selection import StratifiedGroupKFold, cross_val_predict
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from threadpoolctl import threadpool_limits
+
+from ser.training.corpora import speakers
+from ser.training.utterance import Utterance
+
+RESAMPLES = 1000  # of the speakers, for intervals
+FEWEST = 4  # speakers of a group that is worth an interval
+GROUPS = ("sex", "age", "race", "ethnicity")
+AGES = ((0, 29, "up to 29"), (30, 44, "30 to 44"), (45, 200, "45 and older"))
+FOLDS = 5  # of speakers, within a corpus
+REGULARISATION = 0.003  # C of the logistic regression within a corpus
+
+
+def score(utterances: Sequence[Utterance], predicted: np.ndarray, seed: int) -> dict:
+    """Compare predictions, empty ones left out, with the utterances' emotions.
+
+    Returns:
+        `ua`, `ci95` (its 95 % interval by bootstrap over speakers), `n` clips, `speakers`.
+    """
+    scored = predicted != ""
+    emotions = np.array([each.emotion for each in utterances])[scored]
+    predicted = predicted[scored].astype(str)
+    people, of = np.unique(speakers(utterances)[scored], return_inverse=True)
+    present = np.unique(emotions)
+    own = (of[:, None, None] == np.arange(len(people))[:, None]) & (
+        emotions[:, None, None] == present
+    )
+    clips, right = own.sum(axis=0), own[emotions == predicted].sum(axis=0)
+
+    def unweighted(chosen: np.ndarray, axis: int) -> np.ndarray:
+        recalls = right[chosen].sum(axis=axis - 1) / np.maximum(clips[chosen].sum(axis=axis - 1), 1)
+        return recalls.mean(axis=-1)
+
+    interval = bootstrap(
+        (np.arange(len(people)),),
+        unweighted,
+        n_resamples=RESAMPLES,
+        method="percentile",
+        vectorized=True,
+        rng=seed,
+    ).confidence_interval
+    return {
+        "ua": float(recall_score(emotions, predicted, labels=present, average="macro")),
+        "ci95": [float(interval.low), float(interval.high)],
+        "n": len(emotions),
+        "speakers": len(people),
+    }
+
+
+def by_group(utterances: Sequence[Utterance], predicted: np.ndarray, seed: int) -> dict:
+    """Score groups of people, by what the corpus' table says of them, in two levels."""
+    groups = {}
+    for name in GROUPS:
+        values = np.array([_group(each, name) for each in utterances])
+        for value in np.unique(values[values != ""]):
+            own = np.where(values == value, predicted, "")
+            if len(np.unique(speakers(utterances)[own != ""])) >= FEWEST:
+                groups.setdefault(name, {})[str(value)] = score(utterances, own, seed)
+    return groups
+
+
+@threadpool_limits.wrap(limits=1)
+def by_speakers(embeddings: np.ndarray, utterances: Sequence[Utterance], seed: int) -> dict:
+    """Score a logistic regression within one corpus, FOLDS folds of speakers, as `score` does."""
+    flat = np.asarray(embeddings, np.float32).reshape(len(embeddings), -1)
+    folds = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=seed)
+    model = make_pipeline(StandardScaler(), LogisticRegression(C=REGULARISATION, max_iter=500))
+    predicted = cross_val_predict(
+        model,
+        flat,
+        np.array([each.emotion for each in utterances]),
+        groups=speakers(utterances),
+        cv=folds,
+    )
+    return score(utterances, predicted.astype(object), seed)
+
+
+def listeners(utterances: Sequence[Utterance]) -> dict[str, float] | None:
+    """How often a crowd that only heard the clips chose the intended emotion, where it was asked.
+
+    Returns:
+        `wa` and `n` clips; ties (`angry/sad`) count as wrong. None if there was no crowd.
+    """
+    heard = [
+        (each.details["heard_as"], each.emotion)
+        for each in utterances
+        if "heard_as" in each.details
+    ]
+    if not heard:
+        return None
+    return {"wa": float(np.mean([chosen == meant for chosen, meant in heard])), "n": len(heard)}
+
+
+def _group(utterance: Utterance, name: str) -> str:
+    value = utterance.sex if name == "sex" else utterance.details.get(name, "")
+    if name != "age" or not value:
+        return value
+    return next(band for low, high, band in AGES if low <= int(value) <= high)

@@ -1,0 +1,213 @@
+"""Protocol `corpora`: how right the answers are for people, rooms and microphones never met.
+
+Each corpus in turn is left out of everything that learns from labels, the encoder included, and is
+scored over the emotions in common. What is known of a speaker by then differs:
+
+`stranger` nothing; `neutral` two neutral clips; `session` three earlier clips, unlabelled, drawn at
+random, and beside it one, ten, and three of one and the same emotion. A clip is never scored with
+itself among what is known.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from ser import artifacts
+from ser.classifier import EmotionClassifier
+from ser.encoder import Encoder
+from ser.errors import SerError
+from ser.labels import LABELS
+from ser.speaker import Speaker
+from ser.training import corpora, people, voices
+from ser.training.corpora import speakers
+from ser.training.train import SEED, embed
+from ser.training.utterance import Utterance
+
+HOME = "ravdess"  # the corpus that the shipped classifier is trained on
+NEUTRAL_CLIPS = 2
+SESSION, SESSIONS = 3, (1, 3, 10)  # clips; the first is the headline
+
+Draw = Callable[[int, np.random.Generator], list[int] | None]  # a clip's row -> those known before
+
+
+def evaluate(
+    data: Sequence[Path], taught_without: Mapping[str, Path], folder: Path = artifacts.FOLDER
+) -> dict:
+    """Score every corpus as a stranger; write `protocols.corpora` into metrics.json, return it.
+
+    Args:
+        data: folders, each with a labelled corpus, RAVDESS among them.
+        taught_without: by corpus, the encoder that was not taught its labels; the one in `folder`
+            where none is named.
+
+    Raises:
+        SerError: a corpus would be scored with an encoder that was taught its labels.
+    """
+    tables = {}
+    for path in data:
+        utterances = corpora.table(path).utterances
+        tables[utterances[0].corpus] = utterances
+    results = {}
+    for corpus in tables:
+        encoder = Encoder(taught_without.get(corpus, folder / "encoder"))
+        if corpus in encoder.taught:
+            raise SerError(
+                f"The encoder {encoder.checkpoint} was taught the emotions of {corpus} and cannot "
+                f"be scored on it. Make another with: python -m ser tune --without {corpus} "
+                f"and name it with: --encoder {corpus}=DIR"
+            )
+        embeddings, readable = {}, {}
+        for name, utterances in tables.items():
+            embeddings[name], readable[name], _ = embed(encoder, utterances)
+        home = [HOME] if corpus != HOME else [name for name in tables if name != HOME]
+        results[corpus] = leave_out(corpus, embeddings, readable, home, SEED)
+        results[corpus]["encoder_taught"] = list(encoder.taught)
+        if corpus != HOME:
+            results[corpus]["by_speakers"] = people.by_speakers(
+                embeddings[corpus], readable[corpus], SEED
+            )
+        crowd = people.listeners(readable[corpus])
+        if crowd:
+            results[corpus]["listeners"] = crowd
+    metrics = artifacts.read_json(folder / artifacts.METRICS)
+    metrics["protocols"]["corpora"] = results
+    manifest = artifacts.read_json(folder / artifacts.MANIFEST)
+    with artifacts.replacing(folder, manifest) as fresh:
+        artifacts.write_json(fresh / artifacts.METRICS, metrics)
+    return results
+
+
+def leave_out(
+    corpus: str,
+    embeddings: Mapping[str, np.ndarray],
+    tables: Mapping[str, Sequence[Utterance]],
+    home: Sequence[str],
+    seed: int,
+) -> dict:
+    """Score a corpus with a classifier that was trained on others.
+
+    Args:
+        embeddings, tables: by corpus; of an encoder that was not taught the left-out one's labels.
+        home: the corpora to train the classifier on.
+
+    Returns:
+        `stranger`, `neutral`, `session`, `sessions.<clips>` and `session_of_one_emotion`, each
+        with `ua`, its 95 % interval `ci95` and `n` clips; `emotions` in common; for a corpus that
+        tells them, `groups` of strangers.
+    """
+    known = [name for name in tables if name != corpus]
+    lessons = [each for name in home for each in tables[name]]
+    emotions = [each.emotion for each in lessons]
+    classifier = EmotionClassifier(seed).fit(
+        np.concatenate([embeddings[name] for name in home]), emotions, speakers(lessons)
+    )
+    adaptation = voices.measure(
+        np.concatenate([embeddings[name] for name in known]),
+        [each for name in known for each in tables[name]],
+        home,
+    )
+    utterances, unseen = tables[corpus], embeddings[corpus]
+    common = sorted(set(emotions) & {each.emotion for each in utterances}, key=LABELS.index)
+
+    def under(draw: Draw, neutral: bool = False) -> np.ndarray:
+        """Predict each clip given what is drawn; empty where it is not to be scored."""
+        random = np.random.default_rng(seed)
+        adapted, rows = [], []
+        for row in range(len(utterances)):
+            before = draw(row, random)
+            if before is None or utterances[row].emotion not in common:
+                continue
+            speaker = Speaker()
+            for other in before:
+                hear = speaker.heard_neutral if neutral else speaker.heard
+                speaker = hear(unseen[other])
+            adapted.append(adaptation.adapt(unseen[row], speaker))
+            rows.append(row)
+        predicted = np.full(len(utterances), "", dtype=object)
+        predicted[rows] = _among(common, classifier.probabilities(np.array(adapted)))
+        return predicted
+
+    draws = _Draws(utterances)
+    predictions = {
+        "stranger": under(lambda row, random: []),
+        "neutral": under(draws.neutral(seed), neutral=True),
+        **{f"{count}": under(draws.any(count)) for count in SESSIONS},
+        "session_of_one_emotion": under(draws.of_one_emotion),
+    }
+    scores = {name: people.score(utterances, found, seed) for name, found in predictions.items()}
+    sessions = {str(count): scores.pop(str(count)) for count in SESSIONS}
+    return {
+        **scores,
+        "session": sessions[str(SESSION)],
+        "sessions": sessions,
+        "emotions": common,
+        "groups": people.by_group(utterances, predictions["stranger"], seed),
+    }
+
+
+def table(results: dict, line: Callable[[str], None] = print) -> None:
+    """Print UA in percent by corpus, with the intervals."""
+    conditions = ("stranger", "neutral", "session")
+    line(f"{'UA %':<10}" + "".join(f"{name:>20}" for name in conditions))
+    for corpus, result in results.items():
+        cells = (
+            "{:.1f} ({:.1f}-{:.1f})".format(*(100 * x for x in (scored["ua"], *scored["ci95"])))
+            for scored in (result[name] for name in conditions)
+        )
+        line(f"{corpus:<10}" + "".join(f"{cell:>20}" for cell in cells))
+
+
+class _Draws:
+    """Which other clips of the same speaker are known before a clip is scored."""
+
+    def __init__(self, utterances: Sequence[Utterance]):
+        self.people = speakers(utterances)
+        self.emotions = np.array([each.emotion for each in utterances])
+
+    def any(self, count: int) -> Draw:
+        """So many clips, drawn at random for every clip anew."""
+
+        def draw(row: int, random: np.random.Generator) -> list[int] | None:
+            others = self._others(row)
+            return _some(others, count, random) if len(others) >= count else None
+
+        return draw
+
+    def of_one_emotion(self, row: int, random: np.random.Generator) -> list[int] | None:
+        """SESSION clips of one emotion, drawn at random too."""
+        others = self._others(row)
+        emotions, counts = np.unique(self.emotions[others], return_counts=True)
+        if counts.max(initial=0) < SESSION:
+            return None
+        emotion = random.choice(emotions[counts >= SESSION])
+        return _some(others[self.emotions[others] == emotion], SESSION, random)
+
+    def neutral(self, seed: int) -> Draw:
+        """The same NEUTRAL_CLIPS for all clips of a speaker, themselves not scored."""
+        random, chosen = np.random.default_rng(seed), {}
+        for person in np.unique(self.people):
+            rows = np.flatnonzero((self.people == person) & (self.emotions == "neutral"))
+            if len(rows) >= NEUTRAL_CLIPS:
+                chosen[person] = _some(rows, NEUTRAL_CLIPS, random)
+
+        def draw(row: int, random: np.random.Generator) -> list[int] | None:
+            known = chosen.get(self.people[row])
+            return None if known is None or row in known else known
+
+        return draw
+
+    def _others(self, row: int) -> np.ndarray:
+        same = self.people == self.people[row]
+        same[row] = False
+        return np.flatnonzero(same)
+
+
+def _some(rows: np.ndarray, count: int, random: np.random.Generator) -> list[int]:
+    return random.choice(rows, count, replace=False).tolist()
+
+
+def _among(emotions: Sequence[str], probabilities: np.ndarray) -> np.ndarray:
+    """The most probable of some emotions, probabilities of shape (n, 8)."""
+    columns = [LABELS.index(emotion) for emotion in emotions]
+    return np.array(emotions)[probabilities[:, columns].argmax(axis=1)]

@@ -1,0 +1,141 @@
+"""Protocol `corpora`: who is known when a clip is scored, and what is made of the answers."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from ser.training.utterance import Table, Utterance
+
+from ser.errors import SerError
+from ser.labels import LABELS
+from ser.training import people, strangers
+
+COMMON = [label for label in LABELS if label not in ("calm", "surprised")]
+
+
+def utterances(corpus, speakers, emotions, repetitions, **details):
+    return [
+        Utterance(
+            path=Path(f"{corpus}-{speaker}-{emotion}-{number}.wav"),
+            corpus=corpus,
+            speaker=speaker,
+            sex="female" if speaker % 2 else "male",
+            emotion=emotion,
+            sentence="",
+            licence="",
+            details=details,
+        )
+        for speaker in range(speakers)
+        for emotion in emotions
+        for number in range(repetitions)
+    ]
+
+
+@pytest.fixture(scope="module")
+def heard():
+    """Embeddings in which emotions are clear but for an offset of every speaker and corpus."""
+    random = np.random.default_rng(0)
+    tables = {
+        "ravdess": utterances("ravdess", 12, LABELS, 4),
+        "crema_d": utterances("crema_d", 10, COMMON, 3, age="52", heard_as="sad"),
+        "nemo": utterances("nemo", 6, COMMON, 3),
+    }
+    emotions = 4 * random.normal(size=(8, 64))
+    embeddings = {}
+    for corpus, rows in tables.items():
+        room = (0 if corpus == "ravdess" else 8) * random.normal(size=64)
+        voices = 3 * random.normal(size=(20, 64))
+        embeddings[corpus] = np.array(
+            [
+                emotions[LABELS.index(row.emotion)] + room + voices[row.speaker]
+                + 2 * random.normal(size=64)
+                for row in rows
+            ]
+        )  # fmt: skip
+    return embeddings, tables
+
+
+@pytest.fixture(scope="module")
+def result(heard):
+    return strangers.leave_out("crema_d", *heard, home=["ravdess"], seed=0)
+
+
+def test_knowing_the_voice_helps(result):
+    assert result["emotions"] == COMMON
+    stranger, session = result["stranger"], result["session"]
+    assert session == result["sessions"]["3"]
+    assert result["sessions"]["10"]["ua"] > stranger["ua"] + 0.1
+    assert result["neutral"]["ua"] > stranger["ua"] + 0.1
+    assert stranger["n"] == session["n"] == 10 * 6 * 3
+    # Two neutral clips of each of ten speakers are known, and so not scored.
+    assert result["neutral"]["n"] == 10 * (6 * 3 - 2)
+    for scored in (stranger, session, result["session_of_one_emotion"]):
+        assert 0 <= scored["ci95"][0] <= scored["ua"] <= scored["ci95"][1] <= 1
+
+
+def test_groups_of_people(result):
+    assert set(result["groups"]) == {"sex", "age"}
+    women, men = (result["groups"]["sex"][sex] for sex in ("female", "male"))
+    assert (women["speakers"], men["speakers"]) == (5, 5)
+    assert result["groups"]["age"]["45 and older"]["n"] == 180
+
+
+def test_no_clip_is_known_when_it_is_scored():
+    rows = utterances("crema_d", 3, COMMON, 4)
+    draws = strangers._Draws(rows)
+    random = np.random.default_rng(0)
+    neutral = draws.neutral(0)
+    for row, own in enumerate(rows):
+        for known in (draws.any(10)(row, random), draws.of_one_emotion(row, random)):
+            assert row not in known and len(set(known)) == len(known)
+            assert {rows[other].speaker for other in known} == {own.speaker}
+        assert len({rows[other].emotion for other in known}) == 1
+        known = neutral(row, random)
+        if known is not None:
+            assert row not in known
+            assert [rows[other].emotion for other in known] == ["neutral"] * 2
+    assert sum(neutral(row, random) is None for row in range(len(rows))) == 3 * 2
+    assert draws.any(24)(0, random) is None
+
+
+def test_score():
+    rows = utterances("crema_d", 8, ("sad", "angry"), 5)
+    truth = np.array([row.emotion for row in rows], dtype=object)
+    assert people.score(rows, truth, 0) == {
+        "ua": 1.0, "ci95": [1.0, 1.0], "n": 80, "speakers": 8
+    }  # fmt: skip
+    one_speaker_wrong = truth.copy()
+    one_speaker_wrong[:10] = "calm"
+    scored = people.score(rows, one_speaker_wrong, 0)
+    assert scored["ua"] == pytest.approx(7 / 8)
+    assert scored["ci95"][0] < 7 / 8 < scored["ci95"][1] == 1.0
+    left_out = truth.copy()
+    left_out[:10] = ""
+    assert people.score(rows, left_out, 0)["n"] == 70
+
+
+def test_listeners():
+    rows = utterances("crema_d", 2, ("sad", "angry"), 1, heard_as="sad")
+    assert people.listeners(rows) == {"wa": 0.5, "n": 4}
+    assert people.listeners(utterances("nemo", 2, ("sad",), 1)) is None
+
+
+def test_speaker_folds_within_a_corpus(heard):
+    embeddings, tables = heard
+    scored = people.by_speakers(embeddings["crema_d"], tables["crema_d"], 0)
+    assert scored["n"] == 180 and scored["ua"] > 0.8
+
+
+def test_no_encoder_is_scored_on_what_it_was_taught(monkeypatch, tmp_path):
+    class Taught:
+        def __init__(self, checkpoint):
+            self.checkpoint, self.taught = checkpoint, ("crema_d",)
+
+    monkeypatch.setattr(strangers, "Encoder", Taught)
+    monkeypatch.setattr(
+        strangers.corpora,
+        "table",
+        lambda path: Table(utterances("crema_d", 2, COMMON, 1), []),
+    )
+    with pytest.raises(SerError, match="was taught the emotions of crema_d"):
+        strangers.evaluate([tmp_path], {}, tmp_path)
