@@ -42,7 +42,7 @@ def analysis(atlas, x, y, label="angry"):
             actor=actor,
             sex="female",
             intensity="strong",
-            statement=1,
+            sentence="Kids are talking by the door",
             x=float(atlas.positions[actor, 0]),
             y=float(atlas.positions[actor, 1]),
         )

@@ -70,7 +70,7 @@ def test_from_recordings_to_answers(data, encoder, tmp_path, monkeypatch, capsys
 
     # A second run embeds nothing again.
     monkeypatch.setattr(train.audio, "load", lambda path: pytest.fail(f"{path} embedded again"))
-    readable = train.ravdess.table(data).utterances[:-1]
+    readable = train.corpora.table(data).utterances[:-1]
     embeddings, found, unreadable = train.embed(train.Encoder(encoder, "cpu"), readable)
     assert len(embeddings) == len(found) == 24 * 8 - 1 and not unreadable
 

@@ -59,7 +59,7 @@ def test_quality(notes, text):
 
 
 def test_honesty():
-    assert words.honesty(0.7512) == (
+    assert words.honesty(0.7512, 8) == (
         "With actors it was not trained on, it is right 75% of the time "
         "(guessing: 12.5%). Everyday voices are harder."
     )
