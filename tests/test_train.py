@@ -61,6 +61,7 @@ def test_from_recordings_to_answers(data, encoder, tmp_path, monkeypatch, capsys
     manifest = artifacts.verify(out)
     assert manifest["encoder"]["checkpoint"] == "encoder"
     assert manifest["encoder"]["layers"] == [1, 2, 3]
+    assert manifest["data"]["corpora"] == [["ravdess", "CC BY-NC-SA 4.0"]]
 
     clip = data / "03-01-05-01-01-01-01.wav"
     answer = Recognizer.load(out, "cpu").analyse(clip)

@@ -55,7 +55,7 @@ def train(
         "data": {
             "clips": len(utterances),
             "sha256": _data_hash(utterances),
-            "licences": {utterance.corpus: utterance.licence for utterance in utterances},
+            "corpora": sorted({(each.corpus, each.licence) for each in utterances}),
         },
         "seed": SEED,
     }
