@@ -23,7 +23,8 @@ def train(options: argparse.Namespace) -> int:
     from ser.encoder import BUNDLED
     from ser.training import evaluate, train
 
-    evaluate.table(train.train(options.data, options.encoder or BUNDLED, options.out))
+    encoder = options.encoder or BUNDLED
+    evaluate.table(train.train(options.data, encoder, options.out, options.table))
     return 0
 
 
@@ -151,8 +152,11 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("folder", nargs="?", type=Path, default=Path("data/ravdess"))
     command.set_defaults(run=download)
 
-    command = commands.add_parser("train", help="make the artifacts from a folder of RAVDESS")
+    command = commands.add_parser("train", help="make the artifacts from labelled recordings")
     command.add_argument("--data", type=Path, required=True, metavar="FOLDER")
+    command.add_argument(
+        "--table", type=Path, metavar="FILE.tsv", help="who says what how, see README"
+    )
     command.add_argument("--encoder", metavar="CHECKPOINT", help="folder or hub id of a Wav2Vec2")
     command.add_argument("--out", type=Path, default=bundled, metavar="FOLDER")
     command.set_defaults(run=train)

@@ -21,10 +21,10 @@ class Neighbour:
 
     name: str
     emotion: str
-    actor: int
+    actor: int | str
     sex: str
     intensity: str
-    statement: int
+    sentence: str
     x: float
     y: float
 
@@ -45,7 +45,8 @@ class Atlas:
     Attributes:
         positions: float32, shape (n, 2), on the map.
         roots: float32, shape (n, 8), square roots of their probabilities.
-        names, emotions, sexes, intensities: strings; actors, statements: integers.
+        names, emotions, sexes, intensities, sentences: strings, "" where not known.
+        actors: the speakers' numbers or names in their corpus.
     """
 
     positions: np.ndarray
@@ -55,7 +56,7 @@ class Atlas:
     actors: np.ndarray
     sexes: np.ndarray
     intensities: np.ndarray
-    statements: np.ndarray
+    sentences: np.ndarray
 
     def place(self, probabilities: np.ndarray) -> Place:
         """Place a clip by the linear model's probabilities of it, shape (8,)."""
@@ -72,10 +73,10 @@ class Atlas:
         return Neighbour(
             name=str(self.names[row]),
             emotion=str(self.emotions[row]),
-            actor=int(self.actors[row]),
+            actor=self.actors[row].item(),
             sex=str(self.sexes[row]),
             intensity=str(self.intensities[row]),
-            statement=int(self.statements[row]),
+            sentence=str(self.sentences[row]),
             x=x,
             y=y,
         )

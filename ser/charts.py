@@ -97,11 +97,13 @@ def bars(words, probabilities=None) -> go.Figure:
 
 
 def atlas_map(words, atlas) -> go.Figure:
-    """Draw the data set's clips, each emotion named where it has a region to itself."""
+    """Draw the data set's clips, each of its emotions named where it has a region to itself."""
     figure = go.Figure()
     people = np.array([words.person(*who) for who in zip(atlas.actors, atlas.sexes, strict=True)])
     for label in LABELS:
         own = atlas.emotions == label
+        if not own.any():
+            continue
         x, y = atlas.positions[own].T
         marker = MARKERS[label]
         figure.add_scatter(

@@ -20,15 +20,17 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils.class_weight import compute_sample_weight
 from threadpoolctl import threadpool_limits
 
+from ser.errors import SerError
 from ser.labels import LABELS
 
 REGULARISATION = 0.003  # C of the linear model, inverse strength
 TOLERANCE = 1e-3  # of its gradient: tighter costs minutes and changes no decision
 COMPONENTS = 48  # principal components that the trees see
-TREES = 100  # stages, each with a tree per emotion
+TREES = 100  # stages, each with a tree per emotion (one in all for two emotions)
 LEARNING_RATE = 0.05
 SUBSAMPLE = 0.7  # share of the clips that a tree sees
 INNER_FOLDS = 5
+LEAST_EMOTIONS = 2
 LEAST = 1e-6  # probability, so that its logarithm stays finite
 
 
@@ -63,15 +65,18 @@ class EmotionClassifier:
     ) -> "EmotionClassifier":
         """Fit on embeddings of shape (n, ...) with their emotions (of LABELS) and speakers.
 
-        Rare emotions weigh as much as frequent ones. All eight must occur, of five or more
-        speakers.
+        Rare emotions weigh as much as frequent ones; those that do not occur get probability 0.
+
+        Raises:
+            SerError: fewer than five speakers, two emotions or COMPONENTS clips, or all clips of
+                every emotion but one are of a few speakers.
         """
         flat = _flat(embeddings)
         codes = np.array([LABELS.index(emotion) for emotion in emotions])
-        self.out_of_fold = cross_val_predict(
-            _linear(), flat, codes, groups=speakers, cv=GroupKFold(INNER_FOLDS),
-            method="predict_proba",
-        )  # fmt: skip
+        out_of_fold = cross_val_predict(
+            _linear(), flat, codes, cv=_inner_folds(codes, speakers), method="predict_proba"
+        )
+        self.out_of_fold = _of_all(out_of_fold, np.unique(codes))
         self.linear = _linear().fit(flat, codes)
         self.components = make_pipeline(
             StandardScaler(), PCA(COMPONENTS, svd_solver="randomized", random_state=self.seed)
@@ -85,7 +90,7 @@ class EmotionClassifier:
             max_features="sqrt",
             random_state=self.seed,
         ).fit(
-            self._features(flat, self.out_of_fold),
+            self._features(flat, out_of_fold),
             codes,
             sample_weight=compute_sample_weight("balanced", codes),
         )
@@ -93,16 +98,42 @@ class EmotionClassifier:
 
     def linear_probabilities(self, embeddings: np.ndarray) -> np.ndarray:
         """Return the linear model's probabilities, shape (n, 8): the space of the map."""
-        return self.linear.predict_proba(_flat(embeddings))
+        return _of_all(self.linear.predict_proba(_flat(embeddings)), self.linear.classes_)
 
     def probabilities(self, embeddings: np.ndarray) -> np.ndarray:
         """Return the probabilities of LABELS, shape (n, 8), rows sum to 1."""
         flat = _flat(embeddings)
-        return self.boosting.predict_proba(self._features(flat, self.linear_probabilities(flat)))
+        features = self._features(flat, self.linear.predict_proba(flat))
+        return _of_all(self.boosting.predict_proba(features), self.boosting.classes_)
 
     def _features(self, flat: np.ndarray, linear: np.ndarray) -> np.ndarray:
         start = np.log(np.clip(linear, LEAST, 1))
         return np.hstack([start, self.components.transform(flat)])
+
+
+def _inner_folds(codes: np.ndarray, speakers: Sequence) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Split by speaker, once it is sure that every part can be learned from."""
+    emotions, people = len(np.unique(codes)), len(np.unique(speakers))
+    if emotions < LEAST_EMOTIONS or people < INNER_FOLDS or len(codes) < COMPONENTS:
+        raise SerError(
+            f"Too few recordings to learn from: {len(codes)} by {people} speakers in {emotions} "
+            f"emotions. Needed are at least {COMPONENTS} by {INNER_FOLDS} speakers in "
+            f"{LEAST_EMOTIONS} emotions, not counting those set aside for testing. Add recordings."
+        )
+    folds = list(GroupKFold(INNER_FOLDS).split(codes, codes, speakers))
+    if any(len(np.unique(codes[train])) < LEAST_EMOTIONS for train, _ in folds):
+        raise SerError(
+            "Too few speakers of an emotion: without a fifth of the speakers only one emotion is "
+            "left. Needed are at least two emotions by several speakers each. Add such recordings."
+        )
+    return folds
+
+
+def _of_all(probabilities: np.ndarray, codes: np.ndarray) -> np.ndarray:
+    """Spread probabilities of some emotions, shape (n, codes), over LABELS, shape (n, 8)."""
+    spread = np.zeros((len(probabilities), len(LABELS)), probabilities.dtype)
+    spread[:, codes] = probabilities
+    return spread
 
 
 def _linear() -> Pipeline:

@@ -9,8 +9,15 @@ from voices import speech_like
 from ser import artifacts
 from ser.recognizer import Recognizer
 
-RAVDESS = Path(__file__).parents[2] / "shared" / "ravdess"
+SHARED = Path(__file__).parents[2] / "shared"
+RAVDESS = SHARED / "ravdess"
 ANGRY = "Actor_03/03-01-05-02-01-01-03.flac"  # the loudest kind: survives 8 bits
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder in which corpora may be at hand."""
+    return SHARED
 
 
 @pytest.fixture(scope="session")

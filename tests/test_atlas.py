@@ -22,7 +22,7 @@ def grid():
         actors=codes,
         sexes=np.where(codes % 2, "male", "female"),
         intensities=np.full(200, "normal"),
-        statements=np.ones(200, int),
+        sentences=np.full(200, ""),
     )
 
 

@@ -42,7 +42,7 @@ def analysis(atlas, x, y, label="angry"):
             actor=actor,
             sex="female",
             intensity="strong",
-            statement=1,
+            sentence="Kids are talking by the door",
             x=float(atlas.positions[actor, 0]),
             y=float(atlas.positions[actor, 1]),
         )
@@ -101,6 +101,16 @@ def test_an_emotion_is_named_where_it_is_among_itself(atlas):
     figure = charts.atlas_map(words, atlas)
     label = figure.layout.annotations[LABELS.index("happy")]
     assert (label.x, label.y) == pytest.approx((20, 20), abs=0.2)
+
+
+def test_emotions_without_a_recording_are_not_on_the_map(atlas):
+    rows = ~np.isin(atlas.emotions, ["calm", "surprised"])
+    fewer = SimpleNamespace(**{name: values[rows] for name, values in vars(atlas).items()})
+    figure = charts.with_voice(charts.atlas_map(words, fewer), words, analysis(fewer, 5.0, 5.0))
+    assert [trace.name for trace in figure.data[:6]] == [
+        label for label in LABELS if label not in ("calm", "surprised")
+    ]
+    assert len(figure.layout.annotations) == 6 + 1
 
 
 def test_labels_make_way_for_the_voice(atlas):

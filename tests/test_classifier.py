@@ -5,6 +5,7 @@ import pytest
 
 from ser import artifacts
 from ser.classifier import EmotionClassifier
+from ser.errors import SerError
 from ser.labels import LABELS
 from ser.training import ravdess
 
@@ -65,6 +66,62 @@ def test_same_seed_same_classifier():
     embeddings, emotions, actors = made_up(np.random.default_rng(5), 12)
     first, second = (EmotionClassifier(3).fit(embeddings, emotions, actors) for _ in range(2))
     assert np.array_equal(first.probabilities(embeddings), second.probabilities(embeddings))
+
+
+@pytest.mark.parametrize(
+    "occurring",
+    [
+        ("neutral", "happy", "sad", "angry", "fearful", "disgust"),
+        ("neutral", "sad"),
+        ("sad", "calm"),
+    ],
+)
+def test_emotions_that_do_not_occur_are_impossible(occurring):
+    embeddings, emotions, actors = made_up(np.random.default_rng(6), 40)
+    rows = np.isin(emotions, occurring)
+    classifier = EmotionClassifier().fit(embeddings[rows], emotions[rows], actors[rows])
+    unseen, truth, _ = made_up(np.random.default_rng(8), 20)
+    rows = np.isin(truth, occurring)
+    for probabilities in (
+        classifier.probabilities(unseen[rows]),
+        classifier.linear_probabilities(unseen[rows]),
+        classifier.out_of_fold,
+    ):
+        assert probabilities.shape[1] == len(LABELS)
+        assert np.allclose(probabilities.sum(axis=1), 1)
+        assert ((probabilities > 0).any(axis=0) == np.isin(LABELS, occurring)).all()
+    predicted = np.array(LABELS)[classifier.probabilities(unseen[rows]).argmax(axis=1)]
+    assert (predicted == truth[rows]).mean() > 0.9
+
+
+def test_an_emotion_of_one_speaker_alone():
+    embeddings, emotions, actors = made_up(np.random.default_rng(6), 40)
+    rows = (emotions != "angry") | (actors == 2)
+    classifier = EmotionClassifier().fit(embeddings[rows], emotions[rows], actors[rows])
+    assert np.allclose(classifier.out_of_fold.sum(axis=1), 1)
+    assert np.allclose(classifier.probabilities(embeddings).sum(axis=1), 1)
+
+
+@pytest.mark.parametrize(
+    ("emotions", "speakers", "each", "message"),
+    [
+        (["sad"], 6, 60, "60 by 6 speakers in 1 emotions.*2 emotions"),
+        (["sad", "calm"], 4, 30, "by 4 speakers.*by 5 speakers"),
+        (["sad", "calm"], 6, 23, "46 by 6 speakers.*at least 48"),
+    ],
+)
+def test_too_little_to_learn_from(emotions, speakers, each, message):
+    told = np.repeat(emotions, each)
+    embeddings = np.random.default_rng(0).normal(size=(len(told), 3, 2, 24))
+    with pytest.raises(SerError, match=message):
+        EmotionClassifier().fit(embeddings, told, np.arange(len(told)) % speakers)
+
+
+def test_two_emotions_one_of_them_by_a_single_speaker():
+    actors = np.arange(60) % 6
+    embeddings = np.random.default_rng(0).normal(size=(60, 3, 2, 24))
+    with pytest.raises(SerError, match="Too few speakers of an emotion"):
+        EmotionClassifier().fit(embeddings, np.where(actors == 1, "sad", "calm"), actors)
 
 
 def test_bundled_classifier_knows_its_training_clips(recognizer):

@@ -38,7 +38,7 @@ def test_score_tells_a_good_embedding_from_a_useless_one(utterances):
 def test_score_keeps_the_actors_apart_that_were_never_heard(utterances):
     random = np.random.default_rng(0)
     codes = np.array([LABELS.index(utterance.emotion) for utterance in utterances])
-    held_out = np.isin([utterance.actor for utterance in utterances], probe.HELD_OUT)
+    held_out = np.isin([utterance.speaker for utterance in utterances], probe.HELD_OUT)
     embeddings = np.eye(8)[codes] + random.normal(0, 0.1, (len(codes), 8))
     embeddings[held_out] = random.normal(size=(held_out.sum(), 8))
     result = probe.score(embeddings, utterances)

@@ -41,8 +41,10 @@ def complete():
 
 def test_parse_reads_every_field():
     u = parse("Actor_12/03-01-06-02-01-02-12.flac")
-    assert (u.emotion, u.intensity, u.statement, u.repetition) == ("fearful", "strong", 1, 2)
-    assert (u.actor, u.sex, u.name) == (12, "female", "03-01-06-02-01-02-12")
+    assert (u.emotion, u.intensity) == ("fearful", "strong")
+    assert u.sentence == "Kids are talking by the door"
+    assert (u.corpus, u.licence) == ("ravdess", "CC BY-NC-SA 4.0")
+    assert (u.speaker, u.sex, u.name) == (12, "female", "03-01-06-02-01-02-12")
     assert parse("03-01-01-01-02-01-07.WAV").sex == "male"
 
 
@@ -188,7 +190,7 @@ def test_random_folds_depend_on_the_seed_alone(complete):
 def test_actor_folds_are_emobox(complete):
     folds = actor_folds(complete)
     assert each_index_tested_once(folds, 1440)
-    assert [sorted({complete[i].actor for i in test}) for _, test in folds] == [
+    assert [sorted({complete[i].speaker for i in test}) for _, test in folds] == [
         [1, 11, 20, 21],
         [4, 10, 12, 14],
         [8, 9, 19, 23],
@@ -201,7 +203,7 @@ def test_actor_folds_are_emobox(complete):
 def test_actor_folds_of_missing_actors_are_left_out():
     some = utterances(published_names([1, 11, 8, 2]))
     folds = actor_folds(some)
-    assert [{some[i].actor for i in test} for _, test in folds] == [{1, 11}, {8}, {2}]
+    assert [{some[i].speaker for i in test} for _, test in folds] == [{1, 11}, {8}, {2}]
     assert each_index_tested_once(folds, len(some))
 
 
@@ -212,7 +214,9 @@ def test_actors_of_one_fold_are_too_few():
 
 def test_an_emotion_of_one_fold_only_cannot_be_tested():
     some = [
-        u for u in utterances(published_names([1, 11, 4])) if u.emotion != "disgust" or u.actor != 4
+        u
+        for u in utterances(published_names([1, 11, 4]))
+        if u.emotion != "disgust" or u.speaker != 4
     ]
     with pytest.raises(SerError, match="Too few actors: disgust recorded"):
         actor_folds(some)

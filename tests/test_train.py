@@ -1,5 +1,6 @@
 """Training, whole: a folder of recordings becomes artifacts that the page can load."""
 
+import itertools
 import json
 
 import numpy as np
@@ -10,6 +11,7 @@ from transformers import Wav2Vec2Config, Wav2Vec2Model
 from voices import speech_like
 
 from ser import artifacts
+from ser.__main__ import main
 from ser.labels import LABELS
 from ser.recognizer import Recognizer
 from ser.training import evaluate, train
@@ -59,6 +61,7 @@ def test_from_recordings_to_answers(data, encoder, tmp_path, monkeypatch, capsys
     manifest = artifacts.verify(out)
     assert manifest["encoder"]["checkpoint"] == "encoder"
     assert manifest["encoder"]["layers"] == [1, 2, 3]
+    assert manifest["data"]["corpora"] == [["ravdess", "CC BY-NC-SA 4.0"]]
 
     clip = data / "03-01-05-01-01-01-01.wav"
     answer = Recognizer.load(out, "cpu").analyse(clip)
@@ -70,9 +73,43 @@ def test_from_recordings_to_answers(data, encoder, tmp_path, monkeypatch, capsys
 
     # A second run embeds nothing again.
     monkeypatch.setattr(train.audio, "load", lambda path: pytest.fail(f"{path} embedded again"))
-    readable = train.ravdess.table(data).utterances[:-1]
+    readable = train.corpora.table(data).utterances[:-1]
     embeddings, found, unreadable = train.embed(train.Encoder(encoder, "cpu"), readable)
     assert len(embeddings) == len(found) == 24 * 8 - 1 and not unreadable
+
+
+def test_from_a_table_of_ones_own_to_answers(encoder, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(train, "CACHE", tmp_path / "cache")
+    folder, out = tmp_path / "home", tmp_path / "out"
+    folder.mkdir()
+    emotions = ("neutral", "happy", "sad")
+    rows = ["file\tspeaker\temotion\tsentence"]
+    for seed, (speaker, emotion, take) in enumerate(
+        itertools.product(("Ada", "Bo", "Cy", "Di", "Ed", "Flo"), emotions, range(4))
+    ):
+        name = f"{speaker}-{emotion}-{take}.wav"
+        # Bo's last two takes are one recording.
+        seed -= (speaker, take) == ("Bo", 3)
+        soundfile.write(folder / name, speech_like(0.8, seed, 16_000), 16_000)
+        rows.append(f"{name}\t{speaker}\t{emotion}\tWell")
+    tsv = tmp_path / "table.tsv"
+    tsv.write_text("\n".join(rows))
+    arguments = ["--data", folder, "--table", tsv, "--encoder", encoder, "--out", out]
+    assert main(["train", *map(str, arguments)]) == 0
+    assert "chance        33.3" in capsys.readouterr().out
+
+    metrics = json.loads((out / artifacts.METRICS).read_text())
+    assert train.reevaluate(out) == metrics
+    for result in metrics["protocols"].values():
+        assert tuple(result["per_class_recall"]) == emotions
+        assert [sum(row) for row in result["confusion"]] == [24, 0, 24, 24, 0, 0, 0, 0]
+        assert len(result["per_actor"]) == 6
+    answer = Recognizer.load(out, "cpu").analyse(folder / "Ada-sad-0.wav")
+    assert {label for label in LABELS if answer.probabilities[label] > 0} == set(emotions)
+    near = answer.to_json()["neighbours"][0]
+    assert near["actor"] in ("Ada", "Bo", "Cy", "Di", "Ed", "Flo")
+    assert {clip.sentence for clip in answer.place.neighbours} == {"Well"}
+    json.dumps(answer.to_json())
 
 
 def test_scores_are_the_fields():
@@ -86,3 +123,11 @@ def test_scores_are_the_fields():
     assert result["per_class_recall"]["angry"] == 0.5
     assert result["confusion"][LABELS.index("angry")][LABELS.index("sad")] == 1
     assert set(result["per_actor"]) == {"0", "1"}
+
+
+def test_scores_of_emotions_that_occur():
+    truth = np.array(["sad", "sad", "angry", "angry"])
+    result = evaluate.scores(truth, np.array(["sad", "calm", "angry", "angry"]), np.zeros(4))
+    assert result["per_class_recall"] == {"sad": 0.5, "angry": 1.0}
+    assert result["ua"] == 0.75
+    assert np.shape(result["confusion"]) == (8, 8)

@@ -36,8 +36,9 @@ def build(recognizer) -> gr.Blocks:
 
 
 def _foot(recognizer) -> str:
-    accuracy = recognizer.metrics["protocols"]["actors"]["ua"]
+    result = recognizer.metrics["protocols"]["actors"]
+    honesty = words.honesty(result["ua"], len(result["per_class_recall"]))
     return (
-        f"<p>{words.NOTICE}</p><p>{words.honesty(accuracy)} {words.device(recognizer.device)}</p>"
+        f"<p>{words.NOTICE}</p><p>{honesty} {words.device(recognizer.device)}</p>"
         f"<p>{words.PRIVACY}</p>"
     )

@@ -106,9 +106,9 @@ def _sorry(message: str) -> str:
 
 def _neighbours(neighbours) -> str:
     items = "".join(
-        f'<li {_colour(clip.emotion)} title="{clip.name}">'
+        f'<li {_colour(clip.emotion)} title="{escape(clip.name)}">'
         f"<b>{words.EMOTIONS[clip.emotion]}</b> "
-        f"<span>{words.person(clip.actor, clip.sex)}</span></li>"
+        f"<span>{escape(words.person(clip.actor, clip.sex))}</span></li>"
         for clip in neighbours
     )
     return f"<h2>{words.NEIGHBOURS}</h2><ol>{items}</ol>"

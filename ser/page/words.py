@@ -36,7 +36,6 @@ MICROPHONE = {
 
 EMOTIONS = {label: label for label in LABELS} | {"disgust": "disgusted"}
 SEXES = {"male": "man", "female": "woman"}
-STATEMENTS = {1: "Kids are talking by the door", 2: "Dogs are sitting by the door"}
 DEVICES = {"cpu": "the processor (CPU)", "cuda": "an NVIDIA GPU", "mps": "the Apple GPU"}
 
 SURE = 0.6  # from this share on the emotion is stated without a second guess
@@ -71,24 +70,29 @@ def quality(clip) -> str:
     return f"{heard}, but {' and '.join(clip.notes)}."
 
 
-def person(actor: int, sex: str) -> str:
-    """Name an actor of the data set."""
-    return f"actor {actor}, {SEXES[sex]}"
+def person(actor: int | str, sex: str) -> str:
+    """Name an actor of the data set, by number or name; the sex may be "", unknown."""
+    return f"actor {actor}, {SEXES[sex]}" if sex else f"actor {actor}"
 
 
 def facts(neighbour) -> str:
     """Tell what is known of a recording of the data set, a line each."""
     strength = "strongly " if neighbour.intensity == "strong" else ""
-    return (
-        f"<b>{strength}{EMOTIONS[neighbour.emotion]}</b><br>"
-        f"{person(neighbour.actor, neighbour.sex)}<br>"
-        f"“{STATEMENTS[neighbour.statement]}”"
-    )
+    lines = [
+        f"<b>{strength}{EMOTIONS[neighbour.emotion]}</b>",
+        person(neighbour.actor, neighbour.sex),
+    ]
+    if neighbour.sentence:
+        lines.append(f"“{neighbour.sentence}”")
+    return "<br>".join(lines)
 
 
-def honesty(unweighted_accuracy: float) -> str:
-    """Say how often the answer is right for people who are not in the training data."""
-    right, guessing = percent(unweighted_accuracy), f"{1 / len(LABELS):.1%}"
+def honesty(unweighted_accuracy: float, emotions: int) -> str:
+    """Say how often the answer is right for people who are not in the training data.
+
+    emotions: how many the training data have, among which a guess would choose.
+    """
+    right, guessing = percent(unweighted_accuracy), f"{1 / emotions:.1%}"
     return (
         f"With actors it was not trained on, it is right {right} of the time "
         f"(guessing: {guessing}). Everyday voices are harder."

@@ -10,12 +10,13 @@ from tqdm import tqdm
 from ser.atlas import Atlas
 from ser.classifier import EmotionClassifier
 from ser.labels import LABELS
-from ser.training import layout, ravdess
+from ser.training import corpora, layout
+from ser.training.utterance import Utterance
 
 MAP_NEIGHBOURS = 15  # vote on the label of a place on the map
 
 
-def evaluate(embeddings: np.ndarray, utterances: Sequence[ravdess.Utterance], seed: int) -> dict:
+def evaluate(embeddings: np.ndarray, utterances: Sequence[Utterance], seed: int) -> dict:
     """Score the classifier and the map under the protocols `random` and `actors`.
 
     Args:
@@ -24,13 +25,18 @@ def evaluate(embeddings: np.ndarray, utterances: Sequence[ravdess.Utterance], se
     Returns:
         what metrics.json holds: `protocols.<protocol>` as `scores` gives it, `map.accuracy` and
         `clips`; all fractions 0-1.
+
+    Raises:
+        SerError: too few recordings, emotions or speakers.
     """
+    # The embedding of a recording under two names is the same to the last bit.
+    recordings = [row.tobytes() for row in embeddings]
     protocols = {
-        "random": ravdess.random_folds(utterances, seed),
-        "actors": ravdess.actor_folds(utterances),
+        protocol: corpora.folds(utterances, protocol, recordings, seed)
+        for protocol in corpora.PROTOCOLS
     }
     emotions = np.array([utterance.emotion for utterance in utterances])
-    speakers = np.array([utterance.actor for utterance in utterances])
+    speakers = corpora.speakers(utterances)
     results, landed = {}, []
     for protocol, folds in protocols.items():
         predicted = np.empty_like(emotions)
@@ -61,14 +67,15 @@ def scores(emotions: np.ndarray, predicted: np.ndarray, speakers: np.ndarray) ->
 
     Returns:
         `wa` (weighted accuracy: share of right clips), `ua` (unweighted accuracy: mean recall of
-        the emotions), `per_class_recall` by emotion, `confusion` (rows are the true emotions,
-        counts, in the order of LABELS) and `per_actor` (accuracy by speaker).
+        the emotions that occur), `per_class_recall` by emotion, `confusion` (rows are the true
+        emotions, counts, in the order of LABELS, all eight) and `per_actor` (accuracy by speaker).
     """
-    recalls = recall_score(emotions, predicted, labels=LABELS, average=None)
+    occurring = [label for label in LABELS if label in emotions]
+    recalls = recall_score(emotions, predicted, labels=occurring, average=None)
     return {
         "wa": float(accuracy_score(emotions, predicted)),
         "ua": float(np.mean(recalls)),
-        "per_class_recall": dict(zip(LABELS, recalls.tolist(), strict=True)),
+        "per_class_recall": dict(zip(occurring, recalls.tolist(), strict=True)),
         "confusion": confusion_matrix(emotions, predicted, labels=LABELS).tolist(),
         "per_actor": {
             str(speaker): float(np.mean((emotions == predicted)[speakers == speaker]))
@@ -89,5 +96,6 @@ def table(metrics: dict, line: Callable[[str], None] = print) -> None:
     line(f"{'protocol':<10}{'WA %':>8}{'UA %':>8}")
     for protocol, result in metrics["protocols"].items():
         line(f"{protocol:<10}{100 * result['wa']:>8.1f}{100 * result['ua']:>8.1f}")
-    line(f"{'chance':<10}{100 / len(LABELS):>8.1f}{100 / len(LABELS):>8.1f}")
+    chance = 100 / len(metrics["protocols"]["actors"]["per_class_recall"])
+    line(f"{'chance':<10}{chance:>8.1f}{chance:>8.1f}")
     line(f"map: {metrics['map']['accuracy']:.1%} of unseen actors' clips land among their emotion")

@@ -6,7 +6,7 @@ import numpy as np
 import umap
 
 from ser.atlas import Atlas
-from ser.training.ravdess import Utterance
+from ser.training.utterance import Utterance
 
 UMAP_NEIGHBOURS = 30  # more shows the whole, fewer the detail
 MIN_DISTANCE = 0.5  # between points on the map, in its own units
@@ -27,8 +27,8 @@ def lay_out(probabilities: np.ndarray, utterances: Sequence[Utterance], seed: in
         roots=roots,
         names=np.array([utterance.name for utterance in utterances]),
         emotions=np.array([utterance.emotion for utterance in utterances]),
-        actors=np.array([utterance.actor for utterance in utterances]),
+        actors=np.array([utterance.speaker for utterance in utterances]),
         sexes=np.array([utterance.sex for utterance in utterances]),
         intensities=np.array([utterance.intensity for utterance in utterances]),
-        statements=np.array([utterance.statement for utterance in utterances]),
+        sentences=np.array([utterance.sentence for utterance in utterances]),
     )

@@ -26,6 +26,7 @@ from ser.training import ravdess
 from ser.training.augment import add_noise, compress, reverberate, surroundings
 from ser.training.inherit import Teacher
 from ser.training.train import embed
+from ser.training.utterance import Utterance
 
 LAYERS = (2, 3, 4)
 REGULARISATION = 0.003  # C of the logistic regression
@@ -92,7 +93,7 @@ def cost(encoder: Encoder) -> float:
 
 
 @threadpool_limits.wrap(limits=1)
-def score(embeddings: np.ndarray, utterances: Sequence[ravdess.Utterance]) -> dict[str, float]:
+def score(embeddings: np.ndarray, utterances: Sequence[Utterance]) -> dict[str, float]:
     """Score embeddings, shape (n, ...), by the probe under `actors`.
 
     Returns:
@@ -100,7 +101,7 @@ def score(embeddings: np.ndarray, utterances: Sequence[ravdess.Utterance]) -> di
     """
     flat = np.asarray(embeddings, np.float32).reshape(len(embeddings), -1)
     emotions = np.array([utterance.emotion for utterance in utterances])
-    held_out = np.isin([utterance.actor for utterance in utterances], HELD_OUT)
+    held_out = np.isin([utterance.speaker for utterance in utterances], HELD_OUT)
     model = make_pipeline(StandardScaler(), LogisticRegression(C=REGULARISATION, max_iter=500))
     predicted = cross_val_predict(model, flat, emotions, cv=ravdess.actor_folds(utterances))
     return {
@@ -114,7 +115,7 @@ def score(embeddings: np.ndarray, utterances: Sequence[ravdess.Utterance]) -> di
 def robustness(
     encoder: Encoder,
     embeddings: np.ndarray,
-    utterances: Sequence[ravdess.Utterance],
+    utterances: Sequence[Utterance],
     noise: Path,
 ) -> dict[str, float]:
     """Median cosine between a clip's embedding and that of the same clip changed.
@@ -150,7 +151,7 @@ def robustness(
 
 
 @torch.inference_mode()
-def _teacher_embeddings(teacher: Teacher, utterances: Sequence[ravdess.Utterance]) -> np.ndarray:
+def _teacher_embeddings(teacher: Teacher, utterances: Sequence[Utterance]) -> np.ndarray:
     """Pool the teacher's states as the encoder's are pooled, (n, layers, 2, hidden size)."""
     embeddings = []
     for utterance in tqdm(utterances, desc="Teacher", unit="clip"):

@@ -3,7 +3,6 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +10,11 @@ from sklearn.model_selection import PredefinedSplit, StratifiedGroupKFold
 
 from ser.errors import SerError
 from ser.labels import LABELS
+from ser.training.utterance import Table, Utterance
 
+CORPUS = "ravdess"
+LICENCE = "CC BY-NC-SA 4.0"
+SENTENCES = ("Kids are talking by the door", "Dogs are sitting by the door")
 ACTORS = range(1, 25)  # odd numbers are men, even numbers women
 CLIPS_PER_ACTOR = 60
 CLIPS = len(ACTORS) * CLIPS_PER_ACTOR
@@ -32,44 +35,10 @@ Folds = list[tuple[np.ndarray, np.ndarray]]  # row numbers: training, test
 
 AUDIO = (".wav", ".flac")  # in order of preference
 _VIDEO = ".mp4"
-_NAME = re.compile(
+NAME = re.compile(
     r"(?P<modality>0[1-3])-(?P<channel>0[12])-(?P<emotion>0[1-8])-(?P<intensity>0[12])"
     r"-(?P<statement>0[12])-(?P<repetition>0[12])-(?P<actor>0[1-9]|1\d|2[0-4])"
 )
-
-
-@dataclass(frozen=True)
-class Utterance:
-    """One recording and what its file name says of it.
-
-    path: Path of the file; emotion: one of LABELS; intensity: "normal" or "strong";
-    statement and repetition: 1 or 2; actor: 1 to 24; sex: "male" or "female".
-    """
-
-    path: Path
-    emotion: str
-    intensity: str
-    statement: int
-    repetition: int
-    actor: int
-    sex: str
-
-    @property
-    def name(self) -> str:
-        """The published file name without its extension, unique in the data set."""
-        return self.path.stem
-
-
-@dataclass(frozen=True)
-class Table:
-    """A folder's usable recordings and what is wrong with the folder.
-
-    utterances: list of Utterance sorted by name, one per name;
-    warnings: list of sentences for the user, empty when the data set is complete and alone.
-    """
-
-    utterances: list[Utterance]
-    warnings: list[str]
 
 
 def parse(path: str | Path) -> Utterance:
@@ -90,19 +59,22 @@ def parse(path: str | Path) -> Utterance:
     actor = int(match["actor"])
     return Utterance(
         path=path,
-        emotion=LABELS[int(match["emotion"]) - 1],
-        intensity=("normal", "strong")[int(match["intensity"]) - 1],
-        statement=int(match["statement"]),
-        repetition=int(match["repetition"]),
-        actor=actor,
+        corpus=CORPUS,
+        speaker=actor,
         sex="male" if actor % 2 else "female",
+        emotion=LABELS[int(match["emotion"]) - 1],
+        sentence=SENTENCES[int(match["statement"]) - 1],
+        licence=LICENCE,
+        intensity=("normal", "strong")[int(match["intensity"]) - 1],
     )
 
 
 def table(folder: str | Path) -> Table:
     """Return the Table of a folder's speech recordings, searched at any depth.
 
-    Of several files with one name a .wav is preferred, then the one nearest the top.
+    Its utterances are sorted by name, one per name; of several files with one name a .wav is
+    preferred, then the one nearest the top. No warnings say that the data set is complete and
+    alone.
     Raises SerError when the folder is missing or holds no RAVDESS speech recording.
     """
     folder = Path(folder)
@@ -161,7 +133,7 @@ def actor_folds(utterances: Sequence[Utterance]) -> Folds:
     """
     labels = _labels(utterances)
     fold_of = {actor: k for k, actors in enumerate(ACTOR_FOLDS) for actor in actors}
-    fold = np.array([fold_of[u.actor] for u in utterances])
+    fold = np.array([fold_of[u.speaker] for u in utterances])
     lacking = [label for label in LABELS if len(set(fold[labels == label])) < 2]
     if lacking:
         raise SerError(
@@ -174,7 +146,7 @@ def actor_folds(utterances: Sequence[Utterance]) -> Folds:
 
 def _classify(path: Path) -> tuple[str, re.Match | None]:
     """Return "speech", "song", "video" or "other", and the match of the name's fields."""
-    match = _NAME.fullmatch(path.stem)
+    match = NAME.fullmatch(path.stem)
     suffix = path.suffix.lower()
     if not match or suffix not in (*AUDIO, _VIDEO):
         return "other", match
@@ -202,7 +174,7 @@ def _labels(utterances: Sequence[Utterance]) -> np.ndarray:
 
 
 def _incomplete(utterances: Sequence[Utterance]) -> list[str]:
-    counts = Counter(u.actor for u in utterances)
+    counts = Counter(u.speaker for u in utterances)
     missing = [str(actor) for actor in ACTORS if actor not in counts]
     partial = [
         f"{actor} ({counts[actor]} of {CLIPS_PER_ACTOR})"

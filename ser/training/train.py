@@ -14,21 +14,30 @@ from ser.classifier import EmotionClassifier
 from ser.encoder import BUNDLED, POOLING, Encoder
 from ser.errors import SerError
 from ser.labels import LABELS
-from ser.training import layout, ravdess
+from ser.training import corpora, layout
 from ser.training.evaluate import evaluate
+from ser.training.utterance import Utterance
 
 SEED = 0
 CHUNK = 32  # clips embedded between two steps of the progress bar
+# What the embeddings keep of each utterance beside its name, for `reevaluate`.
+KEPT = ("corpus", "speaker", "sex", "emotion", "sentence", "licence", "intensity")
 CACHE = Path(pooch.os_cache("ser")) / "embeddings"
 
 
-def train(data: Path, checkpoint: str | Path = BUNDLED, out: Path = artifacts.FOLDER) -> dict:
-    """Make all artifacts from RAVDESS's recordings in `data`; return the metrics.
+def train(
+    data: Path,
+    checkpoint: str | Path = BUNDLED,
+    out: Path = artifacts.FOLDER,
+    tsv: Path | None = None,
+) -> dict:
+    """Make all artifacts from the labelled recordings in `data`; return the metrics.
 
-    Embeddings are cached by file content and encoder, so a second run, or one that goes on after
-    an interruption, embeds only what is new. A clip that cannot be read is reported and left out.
+    `corpora.table` tells which folders it knows by themselves and which need a `tsv`. Embeddings
+    are cached by file content and encoder, so a second run, or one that goes on after an
+    interruption, embeds only what is new. A clip that cannot be read is reported and left out.
     """
-    found = ravdess.table(data)
+    found = corpora.table(data, tsv)
     encoder = Encoder(checkpoint)
     embeddings, utterances, unreadable = embed(encoder, found.utterances)
     for warning in (*found.warnings, *unreadable):
@@ -43,7 +52,11 @@ def train(data: Path, checkpoint: str | Path = BUNDLED, out: Path = artifacts.FO
         },
         "preprocessing": audio.PREPROCESSING,
         "labels": list(LABELS),
-        "data": {"clips": len(utterances), "sha256": _data_hash(utterances)},
+        "data": {
+            "clips": len(utterances),
+            "sha256": _data_hash(utterances),
+            "corpora": sorted({(each.corpus, each.licence) for each in utterances}),
+        },
         "seed": SEED,
     }
     with artifacts.replacing(out, description) as fresh:
@@ -51,6 +64,7 @@ def train(data: Path, checkpoint: str | Path = BUNDLED, out: Path = artifacts.FO
             fresh / artifacts.EMBEDDINGS,
             embeddings=embeddings,
             names=np.array([utterance.name for utterance in utterances]),
+            **{key: np.array([getattr(each, key) for each in utterances]) for key in KEPT},
         )
         return _fit(embeddings, utterances, fresh)
 
@@ -59,8 +73,12 @@ def reevaluate(folder: Path = artifacts.FOLDER) -> dict:
     """Evaluate again from the embeddings that training kept, without a recording; write metrics."""
     manifest = artifacts.verify(folder)
     with np.load(folder / artifacts.EMBEDDINGS, allow_pickle=False) as kept:
-        embeddings, names = kept["embeddings"], kept["names"]
-    utterances = [ravdess.parse(f"{name}.flac") for name in names]
+        embeddings, names = kept["embeddings"], kept["names"].tolist()
+        columns = [kept[key].tolist() for key in KEPT]
+    utterances = [
+        Utterance(Path(f"{name}.flac"), **dict(zip(KEPT, values, strict=True)))
+        for name, *values in zip(names, *columns, strict=True)
+    ]
     metrics = artifacts.read_json(folder / artifacts.METRICS)
     metrics |= evaluate(embeddings, utterances, SEED)
     with artifacts.replacing(folder, manifest) as fresh:
@@ -69,8 +87,8 @@ def reevaluate(folder: Path = artifacts.FOLDER) -> dict:
 
 
 def embed(
-    encoder: Encoder, utterances: list[ravdess.Utterance]
-) -> tuple[np.ndarray, list[ravdess.Utterance], list[str]]:
+    encoder: Encoder, utterances: list[Utterance]
+) -> tuple[np.ndarray, list[Utterance], list[str]]:
     """Embed recordings, from the cache where it has them.
 
     Returns:
@@ -104,12 +122,12 @@ def embed(
     return np.stack(kept), readable, unreadable
 
 
-def _fit(embeddings: np.ndarray, utterances: list[ravdess.Utterance], folder: Path) -> dict:
+def _fit(embeddings: np.ndarray, utterances: list[Utterance], folder: Path) -> dict:
     metrics = evaluate(embeddings, utterances, SEED)
     classifier = EmotionClassifier(SEED).fit(
         embeddings,
         [utterance.emotion for utterance in utterances],
-        [utterance.actor for utterance in utterances],
+        corpora.speakers(utterances),
     )
     atlas = layout.lay_out(classifier.out_of_fold, utterances, SEED)
     joblib.dump(classifier, folder / artifacts.CLASSIFIER, compress=3)
@@ -125,7 +143,7 @@ def _portable(checkpoint: str | Path, out: Path) -> str:
     return path.relative_to(out.resolve()).as_posix() if inside else str(checkpoint)
 
 
-def _data_hash(utterances: list[ravdess.Utterance]) -> str:
+def _data_hash(utterances: list[Utterance]) -> str:
     digest = hashlib.sha256()
     for utterance in utterances:
         digest.update(f"{utterance.name} {artifacts.sha256(utterance.path)}\n".encode())

@@ -59,7 +59,17 @@ def test_quality(notes, text):
 
 
 def test_honesty():
-    assert words.honesty(0.7512) == (
+    assert words.honesty(0.7512, 8) == (
         "With actors it was not trained on, it is right 75% of the time "
         "(guessing: 12.5%). Everyday voices are harder."
     )
+    assert "(guessing: 16.7%)" in words.honesty(0.7, 6)
+
+
+def test_what_is_not_known_of_a_recording_is_left_out():
+    known = {"emotion": "sad", "actor": 12, "sex": "female", "intensity": "strong"}
+    assert words.facts(SimpleNamespace(**known, sentence="Dogs are sitting by the door")) == (
+        "<b>strongly sad</b><br>actor 12, woman<br>“Dogs are sitting by the door”"
+    )
+    unknown = {"emotion": "sad", "actor": "EB0", "sex": "", "intensity": "", "sentence": ""}
+    assert words.facts(SimpleNamespace(**unknown)) == "<b>sad</b><br>actor EB0"
