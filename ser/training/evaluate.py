@@ -37,6 +37,7 @@ def evaluate(embeddings: np.ndarray, utterances: Sequence[Utterance], seed: int)
     }
     emotions = np.array([utterance.emotion for utterance in utterances])
     speakers = corpora.speakers(utterances)
+    names = np.array([str(utterance.speaker) for utterance in utterances])
     results, landed = {}, []
     for protocol, folds in protocols.items():
         predicted = np.empty_like(emotions)
@@ -54,7 +55,7 @@ def evaluate(embeddings: np.ndarray, utterances: Sequence[Utterance], seed: int)
                         atlas, classifier.linear_probabilities(embeddings[test]), emotions[test]
                     )
                 )
-        results[protocol] = scores(emotions, predicted, speakers)
+        results[protocol] = scores(emotions, predicted, names)
     return {
         "protocols": results,
         "map": {"accuracy": float(np.mean(landed)), "protocol": "actors"},
@@ -94,7 +95,8 @@ def _landed_right(atlas: Atlas, unseen: np.ndarray, emotions: np.ndarray) -> np.
 def table(metrics: dict, line: Callable[[str], None] = print) -> None:
     """Print the scores of each protocol in percent, with the chance level."""
     line(f"{'protocol':<10}{'WA %':>8}{'UA %':>8}")
-    for protocol, result in metrics["protocols"].items():
+    for protocol in corpora.PROTOCOLS:
+        result = metrics["protocols"][protocol]
         line(f"{protocol:<10}{100 * result['wa']:>8.1f}{100 * result['ua']:>8.1f}")
     chance = 100 / len(metrics["protocols"]["actors"]["per_class_recall"])
     line(f"{'chance':<10}{chance:>8.1f}{chance:>8.1f}")

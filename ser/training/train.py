@@ -80,7 +80,9 @@ def reevaluate(folder: Path = artifacts.FOLDER) -> dict:
         for name, *values in zip(names, *columns, strict=True)
     ]
     metrics = artifacts.read_json(folder / artifacts.METRICS)
-    metrics |= evaluate(embeddings, utterances, SEED)
+    measured = evaluate(embeddings, utterances, SEED)
+    metrics["protocols"] |= measured.pop("protocols")
+    metrics |= measured
     with artifacts.replacing(folder, manifest) as fresh:
         artifacts.write_json(fresh / artifacts.METRICS, metrics)
     return metrics
