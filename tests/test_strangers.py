@@ -4,11 +4,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from ser.training.utterance import Table, Utterance
 
 from ser.errors import SerError
 from ser.labels import LABELS
 from ser.training import people, strangers
+from ser.training.utterance import Table, Utterance
 
 COMMON = [label for label in LABELS if label not in ("calm", "surprised")]
 

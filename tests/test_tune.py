@@ -5,7 +5,6 @@ import csv
 import pytest
 import soundfile
 import torch
-from ser.training.corpora import table
 from transformers import Wav2Vec2Config, Wav2Vec2Model
 from voices import speech_like
 
@@ -14,6 +13,7 @@ from ser.errors import SerError
 from ser.labels import LABELS
 from ser.training import teaching, tune, views
 from ser.training.augment import Surroundings
+from ser.training.corpora import table
 
 EMOTIONS = ("ANG", "DIS", "FEA", "HAP", "NEU", "SAD")  # CREMA-D's; no calm, no surprise
 
