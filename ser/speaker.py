@@ -17,7 +17,7 @@ NOTHING = np.float64(0)  # a sum before anything was added; takes the shape of w
 
 @dataclass(frozen=True)
 class Speaker:
-    """One person in one room: `Speaker()` knows nothing, and every clip makes a new one.
+    """One person in one room; every clip heard makes a new one, which knows more.
 
     Holds sums, never a recording or a single embedding once there are two.
 
@@ -47,6 +47,9 @@ class Speaker:
         """Return what is known with one more clip, which is known to be neutral."""
         total = self.neutrals_sum + _flat(embedding)
         return Speaker(self.others, self.others_sum, self.neutrals + 1, total)
+
+
+STRANGER = Speaker()  # of whom nothing is known yet
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from dataclasses import fields
 import numpy as np
 import pytest
 
-from ser.speaker import Adaptation, Speaker
+from ser.speaker import STRANGER, Adaptation
 
 SHAPE = (3, 2, 4)  # layers, mean and deviation, hidden size
 SIZE = 24
@@ -39,7 +39,7 @@ def offset_of(adaptation, coordinates):
 
 
 def heard(embeddings):
-    speaker = Speaker()
+    speaker = STRANGER
     for embedding in embeddings:
         speaker = speaker.heard(embedding)
     return speaker
@@ -47,7 +47,7 @@ def heard(embeddings):
 
 def test_a_speaker_counts_and_does_not_change(random):
     clip = random.normal(size=SHAPE).astype(np.float32)
-    nobody = Speaker()
+    nobody = STRANGER
     both = nobody.heard(clip).heard_neutral(2 * clip)
     assert (nobody.clips, both.clips, both.others, both.neutrals) == (0, 2, 1, 1)
     assert both.others_sum.dtype == both.neutrals_sum.dtype == np.float64
@@ -58,12 +58,12 @@ def test_a_speaker_counts_and_does_not_change(random):
 
 def test_without_clips_nothing_changes(adaptation, random):
     embedding = random.normal(size=SHAPE).astype(np.float32)
-    assert adaptation.adapt(embedding, Speaker()).tobytes() == embedding.tobytes()
+    assert adaptation.adapt(embedding, STRANGER).tobytes() == embedding.tobytes()
 
 
 def test_shape_and_type_are_kept(adaptation, random):
     embedding = random.normal(size=SHAPE).astype(np.float32)
-    adapted = adaptation.adapt(embedding, Speaker().heard(embedding))
+    adapted = adaptation.adapt(embedding, STRANGER.heard(embedding))
     assert adapted.shape == SHAPE and adapted.dtype == np.float32
     assert not np.array_equal(adapted, embedding)
 
@@ -117,7 +117,7 @@ def test_a_direction_in_which_speakers_do_not_differ_is_left_alone(adaptation):
 
 def test_neutral_clips_are_measured_against_neutral(adaptation, random):
     offset = offset_of(adaptation, random.normal(size=DIRECTIONS))
-    speaker = Speaker().heard_neutral(adaptation.neutral + offset)
+    speaker = STRANGER.heard_neutral(adaptation.neutral + offset)
     embedding = np.zeros(SIZE, dtype=np.float32)
     # One neutral clip of variance 1 against a prior of 1: half of it is believed.
     np.testing.assert_allclose(adaptation.adapt(embedding, speaker), -offset / 2, atol=1e-5)
@@ -125,10 +125,8 @@ def test_neutral_clips_are_measured_against_neutral(adaptation, random):
 
 def test_neutral_and_other_clips_weigh_by_their_precision(adaptation, random):
     first, second = random.normal(size=(2, DIRECTIONS))
-    speaker = (
-        Speaker()
-        .heard(adaptation.mean + offset_of(adaptation, first))
-        .heard_neutral(adaptation.neutral + offset_of(adaptation, second))
+    speaker = STRANGER.heard(adaptation.mean + offset_of(adaptation, first)).heard_neutral(
+        adaptation.neutral + offset_of(adaptation, second)
     )
     expected = (first / 4 + second / 1) / (1 + 1 / 4 + 1)
     adapted = adaptation.adapt(np.zeros(SIZE, dtype=np.float32), speaker)
