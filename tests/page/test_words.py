@@ -63,3 +63,8 @@ def test_honesty():
         "With actors it was not trained on, it is right 75% of the time "
         "(guessing: 12.5%). Everyday voices are harder."
     )
+
+
+def test_known():
+    assert words.known(1) == "Getting to know your voice: 1 recording"
+    assert words.known(3) == "Getting to know your voice: 3 recordings"
