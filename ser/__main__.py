@@ -92,15 +92,23 @@ def probe(options: argparse.Namespace) -> int:
 def predict(options: argparse.Namespace) -> int:
     """Analyse files, one after the other; 1 if any failed."""
     from ser.recognizer import Recognizer
+    from ser.speaker import STRANGER
 
     recognizer = Recognizer.load(options.artifacts)
+    speaker = STRANGER
+    for path in options.neutral:
+        speaker = recognizer.listen_neutral(path, speaker)
     results, failed = [], 0
     for path in _recordings(options.files):
         try:
-            result = {"file": str(path)} | recognizer.analyse(path).to_json()
+            analysis = recognizer.analyse(path, speaker)
         except SerError as error:
             result = {"file": str(path), "error": str(error)}
             failed += 1
+        else:
+            result = {"file": str(path)} | analysis.to_json()
+            if options.same_speaker or options.neutral:
+                speaker = analysis.speaker
         results.append(result)
         if not options.json:
             print(_line(result))
@@ -209,6 +217,19 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser("predict", help="say what voices sound like")
     command.add_argument("files", nargs="+", type=Path, metavar="FILE", help="files or folders")
     command.add_argument("--json", action="store_true", help="print a list of JSON objects")
+    command.add_argument(
+        "--same-speaker",
+        action="store_true",
+        help="one person speaks in all files: answer each by what those before it told",
+    )
+    command.add_argument(
+        "--neutral",
+        action="append",
+        type=Path,
+        default=[],
+        metavar="FILE",
+        help="this person speaking without emotion, repeatable; implies --same-speaker",
+    )
     command.add_argument("--artifacts", type=Path, default=bundled, metavar="FOLDER")
     command.set_defaults(run=predict)
 

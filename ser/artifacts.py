@@ -15,8 +15,10 @@ FOLDER = Path(__file__).parents[1] / "artifacts"
 MANIFEST = "manifest.json"
 CLASSIFIER = "classifier.joblib"
 ATLAS = "atlas.npz"
+ADAPTATION = "adaptation.npz"
 EMBEDDINGS = "embeddings.npz"
 METRICS = "metrics.json"
+NEEDED = (CLASSIFIER, ATLAS, ADAPTATION, METRICS)
 LIBRARIES = ("numpy", "scikit-learn", "torch", "transformers", "librosa", "soxr", "umap-learn")
 REPAIR = (
     "Restore the bundled ones with: git checkout artifacts — or make them anew with: "
@@ -28,15 +30,15 @@ def verify(folder: Path) -> dict:
     """Return the manifest after checking that every file is the one that it lists.
 
     Raises:
-        SerError: the manifest or a file is missing or changed, or another scikit-learn than the
-            installed one pickled the classifier.
+        SerError: the manifest or a file is missing or changed, a file that this version needs
+            is not listed, or another scikit-learn than the installed one pickled the classifier.
     """
     manifest = read_json(folder / MANIFEST)
-    for name, expected in manifest["files"].items():
+    for name in dict.fromkeys([*manifest["files"], *NEEDED]):
         path = folder / name
         if not path.is_file():
             raise SerError(f"The artifact {path} is missing. {REPAIR}")
-        if sha256(path) != expected:
+        if sha256(path) != manifest["files"].get(name):
             raise SerError(f"The artifact {path} is not the one that training wrote. {REPAIR}")
     made, installed = manifest["versions"]["scikit-learn"], version("scikit-learn")
     if made != installed:

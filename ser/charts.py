@@ -14,7 +14,7 @@ import plotly.graph_objects as go
 
 from ser.labels import LABELS
 
-BARS_HEIGHT = 252  # px
+BARS_HEIGHT = 234  # px
 MAP_HEIGHT = 460  # px
 FAINT = 0.42  # opacity of what is not the answer
 

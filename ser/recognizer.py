@@ -12,6 +12,7 @@ from ser.classifier import EmotionClassifier
 from ser.encoder import Encoder
 from ser.errors import SerError
 from ser.labels import LABELS
+from ser.speaker import STRANGER, Adaptation, Speaker
 
 
 @dataclass(frozen=True)
@@ -23,15 +24,20 @@ class Analysis:
         probabilities: by label, in the order of LABELS, sum 1.
         place: where it falls on the map.
         clip: what was heard, with remarks on its quality.
+        speaker: what is known of who spoke, this recording included.
     """
 
     label: str
     probabilities: dict[str, float]
     place: Place
     clip: audio.Clip
+    speaker: Speaker
 
     def to_json(self) -> dict:
-        """Return the shape that the API and the CLI promise; durations in seconds."""
+        """Return the shape that the API and the CLI promise; durations in seconds.
+
+        `clips_before` is the number of recordings of the speaker that the answer knew.
+        """
         return {
             "label": self.label,
             "probabilities": self.probabilities,
@@ -42,14 +48,20 @@ class Analysis:
                 for near in self.place.neighbours
             ],
             "notes": list(self.clip.notes),
+            "clips_before": self.speaker.clips - 1,
         }
 
 
 @dataclass(frozen=True)
 class Recognizer:
-    """The encoder, the classifier and the map that belong together, with how good they are."""
+    """The encoder, the speakers' offsets, the classifier and the map that belong together.
+
+    Attributes:
+        metrics: how good they are, as training measured it.
+    """
 
     encoder: Encoder
+    adaptation: Adaptation
     classifier: EmotionClassifier
     atlas: Atlas
     metrics: dict
@@ -77,6 +89,7 @@ class Recognizer:
             )
         return cls(
             encoder,
+            Adaptation.load(folder / artifacts.ADAPTATION),
             joblib.load(folder / artifacts.CLASSIFIER),
             Atlas.load(folder / artifacts.ATLAS),
             artifacts.read_json(folder / artifacts.METRICS),
@@ -87,17 +100,27 @@ class Recognizer:
         """Where the encoder runs: cpu, cuda or mps."""
         return self.encoder.device.type
 
-    def analyse(self, recording: audio.Recording) -> Analysis:
-        """Say which emotion a recording's voice carries.
+    def analyse(self, recording: audio.Recording, speaker: Speaker = STRANGER) -> Analysis:
+        """Say which emotion a recording's voice carries, by what is known of its speaker so far.
 
+        The answer's own `speaker` is what to give with the same person's next recording.
         Takes what `audio.load` takes and raises its SerErrors.
         """
         clip = audio.load(recording)
-        embedding = self.encoder.embed([clip])
-        probabilities = self.classifier.probabilities(embedding)[0]
+        embedding = self.encoder.embed([clip])[0]
+        adapted = self.adaptation.adapt(embedding, speaker)[None]
+        probabilities = self.classifier.probabilities(adapted)[0]
         return Analysis(
             label=LABELS[int(np.argmax(probabilities))],
             probabilities=dict(zip(LABELS, probabilities.tolist(), strict=True)),
-            place=self.atlas.place(self.classifier.linear_probabilities(embedding)[0]),
+            place=self.atlas.place(self.classifier.linear_probabilities(adapted)[0]),
             clip=clip,
+            speaker=speaker.heard(embedding),
         )
+
+    def listen_neutral(self, recording: audio.Recording, speaker: Speaker = STRANGER) -> Speaker:
+        """Return what is known of a speaker with one more recording, spoken neutrally.
+
+        Takes what `audio.load` takes and raises its SerErrors.
+        """
+        return speaker.heard_neutral(self.encoder.embed([audio.load(recording)])[0])

@@ -37,11 +37,25 @@ def test_a_copy_elsewhere_works(folder, speech):
 
 
 @pytest.mark.parametrize(
-    "name", ["manifest.json", "classifier.joblib", "atlas.npz", "encoder/model.safetensors"]
+    "name",
+    [
+        "manifest.json",
+        "classifier.joblib",
+        "atlas.npz",
+        "adaptation.npz",
+        "encoder/model.safetensors",
+    ],
 )
 def test_a_missing_artifact(folder, name):
     (folder / name).unlink()
     refused(folder, "missing")
+
+
+def test_artifacts_of_a_version_that_made_fewer(folder):
+    files = json.loads((folder / "manifest.json").read_text())["files"]
+    del files["adaptation.npz"]
+    change(folder / "manifest.json", "files", value=files)
+    refused(folder, "adaptation.npz is not the one that training wrote")
 
 
 def test_a_changed_classifier_is_never_unpickled(folder, tmp_path):

@@ -18,7 +18,35 @@ def test_predict_json(speech, tmp_path, capsys):
     assert good["file"] == str(speech)
     assert sum(good["probabilities"].values()) == pytest.approx(1)
     assert {"label", "duration", "map", "notes"} < set(good)
+    assert good["clips_before"] == 0
     assert set(failed) == {"file", "error"} and "cannot be read" in failed["error"]
+
+
+def predicted(capsys, *arguments):
+    main(["predict", "--json", *map(str, arguments)])
+    return json.loads(capsys.readouterr().out)
+
+
+def test_predict_the_same_speaker(clips, tmp_path, capsys):
+    bad = tmp_path / "text.wav"
+    bad.write_text("not audio")
+    strangers = predicted(capsys, *clips[:2])
+    first, failed, second = predicted(capsys, clips[0], bad, clips[1], "--same-speaker")
+    assert [each["clips_before"] for each in strangers] == [0, 0]
+    assert first == strangers[0]
+    assert "error" in failed
+    assert second["clips_before"] == 1
+    assert second["probabilities"] != strangers[1]["probabilities"]
+
+
+def test_predict_with_neutral_recordings(clips, tmp_path, capsys):
+    neutral = ["--neutral", clips[2], "--neutral", clips[3]]
+    first, second = predicted(capsys, *clips[:2], *neutral)
+    assert (first["clips_before"], second["clips_before"]) == (2, 3)
+    bad = tmp_path / "text.wav"
+    bad.write_text("not audio")
+    assert main(["predict", str(clips[0]), "--neutral", str(bad)]) == 1
+    assert "cannot be read" in capsys.readouterr().err
 
 
 def test_predict_a_folder_in_words(clips, tmp_path, capsys):

@@ -8,6 +8,7 @@ from voices import encode
 
 from ser.errors import SerError
 from ser.labels import LABELS
+from ser.speaker import STRANGER
 
 
 def test_analysis_of_a_voice(recognizer, speech, ravdess):
@@ -24,10 +25,49 @@ def test_analysis_of_a_voice(recognizer, speech, ravdess):
 
 def test_json_shape(recognizer, speech):
     result = recognizer.analyse(speech).to_json()
-    assert list(result) == ["label", "probabilities", "duration", "map", "neighbours", "notes"]
+    assert list(result) == [
+        "label",
+        "probabilities",
+        "duration",
+        "map",
+        "neighbours",
+        "notes",
+        "clips_before",
+    ]
     assert list(result["probabilities"]) == list(LABELS)
     assert len(result["map"]) == 2 and len(result["neighbours"]) == 5
     assert set(result["neighbours"][0]) == {"name", "emotion", "actor"}
+    assert result["clips_before"] == 0
+
+
+def test_a_known_speaker_is_answered_otherwise(recognizer, speech, clips):
+    stranger = recognizer.analyse(speech)
+    first = recognizer.analyse(clips[0])
+    known = recognizer.analyse(speech, first.speaker)
+    assert known.probabilities != stranger.probabilities
+    assert (known.place.x, known.place.y) != (stranger.place.x, stranger.place.y)
+    assert known.to_json()["clips_before"] == 1 and known.speaker.clips == 2
+
+
+def test_what_is_remembered_is_the_embedding_as_it_was_heard(recognizer, clips):
+    """Adapted ones would draw the speaker towards the mean, ever less like themselves."""
+    as_strangers = [recognizer.analyse(path).speaker for path in clips[:2]]
+    speaker = STRANGER
+    for path in clips[:2]:
+        speaker = recognizer.analyse(path, speaker).speaker
+    total = sum(each.others_sum for each in as_strangers)
+    np.testing.assert_allclose(speaker.others_sum, total)
+
+
+def test_a_neutral_recording_is_listened_to(recognizer, speech, clips):
+    speaker = recognizer.listen_neutral(clips[0])
+    assert (speaker.others, speaker.neutrals) == (0, 1)
+    known = recognizer.analyse(speech, speaker)
+    assert known.to_json()["clips_before"] == 1
+    assert known.probabilities != recognizer.analyse(speech).probabilities
+    assert (known.speaker.others, known.speaker.neutrals) == (1, 1)
+    with pytest.raises(SerError):
+        recognizer.listen_neutral((16_000, np.zeros(16_000)), speaker)
 
 
 def in_format(waveform, rate, form, path):

@@ -2,7 +2,7 @@
 
 import gradio as gr
 
-from ser.page import analyse, recordings, words
+from ser.page import analyse, recordings, voice, words
 from ser.page.theme import HEAD, THEME
 
 QUEUE = 32  # requests waiting; further ones are told to come back
@@ -32,6 +32,7 @@ def build(recognizer) -> gr.Blocks:
         gr.HTML(f"<h1>{words.TITLE}</h1><p>{words.INVITATION}</p>", elem_id="head")
         analyse.build(recognizer)
         gr.HTML(_foot(recognizer), elem_id="foot")
+        voice.forget_on_leaving(page)
     return page.queue(max_size=QUEUE)
 
 

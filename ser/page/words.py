@@ -11,13 +11,15 @@ CHANCES = "How much the voice sounds like each emotion"
 NEIGHBOURS = "Nearest recordings"
 NO_NEIGHBOURS = "The five recordings most like yours will be named here."
 YOUR_VOICE = "your voice"
+ANEW = "Start anew"
+ANEW_WHEN = "Someone else speaks now"
 APOLOGY = (
     "Sorry, something went wrong on our side; it was noted. Your recording is fine: "
     "please try it once more."
 )
 PRIVACY = (
-    "Your recording is used for this answer only and deleted within ten minutes. "
-    "Nothing is kept, nothing is passed on."
+    "Your recording is deleted within ten minutes. What was learned of your voice is forgotten "
+    "when you close this page. Nothing is stored, nothing is passed on."
 )
 NOTICE = (
     "The answer is what a listener may hear in the voice. It is not what the person feels, "
@@ -68,6 +70,11 @@ def quality(clip) -> str:
         return f"Heard clearly: {clip.duration * clip.speech_fraction:.1f} s of speech."
     heard = "Heard clearly" if all(note.startswith("only") for note in clip.notes) else "Heard"
     return f"{heard}, but {' and '.join(clip.notes)}."
+
+
+def known(recordings: int) -> str:
+    """Say how many recordings of one voice the next answer goes by."""
+    return f"Getting to know your voice: {recordings} recording{'s' if recordings > 1 else ''}"
 
 
 def person(actor: int | str, sex: str) -> str:

@@ -1,40 +1,103 @@
-"""What the tab says when an analysis fails."""
+"""What the tab does with an analysis, with one that fails, and what it remembers of the voice."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import gradio as gr
+import numpy as np
 import pytest
 
 from ser.errors import SerError
 from ser.page import analyse, words
+from ser.page.voice import Voice
+
+ANSWER, KNOWN, VOICE = 0, 4, 5  # places among what the page's `answer` returns
 
 
 @pytest.fixture
-def answer(recognizer):
+def functions(recognizer):
+    """Return the page's functions by name for a recognizer with an `analyse` of one's own."""
+
+    def build(analysing):
+        with gr.Blocks(analytics_enabled=False) as page:
+            analyse.build(SimpleNamespace(atlas=recognizer.atlas, analyse=analysing))
+        return {event.name: event.fn for event in page.fns.values()}
+
+    return build
+
+
+@pytest.fixture
+def failing(functions):
     """Return the function behind the audio box for a recognizer that raises an error."""
 
-    def failing(error):
-        def fail(recording):
+    def build(error):
+        def fail(recording, speaker):
             raise error
 
-        with gr.Blocks(analytics_enabled=False) as page:
-            analyse.build(SimpleNamespace(atlas=recognizer.atlas, analyse=fail))
-        return next(event.fn for event in page.fns.values() if event.name == "answer")
+        return functions(fail)["answer"]
 
-    return failing
+    return build
 
 
-def test_a_users_error_is_shown_as_text(answer):
-    sentence, bars, atlas_map, _ = answer(SerError("<b>voice</b>.wav is silent."))("voice.wav")
+@pytest.fixture
+def listening(functions, recognizer, speech):
+    """The page's functions for a recognizer that remembers recordings by their number."""
+    analysis = recognizer.analyse(speech)
+
+    def listen(recording, speaker):
+        if recording == "silence":
+            raise SerError("silent")
+        return replace(analysis, speaker=speaker.heard(np.full(2, float(recording))))
+
+    return functions(listen)
+
+
+def test_a_users_error_is_shown_as_text(failing):
+    answer = failing(SerError("<b>voice</b>.wav is silent."))
+    sentence, bars, atlas_map, *_ = answer("voice.wav", 0, Voice())
     assert "&lt;b&gt;voice&lt;/b&gt;.wav is silent." in sentence
     assert set(bars.data[1].x) == {0} and atlas_map.data[-1].name != "voice"
 
 
-def test_a_bug_is_apologised_for_and_logged(answer, caplog):
-    sentence, *_ = answer(ZeroDivisionError("a bug"))("voice.wav")
+def test_a_bug_is_apologised_for_and_logged(failing, caplog):
+    sentence, *_ = failing(ZeroDivisionError("a bug"))("voice.wav", 0, Voice())
     assert words.APOLOGY in sentence and "a bug" not in sentence
     assert caplog.records[0].exc_info[0] is ZeroDivisionError
 
 
-def test_no_recording_is_the_empty_page(answer):
-    assert words.WAITING in answer(ValueError())(None)[0]
+def test_no_recording_is_the_empty_page(failing):
+    assert words.WAITING in failing(ValueError())(None, 0, Voice())[ANSWER]
+
+
+def test_every_recording_makes_the_voice_known_better(listening):
+    voice = Voice()
+    for number, text in enumerate([": 1 recording ", ": 2 recordings ", ": 3 recordings "]):
+        *_, known, voice = listening["answer"]("1", number, voice)
+        assert text in known and words.ANEW in known
+    assert voice.before.clips == 2 and voice.after.clips == 3
+
+
+def test_a_trimmed_recording_takes_the_place_of_the_whole_one(listening):
+    voice = Voice()
+    for recording, number in (("1", 0), ("10", 1), ("100", 1), ("1000", 1)):
+        voice = listening["answer"](recording, number, voice)[VOICE]
+    assert voice.after.clips == 2
+    assert voice.after.others_sum[0] == 1001
+
+
+def test_clearing_the_box_keeps_what_is_known(listening):
+    *_, known, voice = listening["answer"]("1", 0, Voice())
+    assert listening["answer"](None, 0, voice)[KNOWN:] == (known, voice)
+
+
+def test_a_failed_recording_changes_nothing(listening):
+    *_, known, voice = listening["answer"]("1", 0, Voice())
+    for number in (0, 1):
+        assert listening["answer"]("silence", number, voice)[KNOWN:] == (known, voice)
+    with pytest.raises(gr.Error):
+        listening["predict"]("silence", True, voice)
+
+
+def test_starting_anew_knows_nobody(listening):
+    known, voice = listening["start_anew"]()
+    assert known == "" and voice.after.clips == 0

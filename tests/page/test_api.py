@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 import sys
+import time
 
 import httpx
 import pytest
@@ -23,12 +24,21 @@ def test_only_predict_is_public(client):
     assert list(api["named_endpoints"]) == ["/predict"]
     assert api["unnamed_endpoints"] == {}
     parameters = api["named_endpoints"]["/predict"]["parameters"]
-    assert [parameter["parameter_name"] for parameter in parameters] == ["recording"]
+    assert [each["parameter_name"] for each in parameters] == ["recording", "same_speaker"]
+    assert parameters[1]["parameter_default"] is False
 
 
 def test_shape(client, speech):
     answer = client.predict(handle_file(speech), api_name="/predict")
-    assert list(answer) == ["label", "probabilities", "duration", "map", "neighbours", "notes"]
+    assert list(answer) == [
+        "label",
+        "probabilities",
+        "duration",
+        "map",
+        "neighbours",
+        "notes",
+        "clips_before",
+    ]
     assert list(answer["probabilities"]) == list(LABELS)
     assert sum(answer["probabilities"].values()) == pytest.approx(1)
     assert answer["label"] == max(answer["probabilities"], key=answer["probabilities"].get)
@@ -37,6 +47,37 @@ def test_shape(client, speech):
     assert len(answer["neighbours"]) == 5
     assert set(answer["neighbours"][0]) == {"name", "emotion", "actor"}
     assert isinstance(answer["notes"], list)
+    assert answer["clips_before"] == 0
+
+
+def test_recordings_of_the_same_speaker(app, speech, other_speech, tmp_path):
+    client, other = Client(app.url, verbose=False), Client(app.url, verbose=False)
+    bad = tmp_path / "text.wav"
+    bad.write_text("this is no sound\n" * 40)
+
+    def answer(path, same_speaker, asking=client):
+        return asking.predict(handle_file(path), same_speaker, api_name="/predict")
+
+    stranger = answer(speech, False)
+    assert answer(other_speech, True)["clips_before"] == 0
+    with pytest.raises(AppError):
+        answer(bad, True)
+    assert answer(speech, False) == stranger
+    known = answer(speech, True)
+    assert known["clips_before"] == 1
+    assert known["probabilities"] != stranger["probabilities"]
+    assert answer(speech, True, other) == stranger
+
+
+def test_who_leaves_is_forgotten(app, speech):
+    client, returned = Client(app.url, verbose=False), Client(app.url, verbose=False)
+    returned.session_hash = client.session_hash
+    client.predict(handle_file(speech), True, api_name="/predict")
+    assert returned.predict(handle_file(speech), True, api_name="/predict")["clips_before"] == 1
+    client.close()
+    deadline = time.monotonic() + PATIENCE
+    while returned.predict(handle_file(speech), True, api_name="/predict")["clips_before"]:
+        assert time.monotonic() < deadline
 
 
 def test_errors_say_what_to_do_and_the_next_request_works(client, speech, tmp_path):

@@ -73,3 +73,8 @@ def test_what_is_not_known_of_a_recording_is_left_out():
     )
     unknown = {"emotion": "sad", "actor": "EB0", "sex": "", "intensity": "", "sentence": ""}
     assert words.facts(SimpleNamespace(**unknown)) == "<b>sad</b><br>actor EB0"
+
+
+def test_known():
+    assert words.known(1) == "Getting to know your voice: 1 recording"
+    assert words.known(3) == "Getting to know your voice: 3 recordings"
