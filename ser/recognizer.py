@@ -107,15 +107,15 @@ class Recognizer:
         Takes what `audio.load` takes and raises its SerErrors.
         """
         clip = audio.load(recording)
-        embedding = self.encoder.embed([clip])[0]
-        adapted = self.adaptation.adapt(embedding, speaker)[None]
+        embedding = self.encoder.embed([clip])
+        adapted = self.adaptation.adapt(embedding, speaker)
         probabilities = self.classifier.probabilities(adapted)[0]
         return Analysis(
             label=LABELS[int(np.argmax(probabilities))],
             probabilities=dict(zip(LABELS, probabilities.tolist(), strict=True)),
             place=self.atlas.place(self.classifier.linear_probabilities(adapted)[0]),
             clip=clip,
-            speaker=speaker.heard(embedding),
+            speaker=speaker.heard(embedding, self.classifier.linear_probabilities(embedding)),
         )
 
     def listen_neutral(self, recording: audio.Recording, speaker: Speaker = STRANGER) -> Speaker:

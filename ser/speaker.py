@@ -1,10 +1,10 @@
 """What is known of one voice in one room, and how an answer takes it into account.
 
-A voice and its room shift every embedding alike. With a few clips that shift can be estimated and
-taken off, which leaves what changes from clip to clip: the emotion. How far the clips heard so
-far are trusted is not chosen but measured in training: the two-covariance model of speaker
-recognition (Brümmer & de Villiers, "The speaker partitioning problem", Odyssey 2010), a form of
-PLDA in which a clip is its speaker's offset plus a deviation of its own, both normal.
+A voice, its room and its microphone shift every embedding alike. With a few clips that shift, the
+offset, can be estimated and taken off, which leaves what changes from clip to clip: the emotion.
+With n clips the estimate counts n / (n + k), as in the two-covariance model of speaker recognition
+(Brümmer & de Villiers, "The speaker partitioning problem", Odyssey 2010). What the clips heard so
+far seem to express is not taken for the voice, else five angry clips would make anger its normal.
 """
 
 from dataclasses import dataclass
@@ -12,6 +12,11 @@ from pathlib import Path
 
 import numpy as np
 
+from ser.labels import LABELS
+
+CLIPS = 1.0  # k: so many clips weigh as much as what is known of people in general
+NEUTRAL_CLIPS = 2.0  # the same for neutral clips
+BELIEF = 0.5  # how far a clip's supposed emotion is believed when its offset is measured
 NOTHING = np.float64(0)  # a sum before anything was added; takes the shape of what is
 
 
@@ -24,12 +29,14 @@ class Speaker:
     Attributes:
         others: number of clips of no particular emotion.
         others_sum: sum of their embeddings, float64, shape (d,).
+        supposed: sum of the probabilities of their emotions, float64, shape (8,).
         neutrals: number of clips known to be neutral, none of which is among the others.
         neutrals_sum: sum of their embeddings, float64, shape (d,).
     """
 
     others: int = 0
     others_sum: np.ndarray | np.float64 = NOTHING
+    supposed: np.ndarray | np.float64 = NOTHING
     neutrals: int = 0
     neutrals_sum: np.ndarray | np.float64 = NOTHING
 
@@ -38,15 +45,25 @@ class Speaker:
         """How many clips were heard, neutral ones among them."""
         return self.others + self.neutrals
 
-    def heard(self, embedding: np.ndarray) -> "Speaker":
-        """Return what is known with one more clip, given its embedding as the encoder made it."""
-        total = self.others_sum + _flat(embedding)
-        return Speaker(self.others + 1, total, self.neutrals, self.neutrals_sum)
+    def heard(self, embedding: np.ndarray, probabilities: np.ndarray) -> "Speaker":
+        """Return what is known with one more clip.
+
+        Args:
+            embedding: as the encoder made it, of any shape.
+            probabilities: of its emotions, shape (8,), as a stranger's.
+        """
+        return Speaker(
+            self.others + 1,
+            self.others_sum + _flat(embedding),
+            self.supposed + _flat(probabilities),
+            self.neutrals,
+            self.neutrals_sum,
+        )
 
     def heard_neutral(self, embedding: np.ndarray) -> "Speaker":
         """Return what is known with one more clip, which is known to be neutral."""
         total = self.neutrals_sum + _flat(embedding)
-        return Speaker(self.others, self.others_sum, self.neutrals + 1, total)
+        return Speaker(self.others, self.others_sum, self.supposed, self.neutrals + 1, total)
 
 
 STRANGER = Speaker()  # of whom nothing is known yet
@@ -54,29 +71,23 @@ STRANGER = Speaker()  # of whom nothing is known yet
 
 @dataclass(frozen=True)
 class Adaptation:
-    """How speakers differ from each other and clips from their speaker, measured in training.
-
-    Offsets are estimated in a subspace of r directions of the standardised embedding: deviations
-    are divided by `scale` before they are projected on `basis`, and multiplied by it afterwards.
-    All arrays are float32; variances are those of the coordinates in the subspace.
+    """Where the emotions of people in general lie, measured in training.
 
     Attributes:
-        mean: shape (d,), mean embedding of the training speakers.
-        neutral: shape (d,), mean embedding of their neutral clips.
-        scale: shape (d,), standard deviations that the embedding is divided by.
-        basis: shape (d, r), orthonormal columns.
-        offset_variance: shape (r,), of speakers' offsets.
-        clip_variance: shape (r,), of a clip around its speaker, emotions included; above 0.
-        neutral_variance: shape (r,), of a neutral clip around its speaker's neutral; above 0.
+        centres: float32, shape (8, d), mean embedding of each of LABELS; of all emotions where
+            one did not occur.
     """
 
-    mean: np.ndarray
-    neutral: np.ndarray
-    scale: np.ndarray
-    basis: np.ndarray
-    offset_variance: np.ndarray
-    clip_variance: np.ndarray
-    neutral_variance: np.ndarray
+    centres: np.ndarray
+
+    @classmethod
+    def measure(cls, embeddings: np.ndarray, emotions: np.ndarray) -> "Adaptation":
+        """Measure it on the classifier's training clips, embeddings of shape (n, ...)."""
+        flat = np.asarray(embeddings, np.float64).reshape(len(embeddings), -1)
+        emotions = np.asarray(emotions)
+        found = {label: flat[emotions == label].mean(axis=0) for label in np.unique(emotions)}
+        middle = np.mean(list(found.values()), axis=0)
+        return cls(np.float32([found.get(label, middle) for label in LABELS]))
 
     def adapt(self, embedding: np.ndarray, speaker: Speaker) -> np.ndarray:
         """Return an embedding without what its speaker adds to every clip.
@@ -86,30 +97,18 @@ class Adaptation:
         """
         if not speaker.clips:
             return embedding
-        offset = self.scale * (self.basis @ self._offset(speaker))
-        return (embedding - offset.reshape(embedding.shape)).astype(np.float32)
+        return (embedding - self._offset(speaker).reshape(embedding.shape)).astype(np.float32)
 
     def _offset(self, speaker: Speaker) -> np.ndarray:
-        """Return the posterior mean of the speaker's offset in the subspace, float64 (r,).
-
-        The prior is N(0, offset_variance); a clip observes the offset with noise of clip_variance
-        around `mean`, a neutral one with neutral_variance around `neutral`. With n clips and none
-        neutral that is their mean deviation times n / (n + k), k = clip_variance /
-        offset_variance.
-        """
-        prior = self.offset_variance.astype(np.float64)
-        others = self._project(speaker.others_sum - speaker.others * self.mean)
-        neutrals = self._project(speaker.neutrals_sum - speaker.neutrals * self.neutral)
-        evidence = others / self.clip_variance + neutrals / self.neutral_variance
-        precision = speaker.others / self.clip_variance + speaker.neutrals / self.neutral_variance
-        # Not 1 / prior + precision: a direction in which speakers do not differ has no 1 / prior.
-        return prior * evidence / (1 + prior * precision)
-
-    def _project(self, deviation: np.ndarray) -> np.ndarray:
-        return (deviation / self.scale) @ self.basis
+        supposed = BELIEF * speaker.supposed + (1 - BELIEF) * speaker.others / len(LABELS)
+        expected = np.broadcast_to(supposed, len(LABELS)) @ self.centres
+        others = speaker.others_sum - expected
+        neutrals = speaker.neutrals_sum - speaker.neutrals * self.centres[LABELS.index("neutral")]
+        evidence = others / CLIPS + neutrals / NEUTRAL_CLIPS
+        return evidence / (1 + speaker.others / CLIPS + speaker.neutrals / NEUTRAL_CLIPS)
 
     def save(self, path: Path) -> None:
-        """Write the measures as an npz of plain arrays."""
+        """Write it as an npz of plain arrays."""
         np.savez_compressed(path, **vars(self))
 
     @classmethod
@@ -119,5 +118,5 @@ class Adaptation:
             return cls(**arrays)
 
 
-def _flat(embedding: np.ndarray) -> np.ndarray:
-    return np.asarray(embedding, dtype=np.float64).reshape(-1)
+def _flat(values: np.ndarray) -> np.ndarray:
+    return np.asarray(values, dtype=np.float64).reshape(-1)

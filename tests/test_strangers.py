@@ -37,7 +37,7 @@ def heard():
     random = np.random.default_rng(0)
     tables = {
         "ravdess": utterances("ravdess", 12, LABELS, 4),
-        "crema_d": utterances("crema_d", 10, COMMON, 3, age="52", heard_as="sad"),
+        "crema_d": utterances("crema_d", 10, COMMON, 4, age="52", heard_as="sad"),
         "nemo": utterances("nemo", 6, COMMON, 3),
     }
     emotions = 4 * random.normal(size=(8, 64))
@@ -66,10 +66,10 @@ def test_knowing_the_voice_helps(result):
     assert session == result["sessions"]["3"]
     assert result["sessions"]["10"]["ua"] > stranger["ua"] + 0.1
     assert result["neutral"]["ua"] > stranger["ua"] + 0.1
-    assert stranger["n"] == session["n"] == 10 * 6 * 3
+    assert stranger["n"] == session["n"] == 10 * 6 * 4
     # Two neutral clips of each of ten speakers are known, and so not scored.
-    assert result["neutral"]["n"] == 10 * (6 * 3 - 2)
-    for scored in (stranger, session, result["session_of_one_emotion"]):
+    assert result["neutral"]["n"] == 10 * (6 * 4 - 2)
+    for scored in (stranger, session, result["session_of_its_emotion"]):
         assert 0 <= scored["ci95"][0] <= scored["ua"] <= scored["ci95"][1] <= 1
 
 
@@ -77,7 +77,7 @@ def test_groups_of_people(result):
     assert set(result["groups"]) == {"sex", "age"}
     women, men = (result["groups"]["sex"][sex] for sex in ("female", "male"))
     assert (women["speakers"], men["speakers"]) == (5, 5)
-    assert result["groups"]["age"]["45 and older"]["n"] == 180
+    assert result["groups"]["age"]["45 and older"]["n"] == 240
 
 
 def test_no_clip_is_known_when_it_is_scored():
@@ -90,6 +90,8 @@ def test_no_clip_is_known_when_it_is_scored():
             assert row not in known and len(set(known)) == len(known)
             assert {rows[other].speaker for other in known} == {own.speaker}
         assert len({rows[other].emotion for other in known}) == 1
+        known = draws.of_its_emotion(row, random)
+        assert row not in known and {rows[other].emotion for other in known} == {own.emotion}
         known = neutral(row, random)
         if known is not None:
             assert row not in known
@@ -116,14 +118,14 @@ def test_score():
 
 def test_listeners():
     rows = utterances("crema_d", 2, ("sad", "angry"), 1, heard_as="sad")
-    assert people.listeners(rows) == {"wa": 0.5, "n": 4}
+    assert people.listeners(rows) == {"wa": 0.5, "ua": 0.5, "n": 4}
     assert people.listeners(utterances("nemo", 2, ("sad",), 1)) is None
 
 
 def test_speaker_folds_within_a_corpus(heard):
     embeddings, tables = heard
     scored = people.by_speakers(embeddings["crema_d"], tables["crema_d"], 0)
-    assert scored["n"] == 180 and scored["ua"] > 0.8
+    assert scored["n"] == 240 and scored["ua"] > 0.8
 
 
 def test_no_encoder_is_scored_on_what_it_was_taught(monkeypatch, tmp_path):

@@ -37,8 +37,13 @@ def build(recognizer) -> gr.Blocks:
 
 
 def _foot(recognizer) -> str:
-    result = recognizer.metrics["protocols"]["actors"]
+    protocols = recognizer.metrics["protocols"]
+    result = protocols["actors"]
     honesty = words.honesty(result["ua"], len(result["per_class_recall"]))
+    # Artifacts that someone trained on their own recordings were not scored on CREMA-D.
+    if elsewhere := protocols.get("corpora", {}).get("crema_d"):
+        right, people = elsewhere["stranger"]["ua"], elsewhere["listeners"]["ua"]
+        honesty += " " + words.strangers(right, people, len(elsewhere["emotions"]))
     return (
         f"<p>{words.NOTICE}</p><p>{honesty} {words.device(recognizer.device)}</p>"
         f"<p>{words.PRIVACY}</p>"

@@ -106,6 +106,18 @@ def honesty(unweighted_accuracy: float, emotions: int) -> str:
     )
 
 
+def strangers(unweighted_accuracy: float, listeners: float, emotions: int) -> str:
+    """Say how often the answer is right for people recorded elsewhere, and how often people are.
+
+    emotions: how many those people expressed; listeners: share of right answers of a crowd that
+    heard the same recordings.
+    """
+    return (
+        f"With people recorded elsewhere it is right {percent(unweighted_accuracy)} of the time "
+        f"among {emotions} emotions; people who listened to them were right {percent(listeners)}."
+    )
+
+
 def map_title(recordings: int, actors: int) -> str:
     """Say what the map shows."""
     return f"Your voice among {recordings:,} recordings of {actors} actors"

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.stats import bootstrap
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import recall_score
+from sklearn.metrics import accuracy_score, recall_score
 from sklearn.model_selection import StratifiedGroupKFold, cross_val_predict
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -90,16 +90,18 @@ def listeners(utterances: Sequence[Utterance]) -> dict[str, float] | None:
     """How often a crowd that only heard the clips chose the intended emotion, where it was asked.
 
     Returns:
-        `wa` and `n` clips; ties (`angry/sad`) count as wrong. None if there was no crowd.
+        `wa`, `ua` and `n` clips; ties (`angry/sad`) count as wrong. None if there was no crowd.
     """
-    heard = [
-        (each.details["heard_as"], each.emotion)
-        for each in utterances
-        if "heard_as" in each.details
-    ]
-    if not heard:
+    asked = [each for each in utterances if "heard_as" in each.details]
+    if not asked:
         return None
-    return {"wa": float(np.mean([chosen == meant for chosen, meant in heard])), "n": len(heard)}
+    meant = np.array([each.emotion for each in asked])
+    heard = np.array([each.details["heard_as"] for each in asked])
+    return {
+        "wa": float(accuracy_score(meant, heard)),
+        "ua": float(recall_score(meant, heard, labels=np.unique(meant), average="macro")),
+        "n": len(asked),
+    }
 
 
 def _group(utterance: Utterance, name: str) -> str:

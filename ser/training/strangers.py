@@ -4,8 +4,8 @@ Each corpus in turn is left out of everything that learns from labels, the encod
 scored over the emotions in common. What is known of a speaker by then differs:
 
 `stranger` nothing; `neutral` two neutral clips; `session` three earlier clips, unlabelled, drawn at
-random, and beside it one, ten, and three of one and the same emotion. A clip is never scored with
-itself among what is known.
+random; beside it one, ten, three of one and the same emotion, and three of the scored clip's own,
+which must not become what is normal. A clip is never scored with itself among what is known.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -18,8 +18,8 @@ from ser.classifier import EmotionClassifier
 from ser.encoder import Encoder
 from ser.errors import SerError
 from ser.labels import LABELS
-from ser.speaker import Speaker
-from ser.training import corpora, people, voices
+from ser.speaker import STRANGER, Adaptation
+from ser.training import corpora, people
 from ser.training.corpora import speakers
 from ser.training.train import SEED, embed
 from ser.training.utterance import Utterance
@@ -57,10 +57,10 @@ def evaluate(
                 f"be scored on it. Make another with: python -m ser tune --without {corpus} "
                 f"and name it with: --encoder {corpus}=DIR"
             )
-        embeddings, readable = {}, {}
-        for name, utterances in tables.items():
-            embeddings[name], readable[name], _ = embed(encoder, utterances)
         home = [HOME] if corpus != HOME else [name for name in tables if name != HOME]
+        embeddings, readable = {}, {}
+        for name in (corpus, *home):
+            embeddings[name], readable[name], _ = embed(encoder, tables[name])
         results[corpus] = leave_out(corpus, embeddings, readable, home, SEED)
         results[corpus]["encoder_taught"] = list(encoder.taught)
         if corpus != HOME:
@@ -92,23 +92,19 @@ def leave_out(
         home: the corpora to train the classifier on.
 
     Returns:
-        `stranger`, `neutral`, `session`, `sessions.<clips>` and `session_of_one_emotion`, each
-        with `ua`, its 95 % interval `ci95` and `n` clips; `emotions` in common; for a corpus that
-        tells them, `groups` of strangers.
+        `stranger`, `neutral`, `session`, `sessions.<clips>`, `session_of_one_emotion` and
+        `session_of_its_emotion`, each with `ua`, its 95 % interval `ci95` and `n` clips;
+        `emotions` in common; `groups` of strangers, as far as the corpus tells them.
     """
-    known = [name for name in tables if name != corpus]
     lessons = [each for name in home for each in tables[name]]
     emotions = [each.emotion for each in lessons]
-    classifier = EmotionClassifier(seed).fit(
-        np.concatenate([embeddings[name] for name in home]), emotions, speakers(lessons)
-    )
-    adaptation = voices.measure(
-        np.concatenate([embeddings[name] for name in known]),
-        [each for name in known for each in tables[name]],
-        home,
-    )
+    lessons_heard = np.concatenate([embeddings[name] for name in home])
+    classifier = EmotionClassifier(seed).fit(lessons_heard, emotions, speakers(lessons))
+    adaptation = Adaptation.measure(lessons_heard, emotions)
     utterances, unseen = tables[corpus], embeddings[corpus]
     common = sorted(set(emotions) & {each.emotion for each in utterances}, key=LABELS.index)
+
+    supposed = classifier.linear_probabilities(unseen)
 
     def under(draw: Draw, neutral: bool = False) -> np.ndarray:
         """Predict each clip given what is drawn; empty where it is not to be scored."""
@@ -118,10 +114,12 @@ def leave_out(
             before = draw(row, random)
             if before is None or utterances[row].emotion not in common:
                 continue
-            speaker = Speaker()
+            speaker = STRANGER
             for other in before:
-                hear = speaker.heard_neutral if neutral else speaker.heard
-                speaker = hear(unseen[other])
+                if neutral:
+                    speaker = speaker.heard_neutral(unseen[other])
+                else:
+                    speaker = speaker.heard(unseen[other], supposed[other])
             adapted.append(adaptation.adapt(unseen[row], speaker))
             rows.append(row)
         predicted = np.full(len(utterances), "", dtype=object)
@@ -134,6 +132,7 @@ def leave_out(
         "neutral": under(draws.neutral(seed), neutral=True),
         **{f"{count}": under(draws.any(count)) for count in SESSIONS},
         "session_of_one_emotion": under(draws.of_one_emotion),
+        "session_of_its_emotion": under(draws.of_its_emotion),
     }
     scores = {name: people.score(utterances, found, seed) for name, found in predictions.items()}
     sessions = {str(count): scores.pop(str(count)) for count in SESSIONS}
@@ -176,12 +175,14 @@ class _Draws:
 
     def of_one_emotion(self, row: int, random: np.random.Generator) -> list[int] | None:
         """SESSION clips of one emotion, drawn at random too."""
-        others = self._others(row)
-        emotions, counts = np.unique(self.emotions[others], return_counts=True)
+        emotions, counts = np.unique(self.emotions[self._others(row)], return_counts=True)
         if counts.max(initial=0) < SESSION:
             return None
-        emotion = random.choice(emotions[counts >= SESSION])
-        return _some(others[self.emotions[others] == emotion], SESSION, random)
+        return self._of(random.choice(emotions[counts >= SESSION]), row, random)
+
+    def of_its_emotion(self, row: int, random: np.random.Generator) -> list[int] | None:
+        """SESSION clips of the scored clip's own emotion."""
+        return self._of(self.emotions[row], row, random)
 
     def neutral(self, seed: int) -> Draw:
         """The same NEUTRAL_CLIPS for all clips of a speaker, themselves not scored."""
@@ -196,6 +197,11 @@ class _Draws:
             return None if known is None or row in known else known
 
         return draw
+
+    def _of(self, emotion: str, row: int, random: np.random.Generator) -> list[int] | None:
+        others = self._others(row)
+        others = others[self.emotions[others] == emotion]
+        return _some(others, SESSION, random) if len(others) >= SESSION else None
 
     def _others(self, row: int) -> np.ndarray:
         same = self.people == self.people[row]

@@ -14,6 +14,7 @@ from ser.classifier import EmotionClassifier
 from ser.encoder import BUNDLED, POOLING, Encoder
 from ser.errors import SerError
 from ser.labels import LABELS
+from ser.speaker import Adaptation
 from ser.training import corpora, layout
 from ser.training.evaluate import evaluate
 from ser.training.utterance import Utterance
@@ -126,12 +127,10 @@ def embed(
 
 def _fit(embeddings: np.ndarray, utterances: list[Utterance], folder: Path) -> dict:
     metrics = evaluate(embeddings, utterances, SEED)
-    classifier = EmotionClassifier(SEED).fit(
-        embeddings,
-        [utterance.emotion for utterance in utterances],
-        corpora.speakers(utterances),
-    )
+    emotions = [utterance.emotion for utterance in utterances]
+    classifier = EmotionClassifier(SEED).fit(embeddings, emotions, corpora.speakers(utterances))
     atlas = layout.lay_out(classifier.out_of_fold, utterances, SEED)
+    Adaptation.measure(embeddings, emotions).save(folder / artifacts.ADAPTATION)
     joblib.dump(classifier, folder / artifacts.CLASSIFIER, compress=3)
     atlas.save(folder / artifacts.ATLAS)
     artifacts.write_json(folder / artifacts.METRICS, metrics)

@@ -78,3 +78,10 @@ def test_what_is_not_known_of_a_recording_is_left_out():
 def test_known():
     assert words.known(1) == "Getting to know your voice: 1 recording"
     assert words.known(3) == "Getting to know your voice: 3 recordings"
+
+
+def test_strangers():
+    assert words.strangers(0.421, 0.416, 6) == (
+        "With people recorded elsewhere it is right 42% of the time among 6 emotions; "
+        "people who listened to them were right 42%."
+    )
