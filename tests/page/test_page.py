@@ -106,15 +106,25 @@ def test_a_voice_is_known_better_with_every_recording(
     assert expect_answer(page) == first
 
 
-def test_a_recording_chosen_during_an_answer_is_a_new_one(app, new_page, speech, other_speech):
+def test_a_recording_chosen_during_an_answer_is_a_new_one(
+    app, new_page, speech, other_speech, requests
+):
     """Gradio sums up what happens in the box meanwhile: the server hears of no emptying."""
     page = new_page(viewport=DESKTOP)
     visit(page, app.url)
-    upload(page, speech)
+    answers = []
+    page.route("**/queue/data*", lambda route: answers.append(route))
+    with page.expect_request("**/queue/data*"):
+        upload(page, speech)
     page.get_by_label("Clear").click()
-    page.set_input_files("input[type=file]", other_speech)
+    with page.expect_response("**/upload*"):
+        page.set_input_files("input[type=file]", other_speech)
+    page.unroute("**/queue/data*")
+    for held in answers:
+        held.continue_()
     expect(page.locator("#known")).to_contain_text(words.known(2))
     expect_answer(page)
+    assert sum("queue/join" in url for url in requests) == 2
 
 
 def test_bad_file_is_explained_and_the_next_one_answers(app, new_page, speech, tmp_path):
