@@ -10,7 +10,7 @@ from ser.page import words
 
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
-BLOCKS = ("#recording", "#answer", "#bars", "#map", "#neighbours")
+BLOCKS = ("#recording", "#answer", "#known", "#bars", "#map", "#neighbours")
 
 
 def expect_answer(page):
@@ -66,6 +66,61 @@ def test_microphone_and_trim(app, new_page, requests):
     page.get_by_label("Trim audio to selection").click()
     page.get_by_role("button", name="Trim", exact=True).click()
     expect(page.locator("#answer .for-screen-readers")).not_to_have_text(heard)
+    expect_answer(page)
+    expect(page.locator("#known")).to_contain_text(words.known(1))
+    assert sum("queue/join" in url for url in requests) == 2
+
+
+def test_a_voice_is_known_better_with_every_recording(
+    app, new_page, speech, other_speech, tmp_path
+):
+    bad = tmp_path / "text.wav"
+    bad.write_text("this is no sound\n" * 40)
+    page, other = new_page(viewport=DESKTOP), new_page(viewport=DESKTOP)
+    visit(page, app.url)
+    known = page.locator("#known p")
+    expect(known).to_have_count(0)
+    upload(page, speech)
+    expect(known).to_contain_text(words.known(1))
+    first = expect_answer(page)
+    upload(page, bad)
+    expect(page.locator("#answer .sorry")).to_be_visible()
+    expect(known).to_contain_text(words.known(1))
+    upload(page, other_speech)
+    expect(known).to_contain_text(words.known(2))
+    upload(page, speech)
+    expect(known).to_contain_text(words.known(3))
+    again = expect_answer(page)
+    assert (first["x"], first["y"]) != (again["x"], again["y"])
+
+    visit(other, app.url)
+    upload(other, speech)
+    expect(other.locator("#known p")).to_contain_text(words.known(1))
+    assert expect_answer(other) == first
+
+    page.get_by_role("button", name=words.ANEW).click()
+    expect(known).to_have_count(0)
+    expect(page.locator("#answer .verdict")).to_be_visible()
+    upload(page, speech)
+    expect(known).to_contain_text(words.known(1))
+    assert expect_answer(page) == first
+
+
+def test_a_recording_chosen_during_an_answer_is_a_new_one(
+    app, new_page, speech, other_speech, requests
+):
+    """Gradio sums up what happens in the box meanwhile: the server hears of no emptying."""
+    page = new_page(viewport=DESKTOP)
+    visit(page, app.url)
+    held = []
+    page.route("**/queue/data*", lambda route: route.continue_() if held else held.append(route))
+    with page.expect_request("**/queue/data*"):
+        upload(page, speech)
+    page.get_by_label("Clear").click()
+    with page.expect_response("**/upload*"):
+        page.set_input_files("input[type=file]", other_speech)
+    held[0].continue_()
+    expect(page.locator("#known")).to_contain_text(words.known(2))
     expect_answer(page)
     assert sum("queue/join" in url for url in requests) == 2
 
