@@ -40,15 +40,15 @@ def heard():
         "crema_d": utterances("crema_d", 10, COMMON, 4, age="52", heard_as="sad"),
         "nemo": utterances("nemo", 6, COMMON, 3),
     }
-    emotions = 4 * random.normal(size=(8, 64))
+    emotions = 1.5 * random.normal(size=(8, 64))
     embeddings = {}
     for corpus, rows in tables.items():
         room = (0 if corpus == "ravdess" else 8) * random.normal(size=64)
-        voices = 3 * random.normal(size=(20, 64))
+        voices = 1.5 * random.normal(size=(20, 64))
         embeddings[corpus] = np.array(
             [
                 emotions[LABELS.index(row.emotion)] + room + voices[row.speaker]
-                + 2 * random.normal(size=64)
+                + random.normal(size=64)
                 for row in rows
             ]
         )  # fmt: skip
