@@ -48,7 +48,7 @@ def build(recognizer) -> None:
             voice,
         )
 
-    def predict(recording: str | None, same_speaker: bool, voice: Voice) -> tuple[dict, Voice]:
+    def predict(recording: str | None, same_speaker: bool, voice: Voice) -> tuple:
         """Analyse one recording of a voice: the most likely of eight emotions, all eight
         probabilities, the duration in seconds, the place on the map, the nearest recordings of
         the data set, remarks on the quality and how many recordings of the same speaker the
@@ -58,7 +58,7 @@ def build(recognizer) -> None:
             analysis = recognizer.analyse(recording, before)
         except SerError as error:
             raise gr.Error(str(error), print_exception=False) from error
-        return analysis.to_json(), Voice(after=analysis.speaker) if same_speaker else voice
+        return analysis.to_json(), Voice(after=analysis.speaker) if same_speaker else gr.skip()
 
     def start_anew() -> tuple[str, Voice]:
         return _known(Voice()), Voice()

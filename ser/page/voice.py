@@ -39,7 +39,10 @@ def remembered() -> gr.State:
 
 
 def forget_on_leaving(page: gr.Blocks) -> None:
-    """Delete a session's state when its tab is closed; gradio alone would keep it for an hour."""
+    """Delete a session's state when its tab is closed; gradio alone would keep it for an hour.
+
+    So it does with an answer that was still on its way then, which is remembered when it comes.
+    """
 
     def forget(request: gr.Request) -> None:
         page.state_holder.delete_state(request.session_hash)

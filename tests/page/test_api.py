@@ -3,7 +3,6 @@
 import shutil
 import subprocess
 import sys
-import time
 
 import httpx
 import pytest
@@ -67,17 +66,6 @@ def test_recordings_of_the_same_speaker(app, speech, other_speech, tmp_path):
     assert known["clips_before"] == 1
     assert known["probabilities"] != stranger["probabilities"]
     assert answer(speech, True, other) == stranger
-
-
-def test_who_leaves_is_forgotten(app, speech):
-    client, returned = Client(app.url, verbose=False), Client(app.url, verbose=False)
-    returned.session_hash = client.session_hash
-    client.predict(handle_file(speech), True, api_name="/predict")
-    assert returned.predict(handle_file(speech), True, api_name="/predict")["clips_before"] == 1
-    client.close()
-    deadline = time.monotonic() + PATIENCE
-    while returned.predict(handle_file(speech), True, api_name="/predict")["clips_before"]:
-        assert time.monotonic() < deadline
 
 
 def test_errors_say_what_to_do_and_the_next_request_works(client, speech, tmp_path):
