@@ -48,6 +48,27 @@ def test_model_card():
         assert re.search(rf"^\| {change}[^|]*\| {cosine:.2f} \|$", card, re.MULTILINE), change
 
 
+def interval(result):
+    low, high = result["ci95"]
+    return f"{percent(result['ua'])} ({percent(low)}–{percent(high)})"
+
+
+def test_strangers():
+    names = {"CREMA-D": "crema_d", "nEMO": "nemo", "RAVDESS": "ravdess"}
+    rows = re.findall(r"^\| (CREMA-D|nEMO|RAVDESS)[^|]*\|(.*)\|$", README, re.MULTILINE)
+    measured = METRICS["protocols"]["corpora"]
+    assert {names[name] for name, _ in rows} == set(measured)
+    for name, row in rows:
+        result = measured[names[name]]
+        expected = [interval(result[key]) for key in ("stranger", "neutral", "session")]
+        assert [cell.strip() for cell in row.split("|")] == expected
+    crema_d, text = measured["crema_d"], " ".join(README.split())
+    assert f"were right {percent(crema_d['listeners']['ua'])} %" in text
+    same, other = crema_d["session_of_its_emotion"], crema_d["session_of_one_emotion"]
+    assert f"falls to {percent(same['ua'])} %" in text
+    assert f"of one emotion {percent(other['ua'])} %" in text
+
+
 def test_the_bars_this_project_set_itself():
     assert METRICS["protocols"]["random"]["wa"] >= 0.83
     assert METRICS["protocols"]["actors"]["ua"] >= 0.72
