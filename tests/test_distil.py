@@ -21,6 +21,7 @@ from ser.audio import SAMPLING_RATE, load
 from ser.errors import SerError
 from ser.training import distil, inherit, listening
 from ser.training.augment import Surroundings
+from ser.training.teacher import TEACHER_RMS, Teacher
 
 HIDDEN, LAYERS = 32, 3
 
@@ -39,7 +40,7 @@ def teacher_folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def teacher(teacher_folder):
-    return inherit.Teacher(teacher_folder)
+    return Teacher(teacher_folder)
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +102,7 @@ def sound(speech, number=0):
 
 def test_log_mel_is_that_of_whispers_feature_extractor(teacher, speech):
     waveform = sound(speech)
-    quiet = waveform[0].numpy() * inherit.TEACHER_RMS
+    quiet = waveform[0].numpy() * TEACHER_RMS
     expected = WhisperFeatureExtractor()(quiet, sampling_rate=SAMPLING_RATE).input_features[0]
     found = teacher.log_mel(waveform)[0]
     assert np.allclose(found, expected[:, : found.shape[1]], atol=1e-4)
@@ -198,7 +199,7 @@ def test_an_interrupted_run_goes_on_from_its_checkpoint(
     settings = {"noise": None, "init": small_student, "minutes": 0.5}
     distil.distil(teacher_folder, [speech], out=through, **settings)
 
-    listened, states = itertools.count(), inherit.Teacher.states
+    listened, states = itertools.count(), Teacher.states
 
     def interrupted(*arguments):
         if next(listened) == distil.CALIBRATION + 20:
@@ -206,7 +207,7 @@ def test_an_interrupted_run_goes_on_from_its_checkpoint(
         return states(*arguments)
 
     with monkeypatch.context() as context, pytest.raises(KeyboardInterrupt):
-        context.setattr(inherit.Teacher, "states", interrupted)
+        context.setattr(Teacher, "states", interrupted)
         distil.distil(teacher_folder, [speech], out=halves, **settings)
     assert [row["step"] for row in losses(halves)] == ["10", "20"]
     distil.distil(teacher_folder, [speech], out=halves, resume=True, **settings)

@@ -11,7 +11,7 @@ from ser import audio
 from ser.encoder import Encoder
 from ser.labels import LABELS
 from ser.training import probe, ravdess
-from ser.training.inherit import Teacher
+from ser.training.teacher import Teacher
 
 
 @pytest.fixture(scope="module")

@@ -21,8 +21,9 @@ from transformers import Wav2Vec2FeatureExtractor, Wav2Vec2Model
 
 from ser.errors import SerError
 from ser.training.augment import Surroundings, surroundings
-from ser.training.inherit import LEAD, Teacher, continue_from, inherit, student_states
+from ser.training.inherit import LEAD, continue_from, inherit, student_states
 from ser.training.listening import Corpus
+from ser.training.teacher import Teacher
 
 FRONT_END_SHARE = 0.67  # of the time, for a front-end that has learned nothing yet
 # Learning rates of the front-end and of the layers, at their peak, by phase. A trained encoder

@@ -24,7 +24,7 @@ from ser.encoder import Encoder
 from ser.recognizer import Recognizer
 from ser.training import ravdess
 from ser.training.augment import add_noise, compress, reverberate, surroundings
-from ser.training.inherit import Teacher
+from ser.training.teacher import Teacher
 from ser.training.train import embed
 from ser.training.utterance import Utterance
 

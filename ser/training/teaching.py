@@ -22,9 +22,9 @@ from ser.training.utterance import Utterance
 from ser.training.views import VIEWS, View
 
 BATCH = 16  # clips
-RATES = {"head": 5e-4, "layers": 1e-4}  # peak learning rates, the latter of the top layer
+RATES = {"head": 3e-5, "layers": 4e-5}  # peak learning rates, the latter of the top layer
 LAYER_DECAY = 0.6  # times the rate of the layer above
-WARM_UP = 0.05  # of all steps
+WARM_UP = 0.1  # of all steps
 WEIGHT_DECAY = 0.01
 GRADIENT_NORM = 1.0  # longer ones are shortened to it
 DROPOUT = 0.2  # of what the head sees
