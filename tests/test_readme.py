@@ -44,8 +44,14 @@ def test_model_card():
         expected = [percent(METRICS["encoder"][key]) for key in keys]
         assert [cell.strip() for cell in row.split("|")] == expected
     assert len(rows) == 2
-    for change, cosine in METRICS["encoder"]["robustness"].items():
-        assert re.search(rf"^\| {change}[^|]*\| {cosine:.2f} \|$", card, re.MULTILINE), change
+    encoder = METRICS["encoder"]
+    for change, cosine in encoder["robustness"].items():
+        before = encoder["beside"]["start"]["robustness"][change]
+        row = rf"^\| {change}[^|]*\| {cosine:.2f} \| {before:.2f} \|$"
+        assert re.search(row, card, re.MULTILINE), change
+    for name, result in encoder["beside"].items():
+        cells = percent(result["ua"]), percent(result["wa"]), f"{result['ms_per_second']:.0f}"
+        assert f"| `{name}` | {' | '.join(cells)} |" in card
 
 
 def interval(result):
@@ -73,6 +79,12 @@ def test_the_bars_this_project_set_itself():
     assert METRICS["protocols"]["random"]["wa"] >= 0.83
     assert METRICS["protocols"]["actors"]["ua"] >= 0.72
     assert METRICS["map"]["accuracy"] >= 0.55
+    encoder = METRICS["encoder"]
+    teacher = {key: encoder[f"teacher_logreg_actors_{key}"] for key in ("ua", "heldout_wa")}
+    assert encoder["logreg_actors_ua"] >= teacher["ua"] - 0.005
+    assert encoder["heldout_actors_wa"] >= teacher["heldout_wa"] - 0.03
+    for change, cosine in encoder["robustness"].items():
+        assert cosine >= encoder["beside"]["start"]["robustness"][change] - 0.001
 
 
 @pytest.mark.parametrize("protocol", ["actors", "random"])

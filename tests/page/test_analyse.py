@@ -47,7 +47,9 @@ def listening(functions, recognizer, speech):
     def listen(recording, speaker):
         if recording == "silence":
             raise SerError("silent")
-        return replace(analysis, speaker=speaker.heard(np.full(2, float(recording))))
+        return replace(
+            analysis, speaker=speaker.heard(np.full(2, float(recording)), np.ones(8) / 8)
+        )
 
     return functions(listen)
 

@@ -12,8 +12,8 @@ from gradio_client import Client
 from ser.page.voice import Voice, forget_on_leaving, remembered
 from ser.speaker import STRANGER
 
-ONCE = STRANGER.heard(np.ones(2))
-TWICE = ONCE.heard(np.ones(2))
+ONCE = STRANGER.heard(np.ones(2), np.ones(8) / 8)
+TWICE = ONCE.heard(np.ones(2), np.ones(8) / 8)
 
 
 def test_what_was_known_without_a_recording():
