@@ -75,6 +75,15 @@ def test_strangers():
     assert f"of one emotion {percent(other['ua'])} %" in text
 
 
+def test_groups_of_people():
+    card = (artifacts.FOLDER / "encoder" / "README.md").read_text()
+    crema_d = METRICS["protocols"]["corpora"]["crema_d"]
+    for groups in crema_d["groups"].values():
+        for name, result in groups.items():
+            assert f"| {name} | {interval(result)} | {result['speakers']} |" in card
+    assert f"were right {percent(crema_d['listeners']['ua'])} %" in " ".join(card.split())
+
+
 def test_the_bars_this_project_set_itself():
     assert METRICS["protocols"]["random"]["wa"] >= 0.83
     assert METRICS["protocols"]["actors"]["ua"] >= 0.72

@@ -43,7 +43,7 @@ def _foot(recognizer) -> str:
     # Artifacts that someone trained on their own recordings were not scored on CREMA-D.
     if elsewhere := protocols.get("corpora", {}).get("crema_d"):
         right, people = elsewhere["stranger"]["ua"], elsewhere["listeners"]["ua"]
-        honesty += " " + words.strangers(right, people, len(elsewhere["emotions"]))
+        honesty += " " + words.strangers(right, people)
     return (
         f"<p>{words.NOTICE}</p><p>{honesty} {words.device(recognizer.device)}</p>"
         f"<p>{words.PRIVACY}</p>"

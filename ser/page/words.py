@@ -102,20 +102,17 @@ def honesty(unweighted_accuracy: float, emotions: int) -> str:
     right, guessing = percent(unweighted_accuracy), f"{1 / emotions:.1%}"
     return (
         f"With actors it was not trained on, it is right {right} of the time "
-        f"(guessing: {guessing}). Everyday voices are harder."
+        f"(guessing: {guessing})."
     )
 
 
-def strangers(unweighted_accuracy: float, listeners: float, emotions: int) -> str:
-    """Say how often the answer is right for people recorded elsewhere, and how often people are.
+def strangers(unweighted_accuracy: float, listeners: float) -> str:
+    """Say how often it is right for people recorded elsewhere, and how often people are.
 
-    emotions: how many those people expressed; listeners: share of right answers of a crowd that
-    heard the same recordings.
+    listeners: share of right answers of a crowd that heard the same recordings.
     """
-    return (
-        f"With people recorded elsewhere it is right {percent(unweighted_accuracy)} of the time "
-        f"among {emotions} emotions; people who listened to them were right {percent(listeners)}."
-    )
+    right = percent(unweighted_accuracy)
+    return f"With people recorded elsewhere, {right} (human listeners: {percent(listeners)})."
 
 
 def map_title(recordings: int, actors: int) -> str:
