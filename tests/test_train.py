@@ -6,8 +6,7 @@ import json
 import numpy as np
 import pytest
 import soundfile
-import torch
-from transformers import Wav2Vec2Config, Wav2Vec2Model
+from encoders import save_tiny_encoder
 from voices import speech_like
 
 from ser import artifacts
@@ -31,18 +30,7 @@ def data(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def encoder(tmp_path_factory):
-    torch.manual_seed(0)
-    folder = tmp_path_factory.mktemp("out") / "encoder"
-    config = Wav2Vec2Config(
-        hidden_size=32,
-        num_attention_heads=2,
-        intermediate_size=64,
-        conv_dim=(16,) * 7,
-        num_conv_pos_embedding_groups=4,
-        num_hidden_layers=3,
-    )
-    Wav2Vec2Model(config).save_pretrained(folder)
-    return folder
+    return save_tiny_encoder(tmp_path_factory.mktemp("out") / "encoder")
 
 
 def test_from_recordings_to_answers(data, encoder, tmp_path, monkeypatch, capsys):

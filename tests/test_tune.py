@@ -5,7 +5,8 @@ import csv
 import pytest
 import soundfile
 import torch
-from transformers import Wav2Vec2Config, Wav2Vec2Model
+from encoders import save_tiny_encoder
+from transformers import Wav2Vec2Model
 from voices import speech_like
 
 from ser.encoder import Encoder
@@ -32,20 +33,8 @@ def data(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def encoder(tmp_path_factory):
-    torch.manual_seed(0)
     folder = tmp_path_factory.mktemp("untaught") / "encoder"
-    config = Wav2Vec2Config(
-        hidden_size=32,
-        num_attention_heads=2,
-        intermediate_size=64,
-        conv_dim=(16,) * 7,
-        num_conv_pos_embedding_groups=4,
-        num_hidden_layers=3,
-        do_stable_layer_norm=True,
-        feat_extract_norm="layer",
-    )
-    Wav2Vec2Model(config).save_pretrained(folder)
-    return folder
+    return save_tiny_encoder(folder, do_stable_layer_norm=True, feat_extract_norm="layer")
 
 
 @pytest.fixture(autouse=True)
