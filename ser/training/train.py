@@ -114,7 +114,11 @@ def embed(
                     except SerError as error:
                         unreadable.append(f"Left out: {error}")
             for path, embedding in zip(clips, encoder.embed(list(clips.values())), strict=True):
-                np.save(path, embedding.astype(np.float16))
+                # Under another name until it is whole: a broken one would be believed next time.
+                unfinished = path.with_suffix(".unfinished")
+                with unfinished.open("wb") as file:
+                    np.save(file, embedding.astype(np.float16))
+                unfinished.replace(path)
             for utterance, path in zip(chunk, cached, strict=True):
                 if path.exists():
                     kept.append(np.load(path, allow_pickle=False))

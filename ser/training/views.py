@@ -84,7 +84,10 @@ def _listen(
         states = encoder.states([waveforms[path] for path in batch])
         for path, (lowest, *upper) in zip(batch, states, strict=True):
             pooled = [(layer.mean(axis=0), layer.std(axis=0)) for layer in upper]
-            np.savez(path, states=lowest.astype(np.float16), pooled=np.array(pooled, np.float16))
+            unfinished = path.with_suffix(".unfinished")
+            with unfinished.open("wb") as file:
+                np.savez(file, states=lowest.astype(np.float16), pooled=np.float16(pooled))
+            unfinished.replace(path)
 
 
 def _elsewhere(
