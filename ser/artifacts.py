@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
+from typing import BinaryIO
 
 from ser.errors import SerError
 
@@ -67,6 +68,24 @@ def sha256(path: Path) -> str:
     """Return the SHA-256 of a file's content in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@contextmanager
+def whole(path: Path) -> Iterator[BinaryIO]:
+    """Open a file for writing that takes its name only when it is whole, replacing what was there.
+
+    A broken one under that name would be believed later.
+    """
+    unfinished = path.with_suffix(".unfinished")
+    with unfinished.open("wb") as file:
+        yield file
+    unfinished.replace(path)
+
+
+def write_metrics(folder: Path, metrics: dict) -> None:
+    """Replace the metrics among the artifacts in `folder`; all else stays as it is."""
+    with replacing(folder, read_json(folder / MANIFEST)) as fresh:
+        write_json(fresh / METRICS, metrics)
 
 
 @contextmanager

@@ -6,7 +6,6 @@ spectrogram; then all of it is fine-tuned together against the teacher's hidden 
 what is used of them later, their mean and standard deviation over time.
 """
 
-import csv
 import math
 import time
 from collections.abc import Sequence
@@ -19,8 +18,8 @@ from safetensors.torch import save_file
 from tqdm import tqdm
 from transformers import Wav2Vec2FeatureExtractor, Wav2Vec2Model
 
-from ser.errors import SerError
 from ser.training.augment import Surroundings, surroundings
+from ser.training.checkpoint import load, save
 from ser.training.inherit import LEAD, continue_from, inherit, student_states
 from ser.training.listening import Corpus
 from ser.training.teacher import Teacher
@@ -92,17 +91,14 @@ class Distillation:
                     saved = self.seconds
 
     def save(self, checkpoint: Path) -> None:
-        """Write the checkpoint; one that was there is replaced only when the new one is whole."""
+        """Write the checkpoint, and the losses so far beside it."""
         kept = ("steps", "phase_steps", "phase", "seconds", "history", "scales")
         state = {
             "student": self.student.state_dict(),
             "optimiser": self.optimiser.state_dict(),
             "progress": {name: getattr(self, name) for name in kept},
         }
-        unfinished = checkpoint.with_suffix(".unfinished")
-        torch.save(state, unfinished)
-        unfinished.replace(checkpoint)
-        _write_csv(self.history, checkpoint.with_name("losses.csv"))
+        save(checkpoint, state, self.history, ("step", "seconds", "phase", *VIEWS))
 
     def restore(self, checkpoint: Path) -> None:
         """Go back to where `save` was called.
@@ -110,11 +106,7 @@ class Distillation:
         Raises:
             SerError: there is no checkpoint.
         """
-        if not checkpoint.is_file():
-            raise SerError(
-                f"There is no checkpoint {checkpoint} to resume from. Start without --resume."
-            )
-        state = torch.load(checkpoint, map_location=self.student.device)
+        state = load(checkpoint, self.student.device)
         self.student.load_state_dict(state["student"])
         self.optimiser.load_state_dict(state["optimiser"])
         vars(self).update(state["progress"])
@@ -241,13 +233,6 @@ def _scales(batches: Sequence[torch.Tensor]) -> torch.Tensor:
     flat = torch.cat([f.flatten(0, 1) for f in frames]), torch.cat(means), torch.cat(deviations)
     scales = torch.stack([values.std(0) for values in flat])
     return scales.clamp(min=SCALE_FLOOR * scales.mean(1, keepdim=True))
-
-
-def _write_csv(history: list[dict[str, object]], path: Path) -> None:
-    with path.open("w", newline="") as file:
-        writer = csv.DictWriter(file, ("step", "seconds", "phase", *VIEWS))
-        writer.writeheader()
-        writer.writerows(history)
 
 
 def _plot(history: list[dict[str, object]], path: Path) -> None:

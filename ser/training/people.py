@@ -4,14 +4,12 @@ from collections.abc import Sequence
 
 import numpy as np
 from scipy.stats import bootstrap
-from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import accuracy_score, recall_score
 from sklearn.model_selection import StratifiedGroupKFold, cross_val_predict
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
 from ser.training.corpora import speakers
+from ser.training.probe import linear_model
 from ser.training.utterance import Utterance
 
 RESAMPLES = 1000  # of the speakers, for intervals
@@ -19,7 +17,6 @@ FEWEST = 4  # speakers of a group that is worth an interval
 GROUPS = ("sex", "age", "race", "ethnicity")
 AGES = ((0, 29, "up to 29"), (30, 44, "30 to 44"), (45, 200, "45 and older"))
 FOLDS = 5  # of speakers, within a corpus
-REGULARISATION = 0.003  # C of the logistic regression within a corpus
 
 
 def score(utterances: Sequence[Utterance], predicted: np.ndarray, seed: int) -> dict:
@@ -72,12 +69,11 @@ def by_group(utterances: Sequence[Utterance], predicted: np.ndarray, seed: int) 
 
 @threadpool_limits.wrap(limits=1)
 def by_speakers(embeddings: np.ndarray, utterances: Sequence[Utterance], seed: int) -> dict:
-    """Score a logistic regression within one corpus, FOLDS folds of speakers, as `score` does."""
+    """Score the probe's linear model within a corpus, FOLDS folds of speakers, as `score` does."""
     flat = np.asarray(embeddings, np.float32).reshape(len(embeddings), -1)
     folds = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=seed)
-    model = make_pipeline(StandardScaler(), LogisticRegression(C=REGULARISATION, max_iter=500))
     predicted = cross_val_predict(
-        model,
+        linear_model(),
         flat,
         np.array([each.emotion for each in utterances]),
         groups=speakers(utterances),

@@ -14,7 +14,7 @@ import torch
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import accuracy_score, recall_score
 from sklearn.model_selection import cross_val_predict
-from sklearn.pipeline import make_pipeline
+from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 from tqdm import tqdm
@@ -64,9 +64,7 @@ def measure(
     figures |= own
     figures["beside"] = {name: _probe(other, utterances, noise) for name, other in others.items()}
     metrics = artifacts.read_json(folder / artifacts.METRICS) | {"encoder": figures}
-    manifest = artifacts.read_json(folder / artifacts.MANIFEST)
-    with artifacts.replacing(folder, manifest) as fresh:
-        artifacts.write_json(fresh / artifacts.METRICS, metrics)
+    artifacts.write_metrics(folder, metrics)
     return figures
 
 
@@ -92,6 +90,11 @@ def cost(encoder: Encoder) -> float:
     return 1000 * float(np.median(times)) / COST_DURATION
 
 
+def linear_model() -> Pipeline:
+    """Return the fixed linear model, not fitted: logistic regression after scaling."""
+    return make_pipeline(StandardScaler(), LogisticRegression(C=REGULARISATION, max_iter=500))
+
+
 @threadpool_limits.wrap(limits=1)
 def score(embeddings: np.ndarray, utterances: Sequence[Utterance]) -> dict[str, float]:
     """Score embeddings, shape (n, ...), by the probe under `actors`.
@@ -102,8 +105,9 @@ def score(embeddings: np.ndarray, utterances: Sequence[Utterance]) -> dict[str, 
     flat = np.asarray(embeddings, np.float32).reshape(len(embeddings), -1)
     emotions = np.array([utterance.emotion for utterance in utterances])
     held_out = np.isin([utterance.speaker for utterance in utterances], HELD_OUT)
-    model = make_pipeline(StandardScaler(), LogisticRegression(C=REGULARISATION, max_iter=500))
-    predicted = cross_val_predict(model, flat, emotions, cv=ravdess.actor_folds(utterances))
+    predicted = cross_val_predict(
+        linear_model(), flat, emotions, cv=ravdess.actor_folds(utterances)
+    )
     return {
         "ua": float(recall_score(emotions, predicted, average="macro")),
         "wa": float(accuracy_score(emotions, predicted)),

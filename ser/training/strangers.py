@@ -19,12 +19,12 @@ from ser.encoder import Encoder
 from ser.errors import SerError
 from ser.labels import LABELS
 from ser.speaker import STRANGER, Adaptation
-from ser.training import corpora, people
+from ser.training import corpora, people, ravdess
 from ser.training.corpora import speakers
 from ser.training.train import SEED, embed
 from ser.training.utterance import Utterance
 
-HOME = "ravdess"  # the corpus that the shipped classifier is trained on
+HOME = ravdess.CORPUS  # the corpus that the shipped classifier is trained on
 NEUTRAL_CLIPS = 2
 SESSION, SESSIONS = 3, (1, 3, 10)  # clips; the first is the headline
 
@@ -72,9 +72,7 @@ def evaluate(
             results[corpus]["listeners"] = crowd
     metrics = artifacts.read_json(folder / artifacts.METRICS)
     metrics["protocols"]["corpora"] = results
-    manifest = artifacts.read_json(folder / artifacts.MANIFEST)
-    with artifacts.replacing(folder, manifest) as fresh:
-        artifacts.write_json(fresh / artifacts.METRICS, metrics)
+    artifacts.write_metrics(folder, metrics)
     return results
 
 

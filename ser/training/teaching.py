@@ -6,7 +6,6 @@ less, and so do strangers). An emotion that a corpus does not have is no wrong a
 clips, and what the untaught layers made of a clip stays a second target.
 """
 
-import csv
 import math
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,8 +15,8 @@ import torch
 from torch import nn
 from tqdm import trange
 
-from ser.errors import SerError
 from ser.labels import LABELS
+from ser.training.checkpoint import load, save
 from ser.training.utterance import Utterance
 from ser.training.views import VIEWS, View
 
@@ -74,18 +73,19 @@ class Teaching:
             rate = RATES["layers"] * LAYER_DECAY**depth
             groups.append({"params": list(layer.parameters()), "lr": rate})
         self.optimiser = torch.optim.AdamW(groups, weight_decay=WEIGHT_DECAY)
-        self.steps = epochs * len(self._batches(0))
+        self.per_epoch = math.ceil(len(views) / BATCH)
+        self.steps = epochs * self.per_epoch
         self.schedule = torch.optim.lr_scheduler.LambdaLR(self.optimiser, self._rate)
         self.step, self.history = 0, []
 
     def run(self, checkpoint: Path) -> None:
         """Teach to the end."""
-        recent, order = [], self._batches(self._epoch())
+        recent, order = [], self._batches(self.step // self.per_epoch)
         with trange(self.step, self.steps, initial=self.step, total=self.steps) as bar:
             for step in bar:
-                place = step % len(order)
+                place = step % self.per_epoch
                 if place == 0:
-                    order = self._batches(self._epoch())
+                    order = self._batches(step // self.per_epoch)
                 recent.append(self._learn(order[place]))
                 self.step = step + 1
                 if self.step % LOG_EVERY == 0:
@@ -98,25 +98,15 @@ class Teaching:
                     self.save(checkpoint)
 
     def save(self, checkpoint: Path) -> None:
-        """Write the checkpoint; one that was there is replaced only when the new one is whole."""
+        """Write the checkpoint, and the losses so far beside it."""
         modules = ("layers", "head", "optimiser", "schedule")
         state = {name: getattr(self, name).state_dict() for name in modules}
         state["progress"] = {"step": self.step, "history": self.history}
-        unfinished = checkpoint.with_suffix(".unfinished")
-        torch.save(state, unfinished)
-        unfinished.replace(checkpoint)
-        with checkpoint.with_name("losses.csv").open("w", newline="") as file:
-            writer = csv.DictWriter(file, ("step", "cross-entropy", "right", "moved"))
-            writer.writeheader()
-            writer.writerows(self.history)
+        save(checkpoint, state, self.history, ("step", "cross-entropy", "right", "moved"))
 
     def restore(self, checkpoint: Path) -> None:
         """Go back to where `save` was called; a SerError if there is no checkpoint."""
-        if not checkpoint.is_file():
-            raise SerError(
-                f"There is no checkpoint {checkpoint} to resume from. Start without --resume."
-            )
-        state = torch.load(checkpoint, map_location=self.device)
+        state = load(checkpoint, self.device)
         for name in ("layers", "head", "optimiser", "schedule"):
             getattr(self, name).load_state_dict(state[name])
         vars(self).update(state["progress"])
@@ -181,11 +171,8 @@ class Teaching:
         random = np.random.default_rng([self.seed, epoch])
         lengths = np.array([len(own[0].states) for own in self.views])
         order = np.argsort(lengths * random.uniform(1, 1 + JITTER, len(lengths)))
-        batches = np.array_split(order, math.ceil(len(order) / BATCH))
+        batches = np.array_split(order, self.per_epoch)
         return [batches[place] for place in random.permutation(len(batches))]
-
-    def _epoch(self) -> int:
-        return self.step // math.ceil(len(self.views) / BATCH)
 
     def _rate(self, step: int) -> float:
         warm = min(1.0, (step + 1) / max(1, WARM_UP * self.steps))

@@ -72,7 +72,7 @@ def train(
 
 def reevaluate(folder: Path = artifacts.FOLDER) -> dict:
     """Evaluate again from the embeddings that training kept, without a recording; write metrics."""
-    manifest = artifacts.verify(folder)
+    artifacts.verify(folder)
     with np.load(folder / artifacts.EMBEDDINGS, allow_pickle=False) as kept:
         embeddings, names = kept["embeddings"], kept["names"].tolist()
         columns = [kept[key].tolist() for key in KEPT]
@@ -84,8 +84,7 @@ def reevaluate(folder: Path = artifacts.FOLDER) -> dict:
     measured = evaluate(embeddings, utterances, SEED)
     metrics["protocols"] |= measured.pop("protocols")
     metrics |= measured
-    with artifacts.replacing(folder, manifest) as fresh:
-        artifacts.write_json(fresh / artifacts.METRICS, metrics)
+    artifacts.write_metrics(folder, metrics)
     return metrics
 
 
@@ -114,11 +113,8 @@ def embed(
                     except SerError as error:
                         unreadable.append(f"Left out: {error}")
             for path, embedding in zip(clips, encoder.embed(list(clips.values())), strict=True):
-                # Under another name until it is whole: a broken one would be believed next time.
-                unfinished = path.with_suffix(".unfinished")
-                with unfinished.open("wb") as file:
+                with artifacts.whole(path) as file:
                     np.save(file, embedding.astype(np.float16))
-                unfinished.replace(path)
             for utterance, path in zip(chunk, cached, strict=True):
                 if path.exists():
                     kept.append(np.load(path, allow_pickle=False))

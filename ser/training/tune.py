@@ -12,7 +12,7 @@ from transformers import Wav2Vec2Model
 
 from ser.encoder import Encoder
 from ser.errors import SerError
-from ser.training import corpora
+from ser.training import corpora, ravdess
 from ser.training.augment import Surroundings, surroundings
 from ser.training.distil import export
 from ser.training.inherit import WITHOUT_CHANCE
@@ -78,7 +78,7 @@ def tune(
 def _lessons(data: Sequence[Path], without: str | None) -> list[Utterance]:
     utterances = [each for folder in data for each in corpora.table(folder).utterances]
     found = sorted({each.corpus for each in utterances})
-    if "ravdess" in found:
+    if ravdess.CORPUS in found:
         raise SerError(
             "RAVDESS is among the corpora to teach. The encoder is scored on its emotions and must "
             "not know them. Leave it out of --data."

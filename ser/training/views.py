@@ -84,10 +84,8 @@ def _listen(
         states = encoder.states([waveforms[path] for path in batch])
         for path, (lowest, *upper) in zip(batch, states, strict=True):
             pooled = [(layer.mean(axis=0), layer.std(axis=0)) for layer in upper]
-            unfinished = path.with_suffix(".unfinished")
-            with unfinished.open("wb") as file:
+            with artifacts.whole(path) as file:
                 np.savez(file, states=lowest.astype(np.float16), pooled=np.float16(pooled))
-            unfinished.replace(path)
 
 
 def _elsewhere(
