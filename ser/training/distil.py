@@ -13,11 +13,12 @@ from pathlib import Path
 
 import numpy as np
 import plotly.graph_objects as go
+import safetensors.torch
 import torch
-from safetensors.torch import save_file
 from tqdm import tqdm
 from transformers import Wav2Vec2FeatureExtractor, Wav2Vec2Model
 
+from ser import artifacts
 from ser.training.augment import Surroundings, surroundings
 from ser.training.checkpoint import load, save
 from ser.training.inherit import LEAD, continue_from, inherit, student_states
@@ -213,9 +214,9 @@ def export(student: Wav2Vec2Model, out: Path) -> None:
         name: weight if any(part in name for part in KEPT_WHOLE) else weight.half()
         for name, weight in student.state_dict().items()
     }
-    unfinished = out / "model.unfinished"
-    save_file({k: w.cpu().contiguous() for k, w in weights.items()}, unfinished, {"format": "pt"})
-    unfinished.replace(out / "model.safetensors")
+    weights = {name: weight.cpu().contiguous() for name, weight in weights.items()}
+    with artifacts.whole(out / "model.safetensors") as file:
+        file.write(safetensors.torch.save(weights, {"format": "pt"}))
     student.config.architectures = [type(student).__name__]
     student.config.save_pretrained(out)
     Wav2Vec2FeatureExtractor(return_attention_mask=True).save_pretrained(out)
