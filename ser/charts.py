@@ -79,7 +79,7 @@ def bars(words, probabilities=None) -> go.Figure:
     )
     figure.update_traces(orientation="h", width=0.56, selector={"type": "bar"})
     figure.update_traces(hoverinfo="skip")
-    figure.update_xaxes(visible=False, range=[-0.09, 1.16], fixedrange=True)
+    figure.update_xaxes(visible=False, range=[-0.09, 1.22], fixedrange=True)
     figure.update_yaxes(
         autorange="reversed",
         fixedrange=True,
