@@ -1,16 +1,19 @@
 """The only door for sound: any recording becomes a `Clip` that the encoder understands.
 
 Every part of the project that hears anything, in training, on the page or in the CLI, hears it
-through `load` (or `decode` and `normalise`, its two halves), so there is one preprocessing.
+through `load` (or `decode` and `normalise`, its two halves; or, where a recording is long, `blocks`
+and `cut`), so there is one preprocessing.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import librosa
 import numpy as np
 import soxr
 
-from ser.decoding import Recording, check_length, open_recording
+from ser.bounded import open_recording
+from ser.decoding import MAX_DURATION, Recording, check_length
 from ser.errors import SerError
 
 PREPROCESSING = 1  # version; raise it when the same recording would give another waveform
@@ -21,6 +24,17 @@ TRIM_FRAME, TRIM_HOP = 1024, 256  # samples at SAMPLING_RATE
 SILENCE = 1e-4  # peak, full scale is 1: below this only dither is left
 VERY_QUIET = -56.0  # dBFS; the calmest recordings of RAVDESS lie just above
 FULL_SCALE = 0.999  # from here on a sample counts as clipped
+NOISY = 13.0  # dB between the loud and the quiet parts; below it something else is heard too
+OUTLINE = 400  # stretches that a recording is drawn with
+# What can be remarked on the quality of a recording with `speech` seconds of speech.
+NOTES = {
+    "quiet": "very quiet",
+    "noisy": "noisy",
+    "clipped": "clipped: too loud for the microphone",
+    "short": "only {speech:.1f} s of speech",
+}
+MELS = 64  # bands of the spectrogram
+COLUMNS = 600  # of the spectrogram at most, about
 
 
 @dataclass(frozen=True)
@@ -36,7 +50,9 @@ class Clip:
         rms_dbfs: level of the trimmed part in dB relative to full scale.
         clipped_fraction: share of samples at full scale, 0-1.
         speech_fraction: share of the recording within 40 dB of its loudest part, 0-1.
-        notes: remarks on the quality, in plain words.
+        notes: remarks on the quality, keys of NOTES.
+        outline: float32, shape (OUTLINE, 2), the lowest and the highest sample in each of as many
+            equal stretches of the whole recording, full scale is 1.
     """
 
     waveform: np.ndarray
@@ -47,6 +63,17 @@ class Clip:
     clipped_fraction: float
     speech_fraction: float
     notes: tuple[str, ...]
+    outline: np.ndarray
+
+    @property
+    def end(self) -> float:
+        """Seconds into the recording at which `waveform` ends."""
+        return self.start + len(self.waveform) / SAMPLING_RATE
+
+    @property
+    def speech(self) -> float:
+        """Seconds of the recording within 40 dB of its loudest part."""
+        return self.duration * self.speech_fraction
 
 
 def load(recording: Recording) -> Clip:
@@ -61,20 +88,44 @@ def load(recording: Recording) -> Clip:
         SerError: nothing was recorded, it cannot be decoded, it is silent, shorter than 0.3 s
             or longer than 5 minutes.
     """
-    waveform, peak, clipped_fraction = _decode(recording)
+    return _clip(*_decode(recording))
+
+
+def cut(waveform: np.ndarray) -> Clip:
+    """Turn a part of a recording into a `Clip`, as `load` does with the whole.
+
+    Args:
+        waveform: float32, shape (samples,), mono 16 kHz, as `blocks` yields it. Its peak is
+            that of the mono sound, the only one known here.
+
+    Raises:
+        SerError: it is silent or holds less than 0.3 s of sound.
+    """
+    magnitude = np.abs(waveform)
+    clipped_fraction = float((magnitude >= FULL_SCALE).mean())
+    return _clip(_centred(waveform), float(magnitude.max()), clipped_fraction)
+
+
+def _clip(waveform: np.ndarray, peak: float, clipped_fraction: float) -> Clip:
     duration = len(waveform) / SAMPLING_RATE
     if peak < SILENCE or np.abs(waveform).max() < SILENCE:
         raise SerError(
             f"The recording ({duration:.1f} s) is silent. Check that the right microphone is "
-            "chosen and not muted, then record again."
+            "chosen and not muted, then record again.",
+            "silent",
+            duration=duration,
         )
     framing = {"top_db": TRIM_DB, "frame_length": TRIM_FRAME, "hop_length": TRIM_HOP}
     trimmed, (start, _) = librosa.effects.trim(waveform, **framing)
     voiced = sum(end - begin for begin, end in librosa.effects.split(waveform, **framing))
     if len(trimmed) < MIN_DURATION * SAMPLING_RATE:
+        found = len(trimmed) / SAMPLING_RATE
         raise SerError(
-            f"Only {len(trimmed) / SAMPLING_RATE:.2f} s of sound was found; at least "
-            f"{MIN_DURATION} s of voice is needed. Speak a whole sentence and try again."
+            f"Only {found:.2f} s of sound was found; at least {MIN_DURATION} s of voice is needed. "
+            "Speak a whole sentence and try again.",
+            "short",
+            found=found,
+            needed=MIN_DURATION,
         )
     rms_dbfs = 20 * np.log10(np.sqrt(np.mean(np.square(trimmed, dtype=np.float64))))
     speech = voiced / SAMPLING_RATE
@@ -86,7 +137,8 @@ def load(recording: Recording) -> Clip:
         rms_dbfs=float(rms_dbfs),
         clipped_fraction=clipped_fraction,
         speech_fraction=float(voiced / len(waveform)),
-        notes=_notes(rms_dbfs, clipped_fraction, speech),
+        notes=_notes(rms_dbfs, clipped_fraction, _range(waveform), speech),
+        outline=outline(waveform),
     )
 
 
@@ -104,37 +156,104 @@ def normalise(waveform: np.ndarray) -> np.ndarray:
     return (centred / np.sqrt(centred.var() + 1e-12)).astype(np.float32)
 
 
-def _notes(rms_dbfs: float, clipped_fraction: float, speech: float) -> tuple[str, ...]:
-    remarks = (
-        (rms_dbfs < VERY_QUIET, "very quiet"),
-        (clipped_fraction > 0.001, "clipped: too loud for the microphone"),
-        (speech < 1.0, f"only {speech:.1f} s of speech"),
+def outline(waveform: np.ndarray) -> np.ndarray:
+    """Return a waveform's lowest and highest samples, as `Clip.outline` has them."""
+    starts = np.arange(OUTLINE) * len(waveform) // OUTLINE
+    return np.stack(
+        [np.minimum.reduceat(waveform, starts), np.maximum.reduceat(waveform, starts)], axis=1
     )
-    return tuple(remark for applies, remark in remarks if applies)
+
+
+def mel_spectrogram(waveform: np.ndarray) -> np.ndarray:
+    """Return a 16 kHz waveform's power by mel band and time, int8, shape (MELS, columns).
+
+    In whole dB below the loudest, -80 to 0; band i is centred on `mel_frequencies()[i]`.
+    """
+    power = librosa.feature.melspectrogram(
+        y=waveform,
+        sr=SAMPLING_RATE,
+        n_fft=TRIM_FRAME,
+        hop_length=max(TRIM_HOP, len(waveform) // COLUMNS),
+        n_mels=MELS,
+    )
+    return librosa.power_to_db(power, ref=np.max).round().astype(np.int8)
+
+
+def mel_frequencies() -> np.ndarray:
+    """Return the centres of the spectrogram's bands in Hz, shape (MELS,)."""
+    return librosa.mel_frequencies(MELS + 2, fmax=SAMPLING_RATE / 2)[1:-1]
+
+
+def _range(waveform: np.ndarray) -> float:
+    """Return the dB between the levels of the loudest and the quietest twentieth."""
+    levels = librosa.feature.rms(y=waveform, frame_length=TRIM_FRAME, hop_length=TRIM_HOP)
+    quiet, loud = np.percentile(librosa.amplitude_to_db(levels, amin=SILENCE, top_db=None), [5, 95])
+    return float(loud - quiet)
+
+
+def _notes(
+    rms_dbfs: float, clipped_fraction: float, dynamic_range: float, speech: float
+) -> tuple[str, ...]:
+    applies = {
+        "quiet": rms_dbfs < VERY_QUIET,
+        "noisy": rms_dbfs >= VERY_QUIET and dynamic_range < NOISY,
+        "clipped": clipped_fraction > 0.001,
+        "short": speech < 1.0,
+    }
+    return tuple(note for note in NOTES if applies[note])
+
+
+def blocks(
+    recording: Recording, longest: float = MAX_DURATION
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Decode a recording block by block, so that memory does not grow with its length.
+
+    Yields:
+        about 10 s at a time: the samples as recorded, shape (samples, channels), and, shape
+        (samples,), mono at 16 kHz, both float32. The one may run ahead of the other.
+
+    Raises:
+        SerError: as `load`, but for more than `longest` seconds instead of 5 minutes; silence and
+            short recordings pass.
+    """
+    if recording is None:
+        raise SerError(
+            "There is no recording. Record your voice or choose an audio file.", "nothing"
+        )
+    with open_recording(recording, longest) as (sampling_rate, decoded):
+        resampler = soxr.ResampleStream(sampling_rate, SAMPLING_RATE, 1, dtype="float32")
+        seconds, heard = 0.0, 0
+        for block in decoded:
+            if not np.isfinite(block).all():
+                raise SerError(
+                    "The recording contains values that are not numbers (NaN or infinity). "
+                    "Export it again as ordinary audio.",
+                    "no numbers",
+                )
+            seconds += len(block) / sampling_rate
+            check_length(seconds, longest)
+            waveform = resampler.resample_chunk(block.mean(axis=1))
+            heard += len(waveform)
+            yield block, waveform
+        rest = resampler.resample_chunk(np.zeros(0, np.float32), last=True)
+        if not heard + len(rest):
+            raise SerError(
+                "The recording holds no sound at all. Record or export it again.", "no sound"
+            )
+        yield np.zeros((0, 1), np.float32), rest
 
 
 def _decode(recording: Recording) -> tuple[np.ndarray, float, float]:
     """Return the waveform as `decode` does, its peak and its clipped fraction."""
-    if recording is None:
-        raise SerError("There is no recording. Record your voice or choose an audio file.")
-    with open_recording(recording) as (sampling_rate, blocks):
-        resampler = soxr.ResampleStream(sampling_rate, SAMPLING_RATE, 1, dtype="float32")
-        resampled, peak, clipped, samples, seconds = [], 0.0, 0, 0, 0.0
-        for block in blocks:
-            if not np.isfinite(block).all():
-                raise SerError(
-                    "The recording contains values that are not numbers (NaN or infinity). "
-                    "Export it again as ordinary audio."
-                )
-            seconds += len(block) / sampling_rate
-            check_length(seconds)
-            magnitude = np.abs(block)
-            peak = max(peak, float(magnitude.max(initial=0)))
-            clipped += int((magnitude >= FULL_SCALE).sum())
-            samples += magnitude.size
-            resampled.append(resampler.resample_chunk(block.mean(axis=1)))
-        resampled.append(resampler.resample_chunk(np.zeros(0, np.float32), last=True))
-    waveform = np.concatenate(resampled)
-    if not len(waveform):
-        raise SerError("The recording holds no sound at all. Record or export it again.")
-    return waveform - waveform.mean(dtype=np.float64).astype(np.float32), peak, clipped / samples
+    resampled, peak, clipped, samples = [], 0.0, 0, 0
+    for block, waveform in blocks(recording):
+        magnitude = np.abs(block)
+        peak = max(peak, float(magnitude.max(initial=0)))
+        clipped += int((magnitude >= FULL_SCALE).sum())
+        samples += magnitude.size
+        resampled.append(waveform)
+    return _centred(np.concatenate(resampled)), peak, clipped / samples
+
+
+def _centred(waveform: np.ndarray) -> np.ndarray:
+    return waveform - waveform.mean(dtype=np.float64).astype(np.float32)

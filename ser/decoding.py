@@ -23,6 +23,7 @@ MAX_DURATION = 300.0  # s
 BLOCK = 10.0  # s decoded at a time
 SAMPLING_RATES = (1_000, 768_000)  # Hz, from the least with any speech in it to the most in use
 MAX_CHANNELS = 32
+MAX_SAMPLES = 32 * 48_000  # a second, of all channels
 SUFFIXES = (".wav", ".flac", ".ogg", ".opus", ".mp3", ".m4a", ".mp4", ".webm", ".aac")
 # What phones and browsers record. Playlist formats are left out: they name further files and
 # addresses, which a decoder would open.
@@ -45,33 +46,40 @@ def audio_files(folder: Path) -> list[Path]:
     return found
 
 
-def check_length(seconds: float) -> None:
-    """Raise a SerError for a recording of more than 5 minutes."""
-    if seconds > MAX_DURATION:
+def check_length(seconds: float, longest: float) -> None:
+    """Raise a SerError for a recording of more than `longest` seconds."""
+    if seconds > longest:
+        enough = ", a few seconds are enough" if longest == MAX_DURATION else ""
         raise SerError(
-            f"The recording is longer than {MAX_DURATION / 60:.0f} minutes. Choose a shorter part, "
-            "a few seconds are enough."
+            f"The recording is longer than {longest / 60:.0f} minutes. Choose a shorter part"
+            f"{enough}.",
+            "long",
+            minutes=longest / 60,
         )
 
 
 @contextmanager
-def open_recording(recording: Recording) -> Iterator[tuple[int, Iterator[np.ndarray]]]:
+def open_recording(
+    recording: Recording, longest: float = MAX_DURATION
+) -> Iterator[tuple[int, Iterator[np.ndarray]]]:
     """Yield the sampling rate in Hz and an iterator of float32 blocks (samples, channels).
 
     Raises:
-        SerError: there is no such file, it is empty, damaged, cut off, too long or no audio, or
-            the array has no samples of one or more channels.
+        SerError: there is no such file, it is empty, damaged, cut off, no audio or by its header
+            of more than `longest` seconds, or the array has no samples of one or more channels.
     """
     if isinstance(recording, tuple):
         yield _open_array(*recording)
     elif isinstance(recording, (str, os.PathLike)):
         path = Path(recording)
-        if not path.is_file():
+        # Unlike pathlib's, this takes names that are too long for a file.
+        if not os.path.isfile(path):  # noqa: PTH113
             raise SerError(f"There is no file {path}. Check the name, or record again.")
-        with path.open("rb") as file, _open_file(file, path.name) as opened:
+        with path.open("rb") as file, _open_file(file, path.name, longest) as opened:
             yield opened
     else:
-        with _open_file(recording, "the recording") as opened:
+        recording.seek(0)  # it may have been heard before
+        with _open_file(recording, "the recording", longest) as opened:
             yield opened
 
 
@@ -97,10 +105,12 @@ def _open_array(sampling_rate: int, array: np.ndarray) -> tuple[int, Iterator[np
 
 
 @contextmanager
-def _open_file(file: BinaryIO, name: str) -> Iterator[tuple[int, Iterator[np.ndarray]]]:
+def _open_file(
+    file: BinaryIO, name: str, longest: float
+) -> Iterator[tuple[int, Iterator[np.ndarray]]]:
     """Try libsndfile (wav, flac, ogg, mp3), then FFmpeg (m4a, mp4, webm, aac, opus)."""
     if not file.read(1):
-        raise SerError(f"{name} is empty. Record again or choose another file.")
+        raise SerError(f"{name} is empty. Record again or choose another file.", "empty", name=name)
     try:
         file.seek(0)
         sound = soundfile.SoundFile(file)
@@ -110,19 +120,22 @@ def _open_file(file: BinaryIO, name: str) -> Iterator[tuple[int, Iterator[np.nda
         if sound:
             with sound:
                 _check_form(sound.samplerate, sound.channels)
-                check_length(sound.frames / sound.samplerate)
+                check_length(sound.frames / sound.samplerate, longest)
                 _check_header(sound, name)
                 yield sound.samplerate, _sound_blocks(sound, name)
         else:
             file.seek(0)
             with av.open(file, options={"format_whitelist": CONTAINERS}) as container:
-                stream = container.streams.audio[0]
+                # A stream whose codec is unknown has none.
+                stream = [each for each in container.streams.audio if each.codec_context][0]
                 _check_form(stream.codec_context.sample_rate, stream.codec_context.channels)
                 yield stream.codec_context.sample_rate, _stream_blocks(container, stream)
     except (soundfile.LibsndfileError, av.FFmpegError, IndexError) as error:
         raise SerError(
             f"{name} cannot be read as audio: it is damaged or of another kind. "
-            "Use wav, flac, ogg, mp3, m4a, mp4, webm, aac or opus."
+            "Use wav, flac, ogg, mp3, m4a, mp4, webm, aac or opus.",
+            "no audio",
+            name=name,
         ) from error
 
 
@@ -146,10 +159,15 @@ def _stream_blocks(
 
 def _check_form(sampling_rate: int, channels: int) -> None:
     lowest, highest = SAMPLING_RATES
-    if not (lowest <= sampling_rate <= highest and 1 <= channels <= MAX_CHANNELS):
+    usual = lowest <= sampling_rate <= highest and 1 <= channels <= MAX_CHANNELS
+    if not usual or sampling_rate * channels > MAX_SAMPLES:
         raise SerError(
             f"The recording has {channels} channels at {sampling_rate} Hz; 1 to {MAX_CHANNELS} "
-            f"channels at {lowest} to {highest} Hz are needed. Export it again as ordinary audio."
+            f"channels at {lowest} to {highest} Hz are needed, {MAX_SAMPLES} samples a second in "
+            "all at most. Export it again as ordinary audio.",
+            "form",
+            channels=channels,
+            rate=sampling_rate,
         )
 
 
@@ -164,5 +182,8 @@ def _check_header(sound: soundfile.SoundFile, name: str) -> None:
 def _cut_off(name: str, share: float) -> SerError:
     return SerError(
         f"{name} is cut off: only {share:.0%} of what its header promises is there. "
-        "Copy or upload it again."
+        "Copy or upload it again.",
+        "cut off",
+        name=name,
+        share=share,
     )
