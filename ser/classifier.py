@@ -6,21 +6,24 @@ is the linear model's log-probabilities, and small trees on the leading principa
 follow. While training, the initial scores are out-of-fold with folds grouped by speaker, so the
 trees see the linear model's mistakes as they are on people it never heard. The linear model learns
 from voices brought nearer to each other, since what is one speaker's own tells no emotion.
+
+How far its probabilities are to be trusted is measured on out-of-fold predictions too: by them they
+are calibrated, and from which probability on an answer is sure enough to be given (calibration.py).
 """
 
 from collections.abc import Sequence
 
 import numpy as np
-from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.decomposition import PCA
 from sklearn.ensemble import GradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import GroupKFold
+from sklearn.model_selection import GroupKFold, cross_val_predict
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.class_weight import compute_sample_weight
 from threadpoolctl import threadpool_limits
 
+from ser.calibration import Calibration, Given, logarithm
 from ser.errors import SerError
 from ser.labels import LABELS
 
@@ -33,20 +36,6 @@ LEARNING_RATE = 0.05
 SUBSAMPLE = 0.7  # share of the clips that a tree sees
 INNER_FOLDS = 5
 LEAST_EMOTIONS = 2
-LEAST = 1e-6  # probability, so that its logarithm stays finite
-
-
-class LinearStart(ClassifierMixin, BaseEstimator):
-    """Initial score of the boosting: the first columns already are log-probabilities."""
-
-    def fit(self, features, emotions, sample_weight=None):
-        """Learn nothing but the classes."""
-        self.classes_ = np.unique(emotions)
-        return self
-
-    def predict_proba(self, features):
-        """Return the probabilities that the first columns hold, shape (n, classes)."""
-        return np.exp(features[:, : len(self.classes_)])
 
 
 class EmotionClassifier:
@@ -55,6 +44,7 @@ class EmotionClassifier:
     Attributes:
         out_of_fold: after `fit`, the linear model's probabilities of the training clips, each
             from a model that did not hear its speaker, shape (n, 8).
+        calibration: after `fit`, how far the probabilities are to be trusted.
     """
 
     def __init__(self, seed: int = 0):
@@ -73,49 +63,59 @@ class EmotionClassifier:
             SerError: fewer than five speakers, two emotions or COMPONENTS clips, or all clips of
                 every emotion but one are of a few speakers.
         """
-        flat = _flat(embeddings)
+        flat = flat_rows(embeddings)
         codes = np.array([LABELS.index(emotion) for emotion in emotions])
         nearer = _nearer(flat, speakers)
         present = np.unique(codes)
         out_of_fold = np.zeros((len(codes), len(present)))
-        for train, test in _inner_folds(codes, speakers):
-            model = _linear().fit(nearer[train], codes[train])
+        folds = _inner_folds(codes, speakers)
+        for train, test in folds:
+            model = linear_model().fit(nearer[train], codes[train])
             # As strangers are met: nothing is known of a test speaker's own.
             columns = np.searchsorted(present, model.classes_)
             out_of_fold[np.ix_(test, columns)] = model.predict_proba(flat[test])
         self.out_of_fold = _of_all(out_of_fold, present)
-        self.linear = _linear().fit(nearer, codes)
+        self.linear = linear_model().fit(nearer, codes)
         self.components = make_pipeline(
             StandardScaler(), PCA(COMPONENTS, svd_solver="randomized", random_state=self.seed)
         ).fit(flat)
-        self.boosting = GradientBoostingClassifier(
-            init=LinearStart(),
+        boosting = GradientBoostingClassifier(
+            init=Given(),
             n_estimators=TREES,
             max_depth=1,
             learning_rate=LEARNING_RATE,
             subsample=SUBSAMPLE,
             max_features="sqrt",
             random_state=self.seed,
-        ).fit(
-            self._features(flat, out_of_fold),
-            codes,
-            sample_weight=compute_sample_weight("balanced", codes),
         )
+        features, columns = self._features(flat, out_of_fold), np.searchsorted(present, codes)
+        weights = {"sample_weight": compute_sample_weight("balanced", codes)}
+        self.emotions = present
+        self.boosting = boosting.fit(features, columns, **weights)
+        boosted = cross_val_predict(
+            boosting, features, columns, cv=folds, method="predict_proba", params=weights
+        )
+        self.calibration = Calibration(boosted, columns)
         return self
+
+    @property
+    def sure(self) -> float:
+        """The top probability from which on an answer is sure, see `Calibration.sure`."""
+        return self.calibration.sure
 
     def linear_probabilities(self, embeddings: np.ndarray) -> np.ndarray:
         """Return the linear model's probabilities, shape (n, 8): the space of the map."""
-        return _of_all(self.linear.predict_proba(_flat(embeddings)), self.linear.classes_)
+        return _of_all(self.linear.predict_proba(flat_rows(embeddings)), self.linear.classes_)
 
     def probabilities(self, embeddings: np.ndarray) -> np.ndarray:
-        """Return the probabilities of LABELS, shape (n, 8), rows sum to 1."""
-        flat = _flat(embeddings)
+        """Return the calibrated probabilities of LABELS, shape (n, 8), rows sum to 1."""
+        flat = flat_rows(embeddings)
         features = self._features(flat, self.linear.predict_proba(flat))
-        return _of_all(self.boosting.predict_proba(features), self.boosting.classes_)
+        boosted = self.boosting.predict_proba(features)
+        return _of_all(self.calibration.calibrate(boosted), self.emotions)
 
     def _features(self, flat: np.ndarray, linear: np.ndarray) -> np.ndarray:
-        start = np.log(np.clip(linear, LEAST, 1))
-        return np.hstack([start, self.components.transform(flat)])
+        return np.hstack([logarithm(linear), self.components.transform(flat)])
 
 
 def _nearer(flat: np.ndarray, speakers: Sequence) -> np.ndarray:
@@ -150,12 +150,14 @@ def _of_all(probabilities: np.ndarray, codes: np.ndarray) -> np.ndarray:
     return spread
 
 
-def _linear() -> Pipeline:
+def linear_model() -> Pipeline:
+    """Return the linear model that boosting starts from, not fitted."""
     model = LogisticRegression(
         C=REGULARISATION, class_weight="balanced", tol=TOLERANCE, max_iter=500
     )
     return make_pipeline(StandardScaler(), model)
 
 
-def _flat(embeddings: np.ndarray) -> np.ndarray:
+def flat_rows(embeddings: np.ndarray) -> np.ndarray:
+    """Return embeddings of shape (n, ...) as float32 rows, shape (n, d)."""
     return np.asarray(embeddings, dtype=np.float32).reshape(len(embeddings), -1)

@@ -1,3 +1,6 @@
 """The eight emotions, in RAVDESS's order, everywhere in the project."""
 
 LABELS = ("neutral", "calm", "happy", "sad", "angry", "fearful", "disgust", "surprised")
+
+# What can be said of a recording.
+SURE, UNSURE, NO_VOICE = "sure", "unsure", "no voice"

@@ -62,6 +62,20 @@ class Speaker:
             self.neutrals_sum,
         )
 
+    def unheard(self, embedding: np.ndarray, probabilities: np.ndarray) -> "Speaker":
+        """Return what is known without a clip that `heard` was told of, in the same words."""
+        return Speaker(
+            self.others - 1,
+            self.others_sum - _flat(embedding),
+            self.supposed - _flat(probabilities),
+            self.neutrals,
+            self.neutrals_sum,
+        )
+
+    def together(self, other: "Speaker") -> "Speaker":
+        """Return what is known with another's clips, who is the same person in the same room."""
+        return Speaker(*(getattr(self, name) + getattr(other, name) for name in vars(self)))
+
     def heard_neutral(self, embedding: np.ndarray) -> "Speaker":
         """Return what is known with one more clip, which is known to be neutral."""
         total = self.neutrals_sum + _flat(embedding)

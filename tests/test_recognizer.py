@@ -1,5 +1,6 @@
 """Recording in, Analysis out: the same voice in any format gets the same answer."""
 
+import numba.core.event
 import numpy as np
 import pytest
 import soundfile
@@ -33,6 +34,7 @@ def test_json_shape(recognizer, speech):
         "neighbours",
         "notes",
         "clips_before",
+        "verdict",
     ]
     assert list(result["probabilities"]) == list(LABELS)
     assert len(result["map"]) == 2 and len(result["neighbours"]) == 5
@@ -106,3 +108,15 @@ def test_an_error_leaves_the_next_request_alone(recognizer, speech):
     with pytest.raises(SerError):
         recognizer.analyse((16_000, np.zeros(16_000)))
     assert recognizer.analyse(speech).probabilities == before
+
+
+def test_nothing_is_compiled_for_an_answer(recognizer, speech):
+    with numba.core.event.install_recorder("numba:compile") as compiled:
+        recognizer.analyse(speech)
+    assert not compiled.buffer
+
+
+def test_moving_to_another_device_changes_no_answer(recognizer, speech):
+    moved = recognizer.on("cpu")
+    assert moved.encoder is not recognizer.encoder
+    assert moved.analyse(speech).to_json() == recognizer.analyse(speech).to_json()

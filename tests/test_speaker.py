@@ -105,3 +105,26 @@ def test_saved_and_loaded(adaptation, tmp_path):
     loaded = Adaptation.load(tmp_path / "adaptation.npz")
     assert loaded.centres.dtype == np.float32
     np.testing.assert_array_equal(loaded.centres, adaptation.centres)
+
+
+def test_a_clip_unheard_leaves_what_was_known_without_it(random):
+    first, second = random.normal(size=(2, *SHAPE))
+    both = STRANGER.heard(first, NO_IDEA).heard(second, ANGRY)
+    known = both.unheard(first, NO_IDEA)
+    assert known.clips == 1
+    np.testing.assert_allclose(known.others_sum, second.reshape(-1))
+    np.testing.assert_allclose(known.supposed, ANGRY)
+
+
+def test_clips_heard_apart_are_as_good_as_heard_together():
+    random = np.random.default_rng(3)
+    one, other, neutral = random.normal(size=(3, 4))
+    supposed = np.full(8, 1 / 8)
+    apart = STRANGER.heard(one, supposed).together(
+        STRANGER.heard(other, supposed).heard_neutral(neutral)
+    )
+    together = STRANGER.heard(one, supposed).heard(other, supposed).heard_neutral(neutral)
+    assert apart.clips == together.clips == 3
+    for name in vars(together):
+        assert np.allclose(getattr(apart, name), getattr(together, name))
+    assert STRANGER.together(STRANGER).clips == 0
