@@ -13,7 +13,7 @@ from ser import artifacts
 from ser.__main__ import main
 from ser.labels import LABELS
 from ser.recognizer import Recognizer
-from ser.training import evaluate, train
+from ser.training import evaluate, sounds, train
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +35,7 @@ def encoder(tmp_path_factory):
 
 def test_from_recordings_to_answers(data, encoder, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(train, "CACHE", tmp_path / "cache")
+    monkeypatch.setattr(sounds, "EACH", 5)
     out = encoder.parent
     metrics = train.train(data, encoder, out)
     assert "Left out" in capsys.readouterr().err
@@ -56,11 +57,23 @@ def test_from_recordings_to_answers(data, encoder, tmp_path, monkeypatch, capsys
     assert answer.label in LABELS
     assert len(answer.place.neighbours) == 5
 
+    unseen = np.load(out / artifacts.UNSEEN)
+    assert unseen.shape == (24 * 8 - 1, 8)
+    heard = np.array(LABELS)[unseen.argmax(axis=1)]
+    right = np.mean(heard == np.load(out / artifacts.ATLAS)["emotions"])
+    assert right == pytest.approx(metrics["protocols"]["actors"]["wa"])
+
+    (out / artifacts.UNSEEN).write_bytes(b"")
+    manifest["files"][artifacts.UNSEEN] = artifacts.sha256(out / artifacts.UNSEEN)
+    artifacts.write_json(out / artifacts.MANIFEST, manifest)
     assert train.reevaluate(out) == metrics
     artifacts.verify(out)
+    assert np.array_equal(np.load(out / artifacts.UNSEEN), unseen)
 
     # A second run embeds nothing again.
-    monkeypatch.setattr(train.audio, "load", lambda path: pytest.fail(f"{path} embedded again"))
+    monkeypatch.setattr(
+        "ser.encoder._heard", lambda load, path: pytest.fail(f"{path} embedded again")
+    )
     readable = train.corpora.table(data).utterances[:-1]
     embeddings, found, unreadable = train.embed(train.Encoder(encoder, "cpu"), readable)
     assert len(embeddings) == len(found) == 24 * 8 - 1 and not unreadable
@@ -68,6 +81,7 @@ def test_from_recordings_to_answers(data, encoder, tmp_path, monkeypatch, capsys
 
 def test_from_a_table_of_ones_own_to_answers(encoder, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(train, "CACHE", tmp_path / "cache")
+    monkeypatch.setattr(sounds, "EACH", 5)
     folder, out = tmp_path / "home", tmp_path / "out"
     folder.mkdir()
     emotions = ("neutral", "happy", "sad")

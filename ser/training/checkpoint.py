@@ -1,6 +1,7 @@
 """What an interrupted training run goes on from, and the record of its losses beside it."""
 
 import csv
+import pickle
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -21,7 +22,12 @@ def save(path: Path, state: dict, history: Sequence[dict], columns: Sequence[str
 
 
 def load(path: Path, device: torch.device) -> dict:
-    """Return what `save` wrote; a SerError if there is no checkpoint."""
+    """Return what `save` wrote; a SerError if there is no checkpoint, or something else."""
     if not path.is_file():
         raise SerError(f"There is no checkpoint {path} to resume from. Start without --resume.")
-    return torch.load(path, map_location=device)
+    try:
+        return torch.load(path, map_location=device, weights_only=True)
+    except (OSError, RuntimeError, EOFError, pickle.UnpicklingError) as error:
+        raise SerError(
+            f"The checkpoint {path} is damaged, or holds more than numbers. Start without --resume."
+        ) from error

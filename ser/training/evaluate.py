@@ -9,22 +9,34 @@ from tqdm import tqdm
 
 from ser.atlas import Atlas
 from ser.classifier import EmotionClassifier
+from ser.detector import VoiceDetector
 from ser.labels import LABELS
-from ser.training import corpora, layout
+from ser.speaker import Adaptation
+from ser.training import corpora, enrolment, layout, reliability, selection
+from ser.training.sounds import Sounds
 from ser.training.utterance import Utterance
 
 MAP_NEIGHBOURS = 15  # vote on the label of a place on the map
 
 
-def evaluate(embeddings: np.ndarray, utterances: Sequence[Utterance], seed: int) -> dict:
+def evaluate(
+    embeddings: np.ndarray, utterances: Sequence[Utterance], sounds: Sounds, seed: int
+) -> tuple[dict, np.ndarray]:
     """Score the classifier and the map under the protocols `random` and `actors`.
 
     Args:
-        embeddings: shape (n, ...), one row an utterance.
+        embeddings: shape (n, layers, 2, hidden size), one row an utterance; of many layers one
+            is chosen within each fold.
+        sounds: without a voice, embedded by the same encoder.
 
     Returns:
-        what metrics.json holds: `protocols.<protocol>` as `scores` gives it, `map.accuracy` and
-        `clips`; all fractions 0-1.
+        what metrics.json holds: `protocols.<protocol>` as `scores` gives it, for `actors` with
+        what `reliability.measure` adds; `enrolment` as `enrolment.gain` gives it; `no_voice`
+        (`voices_refused`, the share of clips taken for no voice, and `sounds_answered`, the share
+        of `sounds`, each of a kind that the detector did not know, that get a sure answer);
+        `map.accuracy` and `clips`; all fractions 0-1. And the probabilities of LABELS under
+        `actors`, float32, shape (n, 8): what is heard in each utterance when its speaker is
+        unknown.
 
     Raises:
         SerError: too few recordings, emotions or speakers.
@@ -38,29 +50,48 @@ def evaluate(embeddings: np.ndarray, utterances: Sequence[Utterance], seed: int)
     emotions = np.array([utterance.emotion for utterance in utterances])
     speakers = corpora.speakers(utterances)
     names = np.array([str(utterance.speaker) for utterance in utterances])
-    results, landed = {}, []
+    unseen = np.empty((len(utterances), len(LABELS)), np.float32)
+    known, enrolled = np.empty_like(unseen), enrolment.chosen(utterances)
+    sure, refused = np.zeros((2, len(utterances)), bool)
+    results, landed, answered = {}, [], []
     for protocol, folds in protocols.items():
         predicted = np.empty_like(emotions)
-        for train, test in tqdm(folds, desc=f"Evaluating {protocol}", unit="fold"):
-            classifier = EmotionClassifier(seed).fit(
-                embeddings[train], emotions[train], speakers[train]
-            )
-            probabilities = classifier.probabilities(embeddings[test])
+        for fold, (train, test) in enumerate(tqdm(folds, f"Evaluating {protocol}", unit="fold")):
+            layers = selection.choose(embeddings[train], emotions[train], speakers[train])
+            heard, other = embeddings[:, layers], sounds.embeddings[:, layers]
+            classifier = EmotionClassifier(seed).fit(heard[train], emotions[train], speakers[train])
+            probabilities = classifier.probabilities(heard[test])
             predicted[test] = np.array(LABELS)[probabilities.argmax(axis=1)]
             if protocol == "actors":
+                unseen[test] = probabilities
+                sure[test] = probabilities.max(axis=1) >= classifier.sure
+                if enrolled:
+                    known[test] = _enrolled(heard, utterances, train, test, seed, classifier)
+                strange = sounds.fold(fold, len(folds))
+                detector = VoiceDetector(heard[train], other[~strange])
+                refused[test] = ~detector.hears(heard[test])
+                answered.extend(_answered(classifier, detector, other[strange]))
                 trained = [utterances[row] for row in train]
                 atlas = layout.lay_out(classifier.out_of_fold, trained, seed)
                 landed.extend(
                     _landed_right(
-                        atlas, classifier.linear_probabilities(embeddings[test]), emotions[test]
+                        atlas, classifier.linear_probabilities(heard[test]), emotions[test]
                     )
                 )
         results[protocol] = scores(emotions, predicted, names)
-    return {
+    results["actors"] |= reliability.measure(emotions, unseen, sure)
+    metrics = {
         "protocols": results,
+        "enrolment": enrolment.gain(emotions, speakers, unseen, known, enrolled),
+        "no_voice": {
+            "voices_refused": float(refused.mean()),
+            "sounds_answered": float(np.mean(answered)),
+            "sounds": len(answered),
+        },
         "map": {"accuracy": float(np.mean(landed)), "protocol": "actors"},
         "clips": len(utterances),
     }
+    return metrics, unseen
 
 
 def scores(emotions: np.ndarray, predicted: np.ndarray, speakers: np.ndarray) -> dict:
@@ -85,6 +116,32 @@ def scores(emotions: np.ndarray, predicted: np.ndarray, speakers: np.ndarray) ->
     }
 
 
+def _enrolled(
+    embeddings: np.ndarray,
+    utterances: Sequence[Utterance],
+    train: np.ndarray,
+    test: np.ndarray,
+    seed: int,
+    fallback: EmotionClassifier,
+) -> np.ndarray:
+    """Probabilities, shape (n, 8), of clips to test whose speakers are enrolled."""
+    trained, tested = [utterances[row] for row in train], [utterances[row] for row in test]
+    adaptation = Adaptation.measure(embeddings[train], [each.emotion for each in trained])
+    classifier = enrolment.train(embeddings[train], trained, adaptation, seed) or fallback
+    neutral = {who: embeddings[test][rows] for who, rows in enrolment.chosen(tested).items()}
+    speakers = corpora.speakers(tested)
+    heard = enrolment.adapt(adaptation, embeddings[test], speakers, neutral)
+    return classifier.probabilities(heard)
+
+
+def _answered(
+    classifier: EmotionClassifier, detector: VoiceDetector, sounds: np.ndarray
+) -> np.ndarray:
+    """Whether sounds, embeddings of shape (n, ...), are taken for a voice of a sure emotion."""
+    sure = classifier.probabilities(sounds).max(axis=1) >= classifier.sure
+    return sure & detector.hears(sounds)
+
+
 def _landed_right(atlas: Atlas, unseen: np.ndarray, emotions: np.ndarray) -> np.ndarray:
     """Whether the map's neighbourhood where an unseen clip lands bears its emotion."""
     vote = KNeighborsClassifier(MAP_NEIGHBOURS).fit(atlas.positions, atlas.emotions)
@@ -100,4 +157,13 @@ def table(metrics: dict, line: Callable[[str], None] = print) -> None:
         line(f"{protocol:<10}{100 * result['wa']:>8.1f}{100 * result['ua']:>8.1f}")
     chance = 100 / len(metrics["protocols"]["actors"]["per_class_recall"])
     line(f"{'chance':<10}{chance:>8.1f}{chance:>8.1f}")
+    unseen, helped = metrics["protocols"]["actors"], metrics["enrolment"]
+    line(
+        f"unseen actors: ECE {unseen['ece']:.3f}; sure of {unseen['coverage_at_85']:.1%} of the "
+        f"answers, of which {unseen['sure_wa']:.1%} are right"
+    )
+    if helped:
+        line(
+            f"with two neutral clips: UA {helped['ua']:.1%}, {100 * helped['gain_ua']:+.1f} points"
+        )
     line(f"map: {metrics['map']['accuracy']:.1%} of unseen actors' clips land among their emotion")

@@ -19,8 +19,8 @@ from transformers import Wav2Vec2Config, Wav2Vec2Model
 from transformers.models.whisper.modeling_whisper import WhisperEncoder
 
 from ser.audio import SAMPLING_RATE
-from ser.encoder import convolve_by_fft
 from ser.errors import SerError
+from ser.pretrained import convolve_by_fft
 
 LAYERS = 4  # emotion lives in Whisper's lower layers
 POSITION_SPAN = 512  # taps, half of them causal: 256 frames of 20 ms, 5.1 s
@@ -118,7 +118,7 @@ def continue_from(source: str | Path, teacher: WhisperEncoder) -> Wav2Vec2Model:
         SerError: there is no such encoder, or it does not fit the teacher.
     """
     try:
-        before = Wav2Vec2Model.from_pretrained(source, dtype=torch.float32)
+        before = Wav2Vec2Model.from_pretrained(source, dtype=torch.float32, use_safetensors=True)
     except (OSError, ValueError) as error:
         raise SerError(
             f"There is no encoder at {source} to go on from. Give a folder with config.json and "

@@ -71,15 +71,16 @@ def by_group(utterances: Sequence[Utterance], predicted: np.ndarray, seed: int) 
 def by_speakers(embeddings: np.ndarray, utterances: Sequence[Utterance], seed: int) -> dict:
     """Score the probe's linear model within a corpus, FOLDS folds of speakers, as `score` does."""
     flat = np.asarray(embeddings, np.float32).reshape(len(embeddings), -1)
-    folds = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=seed)
-    predicted = cross_val_predict(
-        linear_model(),
-        flat,
-        np.array([each.emotion for each in utterances]),
-        groups=speakers(utterances),
-        cv=folds,
-    )
+    emotions = np.array([each.emotion for each in utterances])
+    predicted = cross_val_predict(linear_model(), flat, emotions, cv=folds(utterances, seed))
     return score(utterances, predicted.astype(object), seed)
+
+
+def folds(utterances: Sequence[Utterance], seed: int) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Split a corpus by speakers FOLDS times; rows to learn from and rows to score."""
+    emotions = [each.emotion for each in utterances]
+    split = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=seed)
+    return list(split.split(emotions, emotions, speakers(utterances)))
 
 
 def listeners(utterances: Sequence[Utterance]) -> dict[str, float] | None:

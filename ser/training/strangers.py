@@ -19,7 +19,7 @@ from ser.encoder import Encoder
 from ser.errors import SerError
 from ser.labels import LABELS
 from ser.speaker import STRANGER, Adaptation
-from ser.training import corpora, people, ravdess
+from ser.training import corpora, enrolment, people, ravdess
 from ser.training.corpora import speakers
 from ser.training.train import SEED, embed
 from ser.training.utterance import Utterance
@@ -99,6 +99,7 @@ def leave_out(
     lessons_heard = np.concatenate([embeddings[name] for name in home])
     classifier = EmotionClassifier(seed).fit(lessons_heard, emotions, speakers(lessons))
     adaptation = Adaptation.measure(lessons_heard, emotions)
+    enrolled = enrolment.train(lessons_heard, lessons, adaptation, seed) or classifier
     utterances, unseen = tables[corpus], embeddings[corpus]
     common = sorted(set(emotions) & {each.emotion for each in utterances}, key=LABELS.index)
 
@@ -121,7 +122,8 @@ def leave_out(
             adapted.append(adaptation.adapt(unseen[row], speaker))
             rows.append(row)
         predicted = np.full(len(utterances), "", dtype=object)
-        predicted[rows] = _among(common, classifier.probabilities(np.array(adapted)))
+        answering = enrolled if neutral else classifier
+        predicted[rows] = _among(common, answering.probabilities(np.array(adapted)))
         return predicted
 
     draws = _Draws(utterances)

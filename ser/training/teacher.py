@@ -19,7 +19,9 @@ class Teacher:
             SerError: there is no Whisper model at the source.
         """
         try:
-            model = WhisperForAudioClassification.from_pretrained(source, dtype=torch.float32)
+            model = WhisperForAudioClassification.from_pretrained(
+                source, dtype=torch.float32, use_safetensors=True
+            )
             extractor = WhisperFeatureExtractor.from_pretrained(source)
         except (OSError, ValueError) as error:
             raise SerError(

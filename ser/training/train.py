@@ -11,16 +11,18 @@ from tqdm import tqdm
 
 from ser import artifacts, audio
 from ser.classifier import EmotionClassifier
+from ser.detector import VoiceDetector
 from ser.encoder import BUNDLED, POOLING, Encoder
 from ser.errors import SerError
 from ser.labels import LABELS
+from ser.recognizer import Recognizer
 from ser.speaker import Adaptation
-from ser.training import corpora, layout
+from ser.training import corpora, enrolment, layout, recorded, selection
 from ser.training.evaluate import evaluate
+from ser.training.sounds import Sounds
 from ser.training.utterance import Utterance
 
 SEED = 0
-CHUNK = 32  # clips embedded between two steps of the progress bar
 # What the embeddings keep of each utterance beside its name, for `reevaluate`.
 KEPT = ("corpus", "speaker", "sex", "emotion", "sentence", "licence", "intensity")
 CACHE = Path(pooch.os_cache("ser")) / "embeddings"
@@ -31,18 +33,26 @@ def train(
     checkpoint: str | Path = BUNDLED,
     out: Path = artifacts.FOLDER,
     tsv: Path | None = None,
+    device: str | None = None,
 ) -> dict:
     """Make all artifacts from the labelled recordings in `data`; return the metrics.
 
     `corpora.table` tells which folders it knows by themselves and which need a `tsv`. Embeddings
     are cached by file content and encoder, so a second run, or one that goes on after an
     interruption, embeds only what is new. A clip that cannot be read is reported and left out.
+    Of an encoder of many layers one hidden state is chosen, and the layers above are not used.
     """
     found = corpora.table(data, tsv)
-    encoder = Encoder(checkpoint)
+    encoder = Encoder(checkpoint, device)
     embeddings, utterances, unreadable = embed(encoder, found.utterances)
+    sounds = Sounds.embed(encoder, SEED)
     for warning in (*found.warnings, *unreadable):
         print(f"Warning: {warning}", file=sys.stderr)
+    emotions = [utterance.emotion for utterance in utterances]
+    chosen = selection.choose(embeddings, emotions, corpora.speakers(utterances))
+    if len(chosen) < len(encoder.layers):
+        # Without the layers above it.
+        encoder = Encoder(checkpoint, device, [encoder.layers[each] for each in chosen])
     description = {
         "made_by": "python -m ser train",
         "encoder": {
@@ -55,7 +65,7 @@ def train(
         "labels": list(LABELS),
         "data": {
             "clips": len(utterances),
-            "sha256": _data_hash(utterances),
+            "sha256": data_hash(utterances),
             "corpora": sorted({(each.corpus, each.licence) for each in utterances}),
         },
         "seed": SEED,
@@ -66,26 +76,44 @@ def train(
             embeddings=embeddings,
             names=np.array([utterance.name for utterance in utterances]),
             **{key: np.array([getattr(each, key) for each in utterances]) for key in KEPT},
+            sounds=sounds.embeddings,
+            kinds=sounds.kinds,
         )
-        return _fit(embeddings, utterances, fresh)
+        return _fit(embeddings, chosen, utterances, sounds, fresh)
 
 
-def reevaluate(folder: Path = artifacts.FOLDER) -> dict:
-    """Evaluate again from the embeddings that training kept, without a recording; write metrics."""
-    artifacts.verify(folder)
+def reevaluate(folder: Path = artifacts.FOLDER, noise: Path | None = None) -> dict:
+    """Evaluate again from the embeddings that training kept, without a recording.
+
+    Writes the metrics and what is heard in each clip when its speaker is unseen.
+
+    noise: folder of recorded sounds without a voice, to be told from voices too.
+    """
+    manifest = artifacts.verify(folder)
+    embeddings, utterances = kept_embeddings(folder)
+    with np.load(folder / artifacts.EMBEDDINGS, allow_pickle=False) as kept:
+        sounds = Sounds(kept["sounds"], kept["kinds"])
+    metrics = artifacts.read_json(folder / artifacts.METRICS)
+    measured, unseen = evaluate(embeddings, utterances, sounds, SEED)
+    metrics["protocols"] |= measured.pop("protocols")
+    metrics |= measured
+    if noise:
+        metrics["no_voice"] |= recorded.measure(Recognizer.load(folder), noise)
+    with artifacts.replacing(folder, manifest) as fresh:
+        np.save(fresh / artifacts.UNSEEN, unseen)
+        artifacts.write_json(fresh / artifacts.METRICS, metrics)
+    return metrics
+
+
+def kept_embeddings(folder: Path) -> tuple[np.ndarray, list[Utterance]]:
+    """Return the embeddings that training kept, shape (n, layers, 2, hidden size), and of whom."""
     with np.load(folder / artifacts.EMBEDDINGS, allow_pickle=False) as kept:
         embeddings, names = kept["embeddings"], kept["names"].tolist()
         columns = [kept[key].tolist() for key in KEPT]
-    utterances = [
+    return embeddings, [
         Utterance(Path(f"{name}.flac"), **dict(zip(KEPT, values, strict=True)))
         for name, *values in zip(names, *columns, strict=True)
     ]
-    metrics = artifacts.read_json(folder / artifacts.METRICS)
-    measured = evaluate(embeddings, utterances, SEED)
-    metrics["protocols"] |= measured.pop("protocols")
-    metrics |= measured
-    artifacts.write_metrics(folder, metrics)
-    return metrics
 
 
 def embed(
@@ -100,39 +128,56 @@ def embed(
     own = f"{encoder.fingerprint}{encoder.layers}{POOLING}{audio.PREPROCESSING}"
     folder = CACHE / hashlib.sha256(own.encode()).hexdigest()[:16]
     folder.mkdir(parents=True, exist_ok=True)
-    kept, readable, unreadable = [], [], []
-    with tqdm(total=len(utterances), desc="Embedding", unit="clip") as progress:
-        for first in range(0, len(utterances), CHUNK):
-            chunk = utterances[first : first + CHUNK]
-            cached = [folder / f"{artifacts.sha256(each.path)}.npy" for each in chunk]
-            clips = {}
-            for utterance, path in zip(chunk, cached, strict=True):
-                if not path.exists():
-                    try:
-                        clips[path] = audio.load(utterance.path)
-                    except SerError as error:
-                        unreadable.append(f"Left out: {error}")
-            for path, embedding in zip(clips, encoder.embed(list(clips.values())), strict=True):
-                with artifacts.whole(path) as file:
-                    np.save(file, embedding.astype(np.float16))
-            for utterance, path in zip(chunk, cached, strict=True):
-                if path.exists():
-                    kept.append(np.load(path, allow_pickle=False))
-                    readable.append(utterance)
-            progress.update(len(chunk))
+    cached = [folder / f"{artifacts.sha256(each.path)}.npz" for each in utterances]
+    recordings = {path: each.path for each, path in zip(utterances, cached, strict=True)}
+    missing = [path for path in recordings if artifacts.read_arrays(path) is None]
+    unreadable = {}
+    with tqdm(total=len(missing), desc="Embedding", unit="clip") as progress:
+        embedded = encoder.embed_many(recordings[path] for path in missing)
+        for path, found in zip(missing, embedded, strict=True):
+            progress.update()
+            if isinstance(found, SerError):
+                unreadable[path] = f"Left out: {found}"
+                continue
+            with artifacts.whole(path) as file:
+                np.savez(file, embedding=found[1].astype(np.float16))
+    readable = [row for row, path in enumerate(cached) if path not in unreadable]
     if not readable:
-        raise SerError(f"None of the {len(utterances)} recordings could be read. {unreadable[0]}")
-    return np.stack(kept), readable, unreadable
+        first = next(iter(unreadable.values()))
+        raise SerError(f"None of the {len(utterances)} recordings could be read. {first}")
+    kept = [artifacts.read_arrays(cached[row])["embedding"] for row in readable]
+    return np.stack(kept), [utterances[row] for row in readable], list(unreadable.values())
 
 
-def _fit(embeddings: np.ndarray, utterances: list[Utterance], folder: Path) -> dict:
-    metrics = evaluate(embeddings, utterances, SEED)
+def data_hash(utterances: list[Utterance]) -> str:
+    """Return the SHA-256 of the recordings' names and content in hexadecimal."""
+    digest = hashlib.sha256()
+    for utterance in utterances:
+        digest.update(f"{utterance.name} {artifacts.sha256(utterance.path)}\n".encode())
+    return digest.hexdigest()
+
+
+def _fit(
+    embeddings: np.ndarray,
+    layers: list[int],
+    utterances: list[Utterance],
+    sounds: Sounds,
+    folder: Path,
+) -> dict:
+    metrics, unseen = evaluate(embeddings, utterances, sounds, SEED)
+    embeddings, others = embeddings[:, layers], sounds.embeddings[:, layers]
     emotions = [utterance.emotion for utterance in utterances]
     classifier = EmotionClassifier(SEED).fit(embeddings, emotions, corpora.speakers(utterances))
     atlas = layout.lay_out(classifier.out_of_fold, utterances, SEED)
-    Adaptation.measure(embeddings, emotions).save(folder / artifacts.ADAPTATION)
+    adaptation = Adaptation.measure(embeddings, emotions)
+    adaptation.save(folder / artifacts.ADAPTATION)
+    enrolled = enrolment.train(embeddings, utterances, adaptation, SEED) or classifier
+    detector = VoiceDetector(embeddings, others)
     joblib.dump(classifier, folder / artifacts.CLASSIFIER, compress=3)
+    joblib.dump(enrolled, folder / artifacts.ENROLLED, compress=3)
+    joblib.dump(detector, folder / artifacts.DETECTOR, compress=3)
     atlas.save(folder / artifacts.ATLAS)
+    np.save(folder / artifacts.UNSEEN, unseen)
     artifacts.write_json(folder / artifacts.METRICS, metrics)
     return metrics
 
@@ -142,10 +187,3 @@ def _portable(checkpoint: str | Path, out: Path) -> str:
     path = Path(checkpoint).resolve()
     inside = path.is_relative_to(out.resolve())
     return path.relative_to(out.resolve()).as_posix() if inside else str(checkpoint)
-
-
-def _data_hash(utterances: list[Utterance]) -> str:
-    digest = hashlib.sha256()
-    for utterance in utterances:
-        digest.update(f"{utterance.name} {artifacts.sha256(utterance.path)}\n".encode())
-    return digest.hexdigest()

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import torch
-from transformers import Wav2Vec2Model
+from transformers import Wav2Vec2Config, Wav2Vec2Model
 
 from ser.encoder import Encoder
 from ser.errors import SerError
@@ -18,7 +18,7 @@ from ser.training.distil import export
 from ser.training.inherit import WITHOUT_CHANCE
 from ser.training.teaching import Teaching
 from ser.training.utterance import Utterance
-from ser.training.views import hear
+from ser.training.views import View, hear
 
 TAUGHT = 2  # upper layers
 
@@ -51,18 +51,9 @@ def tune(
         SerError: the encoder, the corpora or the checkpoint are missing or cannot be used; RAVDESS
             is among the corpora.
     """
-    utterances = _lessons(data, without)
-    device = "cuda" if torch.cuda.is_available() else "cpu"
-    student = _student(encoder).to(device)
-    depth = student.config.num_hidden_layers
-    around = surroundings(noise) if noise else Surroundings()
-    listener = Encoder(encoder, layers=range(depth - TAUGHT, depth + 1))
-    views = hear(listener, utterances, around, seed)
-    readable = [row for row, own in enumerate(views) if own]
-    upper = student.encoder.layers[-TAUGHT:]
-    run = Teaching(
-        upper, [views[row] for row in readable], [utterances[row] for row in readable], epochs, seed
-    )
+    taught = student(encoder)
+    utterances, views = listen(encoder, _lessons(data, without), noise, seed)
+    run = Teaching(taught.encoder.layers[-TAUGHT:], views, utterances, epochs, seed)
     checkpoint = out.with_name(f"{out.name}-training") / "checkpoint.pt"
     if resume:
         run.restore(checkpoint)
@@ -71,8 +62,39 @@ def tune(
         run.run(checkpoint)
     finally:
         run.save(checkpoint)
-    student.config.taught = sorted({each.corpus for each in utterances})
-    export(student, out)
+    taught.config.taught = sorted({each.corpus for each in utterances})
+    export(taught, out)
+
+
+def student(encoder: Path) -> Wav2Vec2Model:
+    """Load an encoder to be taught, onto a GPU if there is one."""
+    try:
+        model = Wav2Vec2Model.from_pretrained(
+            encoder, dtype=torch.float32, use_safetensors=True, **WITHOUT_CHANCE
+        )
+    except (OSError, ValueError) as error:
+        raise SerError(
+            f"There is no Wav2Vec2 encoder at {encoder}. Give a folder with config.json and "
+            "model.safetensors, such as artifacts/encoder."
+        ) from error
+    if model.config.num_hidden_layers <= TAUGHT:
+        raise SerError(
+            f"The encoder {encoder} has {model.config.num_hidden_layers} layers; at least "
+            f"{TAUGHT + 1} are needed, of which the upper {TAUGHT} are taught."
+        )
+    return model.eval().to("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def listen(
+    encoder: Path, utterances: Sequence[Utterance], noise: Path | None, seed: int
+) -> tuple[list[Utterance], list[list[View]]]:
+    """Send clips through the layers that stay as they are; return those that can be read."""
+    around = surroundings(noise) if noise else Surroundings()
+    depth = Wav2Vec2Config.from_pretrained(encoder).num_hidden_layers
+    listener = Encoder(encoder, layers=range(depth - TAUGHT, depth + 1))
+    views = hear(listener, utterances, around, seed)
+    readable = [row for row, own in enumerate(views) if own]
+    return [utterances[row] for row in readable], [views[row] for row in readable]
 
 
 def _lessons(data: Sequence[Path], without: str | None) -> list[Utterance]:
@@ -91,19 +113,3 @@ def _lessons(data: Sequence[Path], without: str | None) -> list[Utterance]:
     if not kept:
         raise SerError(f"Nothing is left to teach without {without}. Add a corpus to --data.")
     return kept
-
-
-def _student(encoder: Path) -> Wav2Vec2Model:
-    try:
-        student = Wav2Vec2Model.from_pretrained(encoder, dtype=torch.float32, **WITHOUT_CHANCE)
-    except (OSError, ValueError) as error:
-        raise SerError(
-            f"There is no Wav2Vec2 encoder at {encoder}. Give a folder with config.json and "
-            "model.safetensors, such as artifacts/encoder."
-        ) from error
-    if student.config.num_hidden_layers <= TAUGHT:
-        raise SerError(
-            f"The encoder {encoder} has {student.config.num_hidden_layers} layers; at least "
-            f"{TAUGHT + 1} are needed, of which the upper {TAUGHT} are taught."
-        )
-    return student.eval()

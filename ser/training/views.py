@@ -54,7 +54,8 @@ def hear(
             hashes = [artifacts.sha256(utterance.path) for utterance in chunk]
             paths = [[folder / f"{own}-{view}.npz" for view in range(VIEWS)] for own in hashes]
             _listen(encoder, chunk, hashes, paths, around, seed)
-            heard.extend([_read(path) for path in own if path.exists()] for own in paths)
+            kept = ([artifacts.read_arrays(path) for path in own] for own in paths)
+            heard.extend([View(**arrays) for arrays in own if arrays] for own in kept)
             progress.update(len(chunk))
     return heard
 
@@ -69,7 +70,7 @@ def _listen(
 ) -> None:
     waveforms = {}
     for utterance, digest, own in zip(utterances, hashes, paths, strict=True):
-        if all(path.exists() for path in own):
+        if all(artifacts.read_arrays(path) for path in own):
             continue
         try:
             clip = audio.load(utterance.path).waveform[:WINDOW]
@@ -96,8 +97,3 @@ def _elsewhere(
     # Corpora differ in bandwidth, and must not be known by it.
     changed = limit_band(changed, random.uniform(*LOW_CUT), random.uniform(*HIGH_CUT))
     return audio.normalise(changed)
-
-
-def _read(path: Path) -> View:
-    with np.load(path, allow_pickle=False) as arrays:
-        return View(**arrays)

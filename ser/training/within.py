@@ -1,0 +1,105 @@
+"""How right the answers are for people of a corpus that the encoder was taught on others of.
+
+In each of five folds of speakers the encoder's upper layers are taught without the fold's speakers,
+as tune.py teaches them, and the probe's linear model learns from the same clips. Nothing that
+learns from labels knows the speakers that it is scored on.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from ser import artifacts
+from ser.errors import SerError
+from ser.training import corpora, people, ravdess, tune
+from ser.training.probe import linear_model
+from ser.training.utterance import Utterance
+from ser.training.views import View
+
+
+def evaluate(
+    encoder: Path,
+    data: Path,
+    out: Path,
+    noise: Path | None = None,
+    epochs: int = 2,
+    seed: int = 0,
+    folder: Path = artifacts.FOLDER,
+) -> dict:
+    """Score a corpus; write `protocols.corpora.<corpus>.taught_within` into metrics.json.
+
+    Args:
+        encoder: folder of an encoder that was not taught the corpus.
+        data: folder with the labelled corpus.
+        out: folder that keeps each finished fold; another run goes on from there.
+        noise, epochs, seed: as `tune.tune` takes them.
+
+    Returns:
+        what `people.score` does, and `epochs`.
+
+    Raises:
+        SerError: the encoder or the corpus cannot be used, or the latter was not yet scored as a
+            stranger.
+    """
+    utterances = corpora.table(data).utterances
+    corpus = utterances[0].corpus
+    metrics = artifacts.read_json(folder / artifacts.METRICS)
+    known = metrics["protocols"].get("corpora", {})
+    if corpus == ravdess.CORPUS or corpus not in known:
+        raise SerError(
+            f"{corpus} is not among the corpora that were scored as strangers. First run: "
+            "python -m ser strangers --data FOLDER..."
+        )
+    utterances, views = tune.listen(encoder, utterances, noise, seed)
+    predicted = np.full(len(utterances), "", dtype=object)
+    out.mkdir(parents=True, exist_ok=True)
+    for fold, (train, test) in enumerate(people.folds(utterances, seed)):
+        kept = out / f"{corpus}-{fold}.npy"
+        if not kept.exists():
+            found = _fold(encoder, views, utterances, train, test, epochs, seed, out)
+            with artifacts.whole(kept) as file:
+                np.save(file, found)
+        predicted[test] = np.load(kept, allow_pickle=False)
+    scored = people.score(utterances, predicted, seed) | {"epochs": epochs}
+    known[corpus]["taught_within"] = scored
+    artifacts.write_metrics(folder, metrics)
+    return scored
+
+
+def _fold(
+    encoder: Path,
+    views: Sequence[Sequence[View]],
+    utterances: Sequence[Utterance],
+    train: np.ndarray,
+    test: np.ndarray,
+    epochs: int,
+    seed: int,
+    out: Path,
+) -> np.ndarray:
+    """Teach on some rows, predict the others' emotions."""
+    student = tune.student(encoder)
+    run = tune.Teaching(
+        student.encoder.layers[-tune.TAUGHT :],
+        [views[row] for row in train],
+        [utterances[row] for row in train],
+        epochs,
+        seed,
+    )
+    run.run(out / "checkpoint.pt")
+    embeddings = np.array([_pool(run.layers, views[row][0]) for row in (*train, *test)])
+    emotions = np.array([utterances[row].emotion for row in train])
+    model = linear_model().fit(embeddings[: len(train)], emotions)
+    return model.predict(embeddings[len(train) :])
+
+
+@torch.inference_mode()
+def _pool(layers: torch.nn.ModuleList, view: View) -> np.ndarray:
+    """Mean and deviation of the states below the layers and above each, in one row."""
+    device = next(layers.parameters()).device
+    states = [torch.from_numpy(view.states).float()[None].to(device)]
+    for layer in layers:
+        states.append(layer(states[-1]))
+    pooled = [torch.std_mean(each[0], dim=0, correction=0) for each in states]
+    return torch.cat([part for own in pooled for part in reversed(own)]).cpu().numpy()
