@@ -6,10 +6,12 @@ roots of probabilities). Placing needs neither umap nor numba: a clip goes to th
 position of its nearest clips.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
+from scipy.spatial import KDTree
 
 NEIGHBOURS = 5  # named to the user
 PLACING = 15  # neighbours whose positions decide where a clip goes
@@ -58,17 +60,28 @@ class Atlas:
     intensities: np.ndarray
     sentences: np.ndarray
 
+    @cached_property
+    def _tree(self) -> KDTree:
+        """Finds the nearest of 100,000 clips as fast as of 1,000."""
+        return KDTree(self.roots)
+
     def place(self, probabilities: np.ndarray) -> Place:
         """Place a clip by the linear model's probabilities of it, shape (8,)."""
-        distances = np.linalg.norm(self.roots - np.sqrt(probabilities), axis=1)
-        nearest = np.argpartition(distances, PLACING)[:PLACING]
-        nearest = nearest[np.argsort(distances[nearest])]
-        weights = 1 / (distances[nearest] + 1e-3)
+        distances, nearest = self._tree.query(np.sqrt(probabilities), PLACING)
+        weights = 1 / (distances + 1e-3)
         x, y = np.average(self.positions[nearest], axis=0, weights=weights)
-        named = tuple(self._neighbour(row) for row in nearest[:NEIGHBOURS])
+        named = tuple(self.clip(row) for row in nearest[:NEIGHBOURS])
         return Place(float(x), float(y), named)
 
-    def _neighbour(self, row: int) -> Neighbour:
+    def near(self, row: int) -> list[int]:
+        """Return the rows of the training clips nearest to one of them, nearest first."""
+        distances = np.linalg.norm(self.roots - self.roots[row], axis=1)
+        distances[row] = np.inf
+        nearest = np.argpartition(distances, NEIGHBOURS)[:NEIGHBOURS]
+        return nearest[np.argsort(distances[nearest])].tolist()
+
+    def clip(self, row: int) -> Neighbour:
+        """Return what is known of a training clip."""
         x, y = self.positions[row].tolist()
         return Neighbour(
             name=str(self.names[row]),
@@ -83,7 +96,8 @@ class Atlas:
 
     def save(self, path: Path) -> None:
         """Write the atlas as an npz of plain arrays."""
-        np.savez_compressed(path, **vars(self))
+        arrays = {field.name: getattr(self, field.name) for field in fields(self)}
+        np.savez_compressed(path, **arrays)
 
     @classmethod
     def load(cls, path: Path) -> "Atlas":

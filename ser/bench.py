@@ -1,98 +1,126 @@
 """How fast the analysis is, beside what a user would otherwise pick, measured in one run."""
 
-import io
+import os
 import platform
-import statistics
 import time
 from collections.abc import Callable
 
 import numpy as np
-import soundfile
 import torch
 from tqdm import trange
-from transformers import Wav2Vec2Config, Wav2Vec2Model
 
-from ser import audio
+from ser.benching import startup
+from ser.benching.contestants import (
+    DURATION,
+    NAMES,
+    STAGES,
+    base_classifier,
+    contestants,
+    enlarged,
+)
 from ser.recognizer import Recognizer
 
-DURATION = 4  # s of continuous sound
+DURATIONS = (1, 4, 10)  # s of continuous sound
+POINTS = (1_440, 10_000, 100_000)  # on the map
 ROUNDS = 25  # of all contestants in turn, so that a busy moment hits them alike
 WARM_UP = 3  # rounds not counted
+PLACINGS = 50  # on each map in a round: one is too short to be timed
 
 
 def measure() -> dict:
-    """Time one 4 s clip through our analysis, our encoder and wav2vec2-base's architecture.
+    """Time our analysis and what a user would otherwise pick on clips of 1, 4 and 10 s.
 
     Returns:
-        `medians` in seconds, `ratios.encoder_base` (wav2vec2-base's encoder over our whole
-        analysis: decoding, embedding, classifying and placing) and the `machine`.
+        `durations.<s>` and `points.<n>`: for each contestant `median`, `low` and `high` (quartiles)
+        in seconds; of 4 s `medians`, `ratios` (how many times faster our whole analysis is than
+        `pipeline_base`, `encoder_base` and `handcrafted`), `ratios_spread` (their quartiles) and
+        `stages` (shares of our time); `startup` as startup.measure gives it; and the `machine`.
     """
-    recognizer = Recognizer.load(device="cpu")
-    # Its speed does not depend on its weights, and random ones need no hub.
-    base = Wav2Vec2Model(Wav2Vec2Config()).eval()
-    wav = _wav(_speech_like())
-    clip = audio.load(io.BytesIO(wav))
-    batch = torch.from_numpy(clip.waveform)[None]
-    linear = recognizer.classifier.linear_probabilities(recognizer.encoder.embed([clip]))[0]
-    contestants = {
-        "analysis": lambda: recognizer.analyse(io.BytesIO(wav)),
-        "encoder": lambda: recognizer.encoder.embed([clip]),
-        "map": lambda: recognizer.atlas.place(linear),
-        "encoder_base": lambda: _infer(base, batch),
-    }
-    seconds = {name: [] for name in contestants}
+    recognizer, base = Recognizer.load(device="cpu"), base_classifier()
+    timed = {
+        (duration, name): contestant
+        for duration in DURATIONS
+        for name, contestant in contestants(recognizer, base, duration).items()
+    } | {("points", points): _placing(recognizer, points) for points in POINTS}
+    seconds = {key: [] for key in timed}
     for turn in trange(WARM_UP + ROUNDS, desc="Timing", unit="round"):
-        for name, contestant in contestants.items():
+        for key, contestant in timed.items():
             elapsed = _time(contestant)
             if turn >= WARM_UP:
-                seconds[name].append(elapsed)
-    medians = {name: statistics.median(values) for name, values in seconds.items()}
+                seconds[key].append(elapsed)
+    names = [*NAMES, *STAGES]
+    durations = {
+        str(duration): {name: _summary(seconds[duration, name]) for name in names}
+        for duration in DURATIONS
+    }
+    medians = {name: found["median"] for name, found in durations[str(DURATION)].items()}
+    others = [name for name in NAMES if name != "analysis"]
+    ours = np.array(seconds[DURATION, "analysis"])
+    spread = {name: _summary(np.array(seconds[DURATION, name]) / ours) for name in others}
+    whole = sum(medians[stage] for stage in STAGES)
     return {
+        "durations": durations,
+        "points": {
+            str(points): _summary(np.array(seconds["points", points]) / PLACINGS)
+            for points in POINTS
+        },
         "medians": medians,
-        "ratios": {"encoder_base": medians["encoder_base"] / medians["analysis"]},
-        "machine": {"processor": platform.machine(), "threads": torch.get_num_threads()},
-        "clip_seconds": len(clip.waveform) / audio.SAMPLING_RATE,
+        "ratios": {name: medians[name] / medians["analysis"] for name in others},
+        "ratios_spread": {name: [each["low"], each["high"]] for name, each in spread.items()},
+        "stages": {stage: medians[stage] / whole for stage in STAGES},
+        "startup": startup.measure(),
+        "machine": machine(),
     }
 
 
-def table(measured: dict) -> None:
-    """Print the medians and what they amount to."""
-    names = {
-        "analysis": "our whole analysis",
-        "encoder": "our encoder alone",
-        "map": "placing on the map alone",
-        "encoder_base": "wav2vec2-base's encoder alone",
-    }
-    for key, name in names.items():
-        print(f"{name:<32}{1000 * measured['medians'][key]:>8.1f} ms")
-    threads, ratio = measured["machine"]["threads"], measured["ratios"]["encoder_base"]
-    print(
-        f"On {measured['clip_seconds']:.1f} s of sound and {threads} threads our whole analysis is "
-        f"{ratio:.1f} times faster than wav2vec2-base's encoder alone."
+def table(measured: dict, line: Callable[[str], None] = print) -> None:
+    """Print what was measured as README shows it."""
+    line(f"| {DURATION} s of speech | ms (quartiles) | our whole analysis is |")
+    line("|---|---|---|")
+    for name, called in NAMES.items():
+        found = measured["durations"][str(DURATION)][name]
+        low, median, high = (1000 * found[key] for key in ("low", "median", "high"))
+        faster = ""
+        if name in measured["ratios"]:
+            least, most = measured["ratios_spread"][name]
+            faster = f"{measured['ratios'][name]:.1f} times faster ({least:.1f}–{most:.1f})"
+        line(f"| {called} | {median:.1f} ({low:.1f}–{high:.1f}) | {faster} |")
+    line("")
+    stages = ", ".join(f"{stage} {share:.1%}" for stage, share in measured["stages"].items())
+    line(f"Share of our time: {stages}.")
+    places = ", ".join(
+        f"{int(points):,}: {1000 * found['median']:.2f} ms"
+        for points, found in measured["points"].items()
     )
+    line(f"Placing on a map of so many clips: {places}.")
+    for name, seconds in measured["startup"]["seconds"].items():
+        memory = measured["startup"]["peak_mb"][name]
+        line(f"Cold start to the first answer, {name}: {seconds:.1f} s, {memory:.0f} MB at most.")
 
 
-def _infer(model: Wav2Vec2Model, batch: torch.Tensor) -> None:
-    with torch.inference_mode():
-        model(batch)
+def machine() -> dict:
+    """Say what the figures were measured on."""
+    return {
+        "processor": platform.processor() or platform.machine(),
+        "cores": os.cpu_count(),
+        "threads": torch.get_num_threads(),
+        "torch": torch.__version__,
+        "python": platform.python_version(),
+    }
+
+
+def _placing(recognizer: Recognizer, points: int) -> Callable[[], object]:
+    atlas = enlarged(recognizer.atlas, points)
+    queries = recognizer.atlas.roots[:: len(recognizer.atlas.roots) // PLACINGS][:PLACINGS] ** 2
+    return lambda: [atlas.place(query) for query in queries]
+
+
+def _summary(values: np.ndarray) -> dict:
+    low, median, high = np.quantile(values, (0.25, 0.5, 0.75)).tolist()
+    return {"median": median, "low": low, "high": high}
 
 
 def _time(action: Callable[[], object]) -> float:
     start = time.perf_counter()
     action()
     return time.perf_counter() - start
-
-
-def _speech_like() -> np.ndarray:
-    """Harmonics of a gliding pitch, loud from end to end so that nothing is trimmed."""
-    seconds = np.arange(DURATION * audio.SAMPLING_RATE) / audio.SAMPLING_RATE
-    phase = 2 * np.pi * np.cumsum(150 + 40 * np.sin(2 * np.pi * seconds)) / audio.SAMPLING_RATE
-    voice = sum(np.sin(k * phase) / k for k in range(1, 20))
-    noise = np.random.default_rng(0).normal(0, 0.05, len(seconds))
-    return (0.1 * (voice * (1.2 + np.sin(8 * np.pi * seconds)) + noise)).astype(np.float32)
-
-
-def _wav(waveform: np.ndarray) -> bytes:
-    file = io.BytesIO()
-    soundfile.write(file, waveform, audio.SAMPLING_RATE, format="WAV")
-    return file.getvalue()

@@ -1,27 +1,25 @@
 """A frozen Wav2Vec2-family model turns a `Clip` into an embedding: its hidden states, pooled."""
 
-import hashlib
-from collections.abc import Iterator, Sequence
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 import numpy as np
 import torch
-from scipy.fft import next_fast_len
-from torch.nn.utils import parametrize
-from transformers import AutoConfig, AutoModel
-from transformers.utils import logging
 
+from ser import audio, pretrained
 from ser.audio import SAMPLING_RATE, Clip
 from ser.errors import SerError
+from ser.prefetch import prefetch
 
 BUNDLED = Path(__file__).parents[1] / "artifacts" / "encoder"
-FAMILY = ("wav2vec2", "hubert", "wavlm")
 WINDOW = 5 * SAMPLING_RATE  # samples; the bundled encoder counts positions this far
 BATCH = 8  # windows
+CHUNK = 64  # windows sorted by length together
 POOLING = ("mean", "std")
-
-logging.set_verbosity_error()
-logging.disable_progress_bar()
 
 
 class Encoder:
@@ -50,43 +48,26 @@ class Encoder:
                 layers, else the middle ones, where emotion lies in larger models.
 
         Raises:
-            SerError: the checkpoint is missing, broken, of another family or has fewer layers.
+            SerError: the checkpoint is missing, broken, of another family or has fewer layers, or
+                there is no such device.
         """
         self.checkpoint = str(checkpoint)
-        self.device = torch.device(device or _best_device())
-        config = _load(AutoConfig, self.checkpoint)
-        if config.model_type not in FAMILY:
+        self.device = torch.device(device or _devices()[0])
+        if self.device.type not in _devices():
             raise SerError(
-                f"The encoder {checkpoint} is a {config.model_type} model; one of {FAMILY} is "
-                "needed. Name another checkpoint with --encoder."
+                f"torch finds no {self.device.type} on this machine, only {', '.join(_devices())}. "
+                "Choose one of these, such as --device cpu."
             )
-        self.taught = tuple(getattr(config, "taught", ()))
-        depth = config.num_hidden_layers
-        self.layers = tuple(_default_layers(depth) if layers is None else layers)
-        if not self.layers or not 0 <= min(self.layers) <= max(self.layers) <= depth:
-            raise SerError(
-                f"Hidden states {self.layers} were asked of the encoder {checkpoint}, which has "
-                f"0 to {depth}. Train again with this encoder: python -m ser train"
-            )
-        config.num_hidden_layers = max(1, *self.layers)
-        config.apply_spec_augment = False
-        model = _load(AutoModel, self.checkpoint, config=config, dtype=torch.float32)
-        # Of the weights as stored: what is derived from them below rounds as the machine does.
-        self.fingerprint = _fingerprint(model)
-        if config.num_hidden_layers < depth and config.do_stable_layer_norm:
-            # The norm belongs after the model's last layer, which is gone.
-            model.encoder.layer_norm = torch.nn.Identity()
-        convolution = getattr(model.encoder.pos_conv_embed, "conv", None)
-        if convolution is not None and parametrize.is_parametrized(convolution):
-            parametrize.remove_parametrizations(convolution, "weight")
-            if convolution.groups == convolution.in_channels:
-                convolve_by_fft(convolution)
+        found = pretrained.load(self.checkpoint, layers)
+        self.layers, self.taught, self.fingerprint = found.layers, found.taught, found.fingerprint
         # The bundled encoder's positions ride on a large constant, too coarse in half precision.
-        _keep_float32(model.feature_projection, self.device.type)
-        _keep_float32(model.encoder.pos_conv_embed, self.device.type)
-        self._masked = config.feat_extract_norm != "group"
-        self._half = self.device.type == "cuda"
-        self._model = model.requires_grad_(False).eval().to(self.device)
+        _keep_float32(found.model.feature_projection, self.device.type)
+        _keep_float32(found.model.encoder.pos_conv_embed, self.device.type)
+        self._masked = found.model.config.feat_extract_norm != "group"
+        self._reduced = torch.float16 if self.device.type == "cuda" else None
+        self._model = found.model.to(self.device)
+        # A pass uses every core, and two at once would wait for each other's threads.
+        self._turn = threading.Lock()
 
     def embed(self, clips: Sequence[Clip]) -> np.ndarray:
         """Pool the hidden states of clips over their frames.
@@ -98,6 +79,58 @@ class Encoder:
             float32 of shape (clips, layers, 2, hidden size): mean and standard deviation over
             the frames of the whole clip.
         """
+        return self._embed(clips, self._turn)
+
+    def embed_many(
+        self, recordings: Iterable, load: Callable[..., Clip] = audio.load
+    ) -> Iterator[tuple[Clip, np.ndarray] | SerError]:
+        """Embed any number of recordings, faster than one by one and in bounded memory.
+
+        They are loaded in threads ahead of the encoder. Clips of like lengths go through it
+        together, on the CPU in as many passes side by side as torch has threads.
+
+        Args:
+            recordings: of any number, taken as they are needed.
+            load: makes a Clip of one of them; may raise a SerError.
+
+        Yields:
+            for each recording, in order, its clip and embedding of shape (layers, 2, hidden size),
+            or the SerError that `load` raised.
+        """
+        threads = torch.get_num_threads()
+        # One pass with many threads leaves cores idle between its many small steps.
+        passes, each = (threads, 1) if self.device.type == "cpu" else (1, threads)
+        begun = deque()
+        try:
+            with ThreadPoolExecutor(
+                passes, initializer=torch.set_num_threads, initargs=(each,)
+            ) as pool:
+                for chunk in _chunks(
+                    prefetch(lambda recording: _heard(load, recording), recordings)
+                ):
+                    begun.append(self._begin(chunk, pool))
+                    if len(begun) > 1:
+                        yield from _finished(*begun.popleft())
+                while begun:
+                    yield from _finished(*begun.popleft())
+        finally:
+            # What a worker thread sets is also the default of threads to come.
+            torch.set_num_threads(threads)
+
+    def _begin(
+        self, chunk: list[Clip | SerError], pool: ThreadPoolExecutor
+    ) -> tuple[list[Clip | SerError], dict[int, tuple[Future, int]]]:
+        """Send a chunk's clips to the encoder, like lengths together; tell where each will be."""
+        rows = [row for row, clip in enumerate(chunk) if isinstance(clip, Clip)]
+        rows.sort(key=lambda row: len(chunk[row].waveform))
+        places = {}
+        for first in range(0, len(rows), BATCH):
+            alike = rows[first : first + BATCH]
+            future = pool.submit(self._embed, [chunk[row] for row in alike], nullcontext())
+            places |= {row: (future, place) for place, row in enumerate(alike)}
+        return chunk, places
+
+    def _embed(self, clips: Sequence[Clip], turn: AbstractContextManager) -> np.ndarray:
         windows = [
             (owner, window)
             for owner, clip in enumerate(clips)
@@ -108,7 +141,9 @@ class Encoder:
         frames = np.zeros((len(clips), 1, 1))
         for batch in self._batches(windows):
             owners = [owner for owner, _ in batch]
-            for owner, states in zip(owners, self.states([w for _, w in batch]), strict=True):
+            with turn:
+                found = list(self.states([window for _, window in batch]))
+            for owner, states in zip(owners, found, strict=True):
                 sums[owner] += states.sum(axis=1, dtype=np.float64)
                 squares[owner] += np.einsum("ltd,ltd->ld", states, states, dtype=np.float64)
                 frames[owner] += states.shape[1]
@@ -143,37 +178,52 @@ class Encoder:
         mask = None
         if (lengths < lengths.max()).any():
             mask = (torch.arange(padded.shape[1]) < lengths[:, None]).long().to(self.device)
-        with torch.autocast(self.device.type, torch.float16, enabled=self._half):
-            output = self._model(
-                padded.to(self.device), attention_mask=mask, output_hidden_states=True
-            )
+        if self.device.type == "cuda":
+            padded = padded.pin_memory()
+        padded = padded.to(self.device, non_blocking=True)
+        with torch.autocast(self.device.type, self._reduced, enabled=self._reduced is not None):
+            output = self._model(padded, attention_mask=mask, output_hidden_states=True)
         states = torch.stack([output.hidden_states[layer] for layer in self.layers], dim=1)
         counts = self._model._get_feat_extract_output_lengths(lengths)
         for own, count in zip(states.float().cpu().numpy(), counts.tolist(), strict=True):
             yield own[:, :count]
 
 
-def _best_device() -> str:
-    if torch.cuda.is_available():
-        return "cuda"
-    return "mps" if torch.backends.mps.is_available() else "cpu"
-
-
-def _default_layers(depth: int) -> range:
-    return range(max(0, depth - 2), depth + 1) if depth <= 4 else range(depth // 4, 2 * depth // 3)
-
-
-def _load(factory: type, checkpoint: str, **options):
-    if factory is AutoModel:
-        options["use_safetensors"] = True
+def _heard(load: Callable[..., Clip], recording) -> Clip | SerError:
     try:
-        return factory.from_pretrained(checkpoint, **options)
-    except (OSError, ValueError, RuntimeError) as error:
-        raise SerError(
-            f"The encoder {checkpoint} cannot be loaded: {str(error).splitlines()[0]} A folder or "
-            "hub id of a Wav2Vec2, HuBERT or WavLM model in safetensors is needed; the bundled one "
-            "comes back with: git checkout artifacts/encoder"
-        ) from error
+        return load(recording)
+    except SerError as error:
+        return error
+
+
+def _chunks(heard: Iterable[Clip | SerError]) -> Iterator[list[Clip | SerError]]:
+    """Cut what is heard where about CHUNK windows, or as many errors, have come together."""
+    chunk, windows = [], 0
+    for clip in heard:
+        chunk.append(clip)
+        windows += -(-len(clip.waveform) // WINDOW) if isinstance(clip, Clip) else 1
+        if windows >= CHUNK:
+            yield chunk
+            chunk, windows = [], 0
+    if chunk:
+        yield chunk
+
+
+def _finished(
+    chunk: list[Clip | SerError], places: dict[int, tuple[Future, int]]
+) -> Iterator[tuple[Clip, np.ndarray] | SerError]:
+    for row, clip in enumerate(chunk):
+        if row in places:
+            future, place = places[row]
+            yield clip, future.result()[place]
+        else:
+            yield clip
+
+
+def _devices() -> list[str]:
+    """Return the types of device at hand, the best first."""
+    found = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    return [device for device, available in found.items() if available] + ["cpu"]
 
 
 def _keep_float32(module: torch.nn.Module, device_type: str) -> None:
@@ -184,27 +234,3 @@ def _keep_float32(module: torch.nn.Module, device_type: str) -> None:
             return forward(hidden_states.float())
 
     module.forward = outside_autocast
-
-
-def convolve_by_fft(convolution: torch.nn.Conv1d) -> None:
-    """Compute a depthwise convolution by FFT: with a long kernel that is ten times faster."""
-    taps, padding = convolution.kernel_size[0], convolution.padding[0]
-
-    def forward(states: torch.Tensor) -> torch.Tensor:
-        size = next_fast_len(states.shape[-1] + taps - 1, real=True)
-        # What torch calls convolution is correlation.
-        kernel = torch.fft.rfft(convolution.weight[:, 0].flip(-1), size)
-        convolved = torch.fft.irfft(torch.fft.rfft(states, size) * kernel, size)
-        start = taps - 1 - padding
-        length = states.shape[-1] + 2 * padding - taps + 1
-        return convolved[..., start : start + length] + convolution.bias[:, None]
-
-    convolution.forward = forward
-
-
-def _fingerprint(model: torch.nn.Module) -> str:
-    digest = hashlib.sha256()
-    for name, tensor in sorted(model.state_dict().items()):
-        digest.update(name.encode())
-        digest.update(tensor.cpu().contiguous().numpy())
-    return digest.hexdigest()

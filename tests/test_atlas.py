@@ -45,11 +45,22 @@ def test_neighbours_are_nearest_first():
     assert (np.diff(distances) >= 0).all()
 
 
+def test_clips_near_a_clip_of_the_map():
+    atlas = grid()
+    near = atlas.near(60)
+    assert len(near) == NEIGHBOURS and 60 not in near
+    distances = np.linalg.norm(atlas.roots - atlas.roots[60], axis=1)
+    assert distances[near].tolist() == sorted(distances)[1 : NEIGHBOURS + 1]
+    assert atlas.clip(near[0]).name == f"clip {near[0]}"
+
+
 def test_saved_and_loaded_is_the_same(tmp_path):
     atlas = grid()
+    atlas.save(tmp_path / "unused.npz")
+    atlas.place(atlas.roots[0] ** 2)
     atlas.save(tmp_path / "atlas.npz")
     loaded = Atlas.load(tmp_path / "atlas.npz")
-    assert all(np.array_equal(getattr(atlas, name), getattr(loaded, name)) for name in vars(atlas))
+    assert all(np.array_equal(getattr(atlas, name), getattr(loaded, name)) for name in vars(loaded))
 
 
 def test_bundled_map_keeps_emotions_and_not_speakers_together(recognizer):

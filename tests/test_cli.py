@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+from bad import bad_recordings
 
 from ser.__main__ import main
 
@@ -58,6 +59,19 @@ def test_predict_a_folder_in_words(clips, tmp_path, capsys):
     assert len(lines) == 2 and all("%" in line for line in lines)
 
 
+def test_bad_recordings_are_explained_and_the_next_is_answered(speech, tmp_path, capsys):
+    bad = bad_recordings(tmp_path)
+    undecodable = tmp_path / "caf\udce9.wav"
+    undecodable.write_bytes(b"no sound")
+    paths = [*bad, undecodable, tmp_path / ("x" * 5000), speech]
+    *failed, answered = predicted(capsys, *paths)
+    said = [*bad.values(), "cannot be read", "There is no file"]
+    assert all(part in each["error"] for each, part in zip(failed, said, strict=True))
+    assert answered["label"]
+    assert main(["predict", str(undecodable)]) == 1
+    assert "cannot be read" in capsys.readouterr().out
+
+
 def test_errors_are_one_line_and_no_traceback(tmp_path):
     for arguments in (
         ["predict", str(tmp_path)],
@@ -72,10 +86,18 @@ def test_errors_are_one_line_and_no_traceback(tmp_path):
         assert "Traceback" not in done.stderr
 
 
+HEAVY = {"torch", "transformers", "sklearn", "numba"}  # librosa itself only when it is used
+
+
 def test_help_waits_for_nothing_heavy():
     code = (
         "import sys; from ser.__main__ import main\n"
         "try: main(['--help'])\n"
-        "except SystemExit: assert not {'torch', 'sklearn', 'librosa'} & set(sys.modules)"
+        f"except SystemExit: assert not {HEAVY | {'gradio', 'librosa', 'numpy'}} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True, stdout=subprocess.DEVNULL)
+
+
+def test_the_page_is_imported_without_the_model():
+    code = f"import sys, ser.page; assert not {HEAVY} & set(sys.modules), sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True)

@@ -1,9 +1,12 @@
 """The encoder: batching, windows, truncation and devices change nothing about an embedding."""
 
 import dataclasses
+import itertools
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
+import soundfile
 import torch
 from transformers import (
     HubertConfig,
@@ -16,8 +19,9 @@ from transformers import (
 )
 
 from ser import audio
-from ser.encoder import Encoder
+from ser.encoder import CHUNK, Encoder
 from ser.errors import SerError
+from ser.prefetch import AHEAD
 
 SMALL = {
     "hidden_size": 32,
@@ -117,17 +121,79 @@ def test_every_family_is_batch_invariant(kind, changes, tmp_path, loaded):
     assert np.abs(encoder.embed(loaded) - alone).max() < 1e-3
 
 
-def test_a_checkpoint_of_wav2vec2_bases_shape(tmp_path, loaded):
-    torch.manual_seed(0)
-    Wav2Vec2ForPreTraining(Wav2Vec2Config()).save_pretrained(tmp_path)
-    encoder = Encoder(tmp_path, "cpu")
-    assert max(encoder.layers) < 12
-    assert encoder.embed(loaded[:2]).shape == (2, len(encoder.layers), 2, 768)
+def test_many_are_as_one_by_one(bundled, clips, tmp_path, monkeypatch):
+    monkeypatch.setattr("ser.encoder.CHUNK", 5)
+    broken = tmp_path / "broken.wav"
+    broken.write_text("not audio")
+    long = tmp_path / "long.wav"
+    waveform = audio.load(clips[0]).waveform
+    soundfile.write(long, np.tile(waveform / np.abs(waveform).max(), 6), audio.SAMPLING_RATE)
+    recordings = [clips[0], broken, long, *clips[1:], broken]
+    many = list(bundled.embed_many(iter(recordings)))
+    assert len(many) == len(recordings)
+    threads = torch.get_num_threads()
+    for recording, found in zip(recordings, many, strict=True):
+        if recording == broken:
+            assert isinstance(found, SerError) and "broken.wav" in str(found)
+            continue
+        clip, embedding = found
+        assert clip.duration == audio.load(recording).duration
+        assert np.abs(embedding - bundled.embed([clip])[0]).max() < 1e-3
+    assert torch.get_num_threads() == threads
+    assert not list(bundled.embed_many([]))
+
+
+def test_many_are_loaded_a_bounded_way_ahead(bundled, loaded):
+    taken = []
+
+    short = dataclasses.replace(loaded[0], waveform=loaded[0].waveform[:5000])
+
+    def endless():
+        for number in itertools.count():
+            taken.append(number)
+            yield short
+
+    embedded = bundled.embed_many(endless(), load=lambda clip: clip)
+    for _ in range(CHUNK + 1):
+        next(embedded)
+    embedded.close()
+    assert len(taken) <= 3 * CHUNK + AHEAD + 1
+
+
+def test_answers_side_by_side_take_turns_and_stay_the_same(bundled, loaded, monkeypatch):
+    inside, most, states = [], [], bundled.states
+
+    def watched(waveforms):
+        inside.append(1)
+        most.append(len(inside))
+        found = list(states(waveforms))
+        inside.pop()
+        return iter(found)
+
+    monkeypatch.setattr(bundled, "states", watched)
+    with ThreadPoolExecutor(3) as pool:
+        found = list(pool.map(lambda clip: bundled.embed([clip])[0], loaded[:6]))
+    assert max(most) == 1
+    monkeypatch.undo()
+    assert np.array_equal(found, [bundled.embed([clip])[0] for clip in loaded[:6]])
+
+
+@pytest.mark.parametrize("reduced", [torch.float16, torch.bfloat16])
+def test_reduced_precision_changes_no_probability_by_a_hundredth(recognizer, clips, reduced):
+    encoder = Encoder(device="cpu", layers=recognizer.encoder.layers)
+    encoder._reduced = reduced  # what CUDA does with float16
+    loaded = [audio.load(path) for path in clips[:4]]
+    exact, rough = recognizer.encoder.embed(loaded), encoder.embed(loaded)
+    assert np.abs(exact - rough).max() > 0
+    difference = recognizer.classifier.probabilities(exact) - recognizer.classifier.probabilities(
+        rough
+    )
+    assert np.abs(difference).max() < 0.01
 
 
 def test_half_precision_leaves_positions_alone(bundled, loaded):
     reduced = Encoder(device="cpu")
-    reduced._half = True  # what CUDA does
+    reduced._reduced = torch.float16  # what CUDA does
     exact, rough = bundled.embed(loaded[:2]), reduced.embed(loaded[:2])
     difference = np.abs(exact - rough)
     assert difference.max() > 0
@@ -144,6 +210,8 @@ def test_fingerprint_is_of_the_weights(tmp_path):
 
 
 def test_what_cannot_be_loaded_is_explained(tmp_path):
+    with pytest.raises(SerError, match="--device cpu"):
+        Encoder(device="cuda" if not torch.cuda.is_available() else "mps")
     with pytest.raises(SerError, match="cannot be loaded"):
         Encoder(tmp_path, "cpu")
     with pytest.raises(SerError, match="0 to 5"):

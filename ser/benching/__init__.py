@@ -1,0 +1,1 @@
+"""What ser/bench.py measures with: contestants, fresh processes, collections, and the picture."""

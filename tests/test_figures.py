@@ -1,0 +1,36 @@
+"""What the documents say of speed is what was measured: committed files, written by commands."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from ser import bench
+from ser.benching import picture, scaling
+
+ROOT = Path(__file__).parents[1]
+
+
+def measured(name):
+    if not (ROOT / name).exists():
+        pytest.skip(f"{name} is not measured yet")
+    return json.loads((ROOT / name).read_text())
+
+
+@pytest.mark.parametrize(
+    ("document", "figures", "table"),
+    [
+        ("docs/scale.md", "docs/scale.json", scaling.table),
+        ("README.md", "docs/bench.json", bench.table),
+    ],
+)
+def test_tables(document, figures, table):
+    lines = []
+    table(measured(figures), lines.append)
+    assert "\n".join(lines) in (ROOT / document).read_text()
+
+
+def test_picture():
+    figures = measured("docs/bench.json")
+    bars = picture.figure(figures).data[0]
+    assert [1000 * figures["medians"][name] for name in bench.NAMES] == list(reversed(bars.x))
