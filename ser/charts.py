@@ -11,12 +11,16 @@ from dataclasses import dataclass
 
 import numpy as np
 import plotly.graph_objects as go
+from scipy.ndimage import uniform_filter
 
 from ser.labels import LABELS
 
-BARS_HEIGHT = 234  # px
-MAP_HEIGHT = 460  # px
+BARS_HEIGHT = 178  # px
+MAP_HEIGHT = 534  # px
+LETTER = 9  # px that a letter of a bar's name takes at most, about
 FAINT = 0.42  # opacity of what is not the answer
+SVG_POINTS = 5_000  # more are drawn with WebGL, which browsers keep smooth but draw less finely
+CELLS = 25  # of the grid on which a region's middle is sought, each way
 
 
 @dataclass(frozen=True)
@@ -27,17 +31,18 @@ class Marker:
     symbol: str
 
 
-# Found by search: the least distance between two of them, as people with protanopia, deuteranopia,
-# tritanopia or full colour vision see them, is as large as hues that fit the emotions allow.
+# Found by search: to people with protanopia, deuteranopia, tritanopia or full colour vision any two
+# of them look as different as hues that fit the emotions allow, and each has a lightness of its
+# own, so that a print without colours tells them apart too.
 MARKERS = {
-    "neutral": Marker("#887c7f", "circle"),
-    "calm": Marker("#59bd9f", "square"),
-    "happy": Marker("#cfa52e", "star"),
-    "sad": Marker("#507afd", "triangle-down"),
-    "angry": Marker("#d51600", "triangle-up"),
-    "fearful": Marker("#8d2dba", "x"),
-    "disgust": Marker("#49723f", "cross"),
-    "surprised": Marker("#d85ec2", "diamond"),
+    "neutral": Marker("#96858b", "circle"),
+    "calm": Marker("#61be85", "square"),
+    "happy": Marker("#e4ae33", "star"),
+    "sad": Marker("#5658fd", "triangle-down"),
+    "angry": Marker("#98272d", "triangle-up"),
+    "fearful": Marker("#874196", "x"),
+    "disgust": Marker("#2a9446", "cross"),
+    "surprised": Marker("#c574c3", "diamond"),
 }
 
 
@@ -92,13 +97,16 @@ def bars(words, probabilities=None) -> go.Figure:
         ],
         tickvals=names,
     )
-    figure.update_layout(barmode="overlay", height=BARS_HEIGHT, margin={"t": 0, "b": 0, "r": 0})
-    return _plain(figure)
+    left = LETTER * max(map(len, names))
+    margin = {"t": 0, "b": 0, "l": left, "r": 0}
+    figure.update_layout(barmode="overlay", height=BARS_HEIGHT, margin=margin)
+    return plain(figure)
 
 
 def atlas_map(words, atlas) -> go.Figure:
     """Draw the data set's clips, each of its emotions named where it has a region to itself."""
     figure = go.Figure()
+    scatter = scatter_of(len(atlas.emotions))
     people = np.array([words.person(*who) for who in zip(atlas.actors, atlas.sexes, strict=True)])
     for label in LABELS:
         own = atlas.emotions == label
@@ -106,7 +114,7 @@ def atlas_map(words, atlas) -> go.Figure:
             continue
         x, y = atlas.positions[own].T
         marker = MARKERS[label]
-        figure.add_scatter(
+        drawn = scatter(
             x=x,
             y=y,
             mode="markers",
@@ -115,12 +123,26 @@ def atlas_map(words, atlas) -> go.Figure:
             text=people[own].tolist(),
             hovertemplate=f"<b>{words.EMOTIONS[label]}</b><br>%{{text}}<extra></extra>",
         )
-        _label(figure, *_heartland(atlas.positions, own), words.EMOTIONS[label])
+        figure.add_trace(drawn)
+    name_regions(figure, words, atlas)
     across, up = (_span(values) for values in atlas.positions.T)
     figure.update_xaxes(visible=False, fixedrange=True, range=across)
     figure.update_yaxes(visible=False, fixedrange=True, range=up)
     figure.update_layout(height=MAP_HEIGHT, margin={"l": 0, "r": 0, "t": 0, "b": 0})
-    return _plain(figure)
+    return plain(figure)
+
+
+def scatter_of(points: int) -> type:
+    """Return the kind of Plotly trace that stays smooth with so many points."""
+    return go.Scatter if points <= SVG_POINTS else go.Scattergl
+
+
+def name_regions(figure: go.Figure, words, atlas) -> None:
+    """Write the name of each emotion that occurs where its clips are most among themselves."""
+    for label in LABELS:
+        own = atlas.emotions == label
+        if own.any():
+            _label(figure, *_heartland(atlas.positions, own), words.EMOTIONS[label])
 
 
 def with_voice(atlas_map: go.Figure, words, analysis) -> go.Figure:
@@ -131,12 +153,22 @@ def with_voice(atlas_map: go.Figure, words, analysis) -> go.Figure:
     return figure
 
 
+def on_map(atlas, place) -> tuple[float, float]:
+    """Return the shares of `atlas_map`'s width and height at which a place lies, from below."""
+    (left, right), (bottom, top) = (_span(values) for values in atlas.positions.T)
+    return (place.x - left) / (right - left), (place.y - bottom) / (top - bottom)
+
+
 def _heartland(positions: np.ndarray, own: np.ndarray) -> tuple[float, float]:
     """Find where an emotion's clips are most among themselves."""
-    reach = 0.08 * np.ptp(positions, axis=0)
-    near = (np.abs(positions[own][:, None] - positions[None]) < reach).all(axis=2)
-    best = near[np.argmax(near[:, own].sum(axis=1) - near[:, ~own].sum(axis=1))]
-    x, y = positions[best & own].mean(axis=0)
+    weights = np.where(own, 1.0, -1.0)
+    excess, *edges = np.histogram2d(*positions.T, CELLS, weights=weights)
+    around = uniform_filter(excess, 5, mode="constant")
+    present = np.histogram2d(*positions[own].T, edges)[0] > 0
+    best = np.unravel_index(np.argmax(np.where(present, around, -np.inf)), around.shape)
+    middle = [(side[cell] + side[cell + 1]) / 2 for side, cell in zip(edges, best, strict=True)]
+    near = (np.abs(positions - middle) < 0.08 * np.ptp(positions, axis=0)).all(axis=1)
+    x, y = positions[near & own].mean(axis=0)
     return float(x), float(y)
 
 
@@ -201,7 +233,7 @@ def _span(values: np.ndarray) -> list[float]:
     return [low - margin, high + margin]
 
 
-def _plain(figure: go.Figure) -> go.Figure:
+def plain(figure: go.Figure) -> go.Figure:
     """Leave out what would need an explanation: legend, tools, backgrounds, zooming."""
     return figure.update_layout(
         template="none",

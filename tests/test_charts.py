@@ -1,24 +1,20 @@
 """The figures hold what they should; that they draw is tested in tests/page."""
 
 import json
+from itertools import combinations
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from colorspacious import cspace_convert, deltaE
 
 from ser import charts
 from ser.labels import LABELS
-from ser.page import words
+from ser.page.words import ENGLISH as words
 
-# How linear RGB looks to people without one kind of cone (Machado, Oliveira and Fernandes 2009).
-EYES = {
-    "all cones": np.eye(3),
-    "protanopia": [[0.152, 1.053, -0.205], [0.115, 0.786, 0.099], [-0.004, -0.048, 1.052]],
-    "deuteranopia": [[0.367, 0.861, -0.228], [0.280, 0.673, 0.047], [-0.012, 0.043, 0.969]],
-    "tritanopia": [[1.256, -0.077, -0.179], [-0.078, 0.931, 0.148], [0.005, 0.691, 0.304]],
-}
-TO_LMS = [[0.4122, 0.5363, 0.0514], [0.2119, 0.6807, 0.1074], [0.0883, 0.2817, 0.6300]]
-TO_OKLAB = [[0.2105, 0.7936, -0.0041], [1.9780, -2.4286, 0.4506], [0.0259, 0.7828, -0.8087]]
+EYES = ("protanomaly", "deuteranomaly", "tritanomaly")
+APART = 14  # in CAM02-UCS, where 1 is just noticeable side by side
+STEP = 4  # of lightness, likewise
 
 
 @pytest.fixture
@@ -127,15 +123,24 @@ def test_the_name_of_a_voice_at_the_edge_is_not_cut_off(atlas):
         assert figure.layout.annotations[-1].xanchor == anchor
 
 
-def test_colours_differ_for_everyone():
+@pytest.fixture
+def colours():
     codes = [marker.colour for marker in charts.MARKERS.values()]
-    rgb = np.array([[int(code[i : i + 2], 16) / 255 for i in (1, 3, 5)] for code in codes])
-    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
-    for eyes, matrix in EYES.items():
-        seen = np.clip(linear @ np.transpose(matrix), 0, 1)
-        lab = np.cbrt(seen @ np.transpose(TO_LMS)) @ np.transpose(TO_OKLAB)
-        apart = np.linalg.norm(lab[:, None] - lab[None], axis=-1)
-        assert apart[~np.eye(len(lab), dtype=bool)].min() > 0.08, eyes
+    return np.array([[int(code[i : i + 2], 16) / 255 for i in (1, 3, 5)] for code in codes])
+
+
+@pytest.mark.parametrize("eyes", [None, *EYES])
+def test_colours_differ_for_everyone(colours, eyes):
+    if eyes:
+        space = {"name": "sRGB1+CVD", "cvd_type": eyes, "severity": 100}
+        colours = np.clip(cspace_convert(colours, space, "sRGB1"), 0, 1)
+    for first, second in combinations(colours, 2):
+        assert deltaE(first, second, input_space="sRGB1") > APART
+
+
+def test_colours_differ_in_a_print_without_colours(colours):
+    lightness = np.sort(cspace_convert(colours, "sRGB1", "CAM02-UCS")[:, 0])
+    assert np.diff(lightness).min() > STEP
 
 
 def test_markers_differ():

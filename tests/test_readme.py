@@ -9,6 +9,7 @@ from ser import artifacts
 from ser.labels import LABELS
 
 README = (Path(__file__).parents[1] / "README.md").read_text()
+RUSSIAN = (Path(__file__).parents[1] / "README.ru.md").read_text()
 METRICS = artifacts.read_json(artifacts.FOLDER / artifacts.METRICS)
 
 
@@ -84,10 +85,36 @@ def test_groups_of_people():
     assert f"were right {percent(crema_d['listeners']['ua'])} %" in " ".join(card.split())
 
 
+def test_what_is_sure():
+    actors, sounds = METRICS["protocols"]["actors"], METRICS["no_voice"]
+    text = " ".join(README.split())
+    assert f"calibration error is {actors['ece']:.3f}" in text
+    assert f"Brier score {actors['brier']:.2f}" in text
+    assert f"{percent(actors['coverage_at_85'])} % get a sure answer" in text
+    assert f"{percent(actors['sure_wa'])} % of those are right" in text
+    assert f"{percent(sounds['voices_refused'])} % of RAVDESS" in text
+    assert f"Of {sounds['sounds']} generated" in text
+    assert f"{percent(sounds['sounds_answered'])} % get a sure emotion" in text
+    assert f"of {sounds['noise']} pieces of recorded" in text
+    assert f"it learned from, {percent(sounds['noise_answered'])} %." in text
+
+
+def test_enrolment():
+    found, text = METRICS["enrolment"], " ".join(README.split())
+    assert f"the other {found['n']:,} recordings" in text
+    assert f"by {percent(found['gain_ua'])} points to {percent(found['ua'])} %" in text
+
+
 def test_the_bars_this_project_set_itself():
     assert METRICS["protocols"]["random"]["wa"] >= 0.83
     assert METRICS["protocols"]["actors"]["ua"] >= 0.72
     assert METRICS["map"]["accuracy"] >= 0.55
+    actors, sounds = METRICS["protocols"]["actors"], METRICS["no_voice"]
+    assert actors["ece"] <= 0.05
+    assert actors["sure_wa"] >= 0.85
+    assert sounds["voices_refused"] <= 0.03
+    assert max(sounds["sounds_answered"], sounds["noise_answered"]) <= 0.05
+    assert METRICS["enrolment"]["gain_ua"] >= 0.03
     encoder = METRICS["encoder"]
     teacher = {key: encoder[f"teacher_logreg_actors_{key}"] for key in ("ua", "heldout_wa")}
     assert encoder["logreg_actors_ua"] >= teacher["ua"] - 0.005
@@ -107,6 +134,18 @@ def test_every_key_is_there(protocol):
     assert result["ua"] == pytest.approx(sum(result["per_class_recall"].values()) / 8)
 
 
-def test_linked_files_exist():
-    for target in re.findall(r"\]\(([^)#:]+)\)", README):
+def figures(text):
+    """Return the numbers with one decimal, in their order."""
+    return [number.replace(",", ".") for number in re.findall(r"(?<![\d./])\d+[.,]\d(?!\d)", text)]
+
+
+def test_russian_readme_has_the_same_figures():
+    english = README.split("---\n", 2)[2]
+    assert len(figures(english)) > 40
+    assert figures(RUSSIAN) == figures(english)
+
+
+@pytest.mark.parametrize("readme", [README, RUSSIAN], ids=["en", "ru"])
+def test_linked_files_exist(readme):
+    for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", readme):
         assert (Path(__file__).parents[1] / target).exists(), target

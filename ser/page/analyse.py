@@ -1,162 +1,148 @@
 """The tab that answers: one recording in; a sentence, eight bars and a place on the map out."""
 
 import logging
-from html import escape
 
 import gradio as gr
+from gradio.processing_utils import save_file_to_cache
 
-from ser import charts
+from ser import audio, charts, pictures
 from ser.errors import SerError
-from ser.page import words
-from ser.page.theme import ACCENT
-from ser.page.voice import Voice, remembered
+from ser.labels import NO_VOICE
+from ser.page import answers, enrol, examples, recorder
+from ser.page.voice import Voice
+from ser.page.zerogpu import on_gpu
 from ser.speaker import STRANGER
 
 AT_ONCE = 2  # analyses running side by side; one long recording does not hold up everyone else
 QUEUE = {"concurrency_limit": AT_ONCE, "concurrency_id": "analysis"}
+QUIET = {"queue": False, "show_progress": "hidden"}
 
 log = logging.getLogger(__name__)
 
 
-def build(recognizer) -> None:
-    """Add the tab to the surrounding Blocks, and `/predict` to its API."""
+def build(words, recognizer, voice: gr.State) -> None:
+    """Add the tab to the surrounding Blocks.
+
+    words: the table in one language.
+    voice: the session's `Voice`, which every recording makes known better.
+    """
+    listen = on_gpu(recognizer.analyse)
     empty = (
-        f'<p class="waiting">{words.WAITING}</p>',
+        answers.waiting(words),
         charts.bars(words),
         charts.atlas_map(words, recognizer.atlas),
-        f'<h2>{words.NEIGHBOURS}</h2><p class="waiting">{words.NO_NEIGHBOURS}</p>',
+        answers.no_neighbours(words),
+        gr.update(value=pictures.outline(words), label=words.LISTENED),
     )
 
-    def answer(path: str | None, number: int, voice: Voice) -> tuple:
+    def unanswered(sentence: str, spectrum, voice: Voice) -> tuple:
+        return sentence, *empty[1:], spectrum, answers.known(words, voice), voice
+
+    def answer(
+        path: str | None, number: int, voice: Voice, example: bool = False, detailed: bool = False
+    ) -> tuple:
+        spectrum = spectrogram(path) if detailed else gr.skip()
         if path is None:
-            return *empty, _known(voice), voice
-        before = voice.knew(number)
+            return unanswered(empty[0], spectrum, voice)
+        before = STRANGER if example else voice.knew(number)
         try:
-            analysis = recognizer.analyse(path, before)
+            analysis = listen(path, before)
         except SerError as error:
-            return _sorry(str(error)), *empty[1:], _known(voice), voice
+            return unanswered(answers.sorry(words.explained(error)), spectrum, voice)
         except Exception:
             log.exception("the page could not analyse a recording")
-            return _sorry(words.APOLOGY), *empty[1:], _known(voice), voice
-        voice = Voice(before, analysis.speaker, number)
+            return unanswered(answers.sorry(words.APOLOGY), spectrum, voice)
+        if analysis.verdict == NO_VOICE:
+            return unanswered(answers.answer(words, analysis), spectrum, voice)
+        if not example:
+            voice = Voice(before, analysis.speaker, number)
         return (
-            _answer(analysis),
+            answers.answer(words, analysis),
             charts.bars(words, analysis.probabilities),
             charts.with_voice(empty[2], words, analysis),
-            _neighbours(analysis.place.neighbours),
-            _known(voice),
+            answers.neighbours(words, analysis.place.neighbours),
+            gr.update(
+                value=pictures.outline(words, analysis.clip), label=words.listened(analysis.clip)
+            ),
+            spectrum,
+            answers.known(words, voice),
             voice,
         )
 
-    def predict(recording: str | None, same_speaker: bool, voice: Voice) -> tuple:
-        """Analyse one recording of a voice: the most likely of eight emotions, all eight
-        probabilities, the duration in seconds, the place on the map, the nearest recordings of
-        the data set, remarks on the quality and how many recordings of the same speaker the
-        answer knew: with same_speaker those of this session that were sent with it, else none."""
-        before = voice.after if same_speaker else STRANGER
+    def spectrogram(path: str | None):
         try:
-            analysis = recognizer.analyse(recording, before)
-        except SerError as error:
-            raise gr.Error(str(error), print_exception=False) from error
-        return analysis.to_json(), Voice(after=analysis.speaker) if same_speaker else gr.skip()
+            return pictures.spectrogram(words, path and audio.decode(path))
+        except SerError:
+            return pictures.spectrogram(words)
+
+    def example(choice: gr.EventData) -> tuple[str, bool]:
+        return save_file_to_cache(examples.path(choice.name), recording.GRADIO_CACHE), True
 
     def start_anew() -> tuple[str, Voice]:
-        return _known(Voice()), Voice()
+        return answers.known(words, Voice()), Voice()
 
-    sentence, bars, atlas, neighbours = empty
+    sentence, bars, atlas, neighbours, _ = empty
     title = words.map_title(len(recognizer.atlas.names), len(set(recognizer.atlas.actors)))
     with gr.Row(elem_id="analyse", equal_height=False):
         with gr.Column(scale=5, min_width=340):
-            recording = gr.Audio(
-                label=words.RECORDING,
-                sources=["microphone", "upload"],
-                type="filepath",
-                buttons=[],
-                waveform_options=gr.WaveformOptions(
-                    waveform_progress_color=ACCENT, trim_region_color=ACCENT
-                ),
-                elem_id="recording",
-            )
-            gr.HTML(_microphone(), elem_id="microphone")
+            recording = recorder.build(words.RECORDING, "recording")
+            tried = examples.build(words)
+            gr.HTML(answers.microphone(words), elem_id="microphone")
             sentence = gr.HTML(
                 sentence, elem_id="answer", js_on_load="element.setAttribute('role', 'status')"
             )
             known = gr.HTML(
-                _known(Voice()),
+                answers.known(words, Voice()),
                 elem_id="known",
                 js_on_load="element.addEventListener('click', event => "
                 "{ if (event.target.closest('button')) trigger('click'); })",
             )
+            outline = gr.Plot(pictures.outline(words), label=words.LISTENED, elem_id="outline")
             bars = gr.Plot(bars, label=words.CHANCES, elem_id="bars")
+            second_box = gr.Column()
         with gr.Column(scale=6, min_width=340):
             atlas = gr.Plot(atlas, label=title, elem_id="map")
             neighbours = gr.HTML(neighbours, elem_id="neighbours")
-    voice = remembered()
+    with gr.Accordion(words.DETAILS, open=False, elem_id="details") as details:
+        spectrum = gr.Plot(
+            pictures.spectrogram(words), label=words.SPECTROGRAM, elem_id="spectrogram"
+        )
+        gr.HTML(
+            f'<button type="button" name="result" data-file="{words.FILE_NAME}">'
+            f"{words.SAVE_RESULT}</button>"
+            f'<button type="button" name="picture">{words.SAVE_PICTURE}</button>',
+            elem_id="saving",
+        )
     number = gr.Number(0, precision=0, visible=False)
-    recording.clear(None, number, number, js="number => number + 1", api_visibility="private")
-    # A stop, an upload, a trim and a clear each change the recording exactly once.
-    recording.change(
-        answer,
-        [recording, number, voice],
-        [sentence, bars, atlas, neighbours, known, voice],
-        show_progress="minimal",
-        show_progress_on=sentence,
+    # An example tells nothing of the visitor's voice. It is gone when the box is emptied.
+    is_example, detailed = gr.Checkbox(visible=False), gr.Checkbox(visible=False)
+    recording.clear(
+        None,
+        number,
+        [number, is_example],
+        js="number => [number + 1, false]",
         api_visibility="private",
-        **QUEUE,
     )
+    tried.click(example, None, [recording, is_example], api_visibility="private", **QUIET)
+    details.expand(
+        lambda path: (spectrogram(path), True),
+        recording,
+        [spectrum, detailed],
+        api_visibility="private",
+        **QUIET,
+    )
+    details.collapse(None, None, detailed, js="() => false", api_visibility="private")
+    # A stop, an upload, a trim, an example and a clear each change the recording exactly once.
+    answering = {
+        "fn": answer,
+        "inputs": [recording, number, voice, is_example, detailed],
+        "outputs": [sentence, bars, atlas, neighbours, outline, spectrum, known, voice],
+        "show_progress": "minimal",
+        "show_progress_on": sentence,
+        "api_visibility": "private",
+        **QUEUE,
+    }
+    recording.change(**answering)
+    with second_box:
+        enrol.build(words, recognizer, voice, known, answering)
     known.click(start_anew, None, [known, voice], show_progress="hidden", api_visibility="private")
-    same_speaker = gr.Checkbox(visible=False)
-    gr.on(
-        [],
-        predict,
-        [recording, same_speaker, voice],
-        [gr.JSON(visible=False), voice],
-        api_name="predict",
-        **QUEUE,
-    )
-
-
-def _answer(analysis) -> str:
-    sentence, emotions = words.verdict(analysis.probabilities)
-    marked = (f"<strong {_colour(label)}>{words.EMOTIONS[label]}</strong>" for label in emotions)
-    chances = ", ".join(
-        f"{words.EMOTIONS[label]} {words.percent(share)}"
-        for label, share in analysis.probabilities.items()
-    )
-    return (
-        f'<p class="verdict">{sentence.format(*marked)}</p>'
-        f'<p class="quality">{escape(words.quality(analysis.clip))}</p>'
-        f'<p class="for-screen-readers">{chances}</p>'
-    )
-
-
-def _known(voice: Voice) -> str:
-    if not voice.after.clips:
-        return ""
-    button = f'<button type="button" title="{words.ANEW_WHEN}">{words.ANEW}</button>'
-    return f"<p>{words.known(voice.after.clips)} {button}</p>"
-
-
-def _sorry(message: str) -> str:
-    return f'<p class="sorry">{escape(message)}</p>'
-
-
-def _neighbours(neighbours) -> str:
-    items = "".join(
-        f'<li {_colour(clip.emotion)} title="{escape(clip.name)}">'
-        f"<b>{words.EMOTIONS[clip.emotion]}</b> "
-        f"<span>{escape(words.person(clip.actor, clip.sex))}</span></li>"
-        for clip in neighbours
-    )
-    return f"<h2>{words.NEIGHBOURS}</h2><ol>{items}</ol>"
-
-
-def _microphone() -> str:
-    return "".join(
-        f'<p class="{reason}" role="alert">{escape(text)}</p>'
-        for reason, text in words.MICROPHONE.items()
-    )
-
-
-def _colour(label: str) -> str:
-    return f'style="--emotion: {charts.MARKERS[label].colour}"'

@@ -2,17 +2,22 @@
 
 Gradio deletes the files it knows of by age (`delete_cache`). It does not know of an upload that
 broke off, nor of anything that an earlier process left behind when it was killed. So recordings
-get a folder of their own, and everything in it that is too old is deleted.
+get a folder of their own, and everything in it that is too old is deleted; and what a session asked
+about is deleted when it ends.
 """
 
 import os
 import tempfile
 import threading
 import time
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
 FREQUENCY, AGE = 120, 420  # s; nothing is older than their sum when it goes
+
+_asked_about: dict[str, set[Path]] = {}  # by session
+_lock = threading.Lock()
 
 
 def set_aside() -> Path:
@@ -30,6 +35,22 @@ def set_aside() -> Path:
     return folder
 
 
+def note(session: str, paths: Iterable[Path]) -> None:
+    """Note which recordings a session asked about; files that lie elsewhere are none."""
+    folder = Path(os.environ["GRADIO_TEMP_DIR"]).resolve()
+    own = {path for path in paths if path.is_relative_to(folder) and ".." not in path.parts}
+    if own:
+        with _lock:
+            _asked_about.setdefault(session, set()).update(own)
+
+
+def forget(session: str) -> None:
+    """Delete what a session asked about that has ended, unless another asked about the same."""
+    with _lock:
+        for path in _asked_about.pop(session, set()).difference(*_asked_about.values()):
+            path.unlink(missing_ok=True)
+
+
 def sweep(folder: Path, age: float = AGE) -> None:
     """Delete the files below a folder that have not changed for `age` seconds."""
     for path in folder.rglob("*"):
@@ -37,6 +58,11 @@ def sweep(folder: Path, age: float = AGE) -> None:
         with suppress(OSError):
             if path.is_file() and time.time() - path.stat().st_ctime > age:
                 path.unlink()
+    with _lock:
+        for session, paths in list(_asked_about.items()):
+            paths -= {path for path in paths if not path.exists()}
+            if not paths:
+                del _asked_about[session]
 
 
 def _keep_sweeping(folder: Path) -> None:

@@ -1,10 +1,11 @@
-"""How the page looks: one theme with fonts from this server, its style sheet and its script."""
+"""How the page looks: one theme with fonts from this server, its style sheets and its scripts."""
 
+import json
 from pathlib import Path
 
 import gradio as gr
 
-from ser.page import words
+from ser.page.words import LANGUAGES
 
 ACCENT = "#6366f1"  # indigo, the theme's primary hue
 FOLDER = Path(__file__).parent
@@ -30,13 +31,30 @@ THEME = gr.themes.Base(
     block_label_background_fill="transparent",
     block_label_background_fill_dark="transparent",
     block_label_border_width="0px",
-    body_text_color_subdued="*neutral_500",
+    body_text_color_subdued="#66666e",
     body_text_color_subdued_dark="*neutral_400",
 )
 
+
+def _all(pattern: str) -> str:
+    return "\n".join(path.read_text(encoding="utf-8") for path in sorted(FOLDER.glob(pattern)))
+
+
+def _spoken() -> str:
+    """Return what style sheets say, in every language."""
+    return "".join(
+        f":root:lang({name}) {{ --listening: '{words.LISTENING}'; --in-line: '{words.IN_LINE}'; }}"
+        for name, words in LANGUAGES.items()
+    )
+
+
+def _controls() -> str:
+    """Return what language.js calls gradio's controls, as JSON by language."""
+    return json.dumps({name: words.CONTROLS for name, words in LANGUAGES.items()})
+
+
 # In the head rather than as gradio's `css`, which would be confined to the app's container.
 HEAD = (
-    f"<style>:root {{ --listening: '{words.LISTENING}'; }}</style>"
-    f"<style>{(FOLDER / 'page.css').read_text(encoding='utf-8')}</style>"
-    f"<script>{(FOLDER / 'page.js').read_text(encoding='utf-8')}</script>"
+    f"<style>{_spoken()}</style><script>const CONTROLS = {_controls()};</script>"
+    f"<style>{_all('*.css')}</style><script>{_all('*.js')}</script>"
 )

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import gradio as gr
 
+from ser.page import recordings
 from ser.speaker import STRANGER, Speaker
 
 LIFETIME = 3600  # s after the latest recording
@@ -32,6 +33,10 @@ class Voice:
         """Return what is known without the recording of this number, however often it came."""
         return self.before if number == self.number else self.after
 
+    def enrolled(self, neutral: Speaker) -> "Voice":
+        """Return what is known with a neutral recording of the same person, which was none yet."""
+        return Voice(self.before.together(neutral), self.after.together(neutral), self.number)
+
 
 def remembered() -> gr.State:
     """Add the state that holds a `Voice` for each session, and a stranger's in the beginning."""
@@ -39,12 +44,13 @@ def remembered() -> gr.State:
 
 
 def forget_on_leaving(page: gr.Blocks) -> None:
-    """Delete a session's state when its tab is closed; gradio alone would keep it for an hour.
+    """Delete a session's state and recordings when its tab is closed; gradio alone waits longer.
 
     So it does with an answer that was still on its way then, which is remembered when it comes.
     """
 
     def forget(request: gr.Request) -> None:
         page.state_holder.delete_state(request.session_hash)
+        recordings.forget(request.session_hash)
 
     page.unload(forget)

@@ -3,7 +3,7 @@
 from urllib.parse import urlsplit
 
 import pytest
-from driver import ALLOWED, PATIENCE, launch, serve
+from driver import ALLOWED, PATIENCE, launch, microphone, serve
 from playwright.sync_api import expect, sync_playwright
 
 
@@ -31,8 +31,7 @@ def playwright():
 @pytest.fixture(scope="session")
 def browser(playwright, speech):
     """Chromium whose microphone hears `speech` once."""
-    heard = f"--use-file-for-fake-audio-capture={speech}%noloop"
-    with launch(playwright, *ALLOWED, heard) as started:
+    with launch(playwright, *ALLOWED, microphone(speech, once=True)) as started:
         yield started
 
 

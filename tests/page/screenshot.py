@@ -1,6 +1,6 @@
 """Make the README's picture of the page answering a recording.
 
-python tests/page/screenshot.py PICTURE.png RECORDING [light|dark]
+PYTHONPATH=. python tests/page/screenshot.py PICTURE.png RECORDING [light|dark]
 """
 
 import sys

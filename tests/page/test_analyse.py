@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from ser.errors import SerError
-from ser.page import analyse, words
-from ser.page.voice import Voice
+from ser.page import analyse, api
+from ser.page.voice import Voice, remembered
+from ser.page.words import ENGLISH as words
 
-ANSWER, KNOWN, VOICE = 0, 4, 5  # places among what the page's `answer` returns
+ANSWER, KNOWN, VOICE = 0, 6, 7  # places among what the page's `answer` returns
 
 
 @pytest.fixture
@@ -19,8 +20,12 @@ def functions(recognizer):
     """Return the page's functions by name for a recognizer with an `analyse` of one's own."""
 
     def build(analysing):
+        own = SimpleNamespace(
+            atlas=recognizer.atlas, analyse=analysing, listen_neutral=None, metrics={}
+        )
         with gr.Blocks(analytics_enabled=False) as page:
-            analyse.build(SimpleNamespace(atlas=recognizer.atlas, analyse=analysing))
+            analyse.build(words, own, remembered())
+            api.build(own, own)
         return {event.name: event.fn for event in page.fns.values()}
 
     return build

@@ -18,9 +18,9 @@ def client(app):
     return Client(app.url, verbose=False)
 
 
-def test_only_predict_is_public(client):
+def test_only_two_endpoints_are_public(client):
     api = client.view_api(return_format="dict", print_info=False)
-    assert list(api["named_endpoints"]) == ["/predict"]
+    assert sorted(api["named_endpoints"]) == ["/predict", "/timeline"]
     assert api["unnamed_endpoints"] == {}
     parameters = api["named_endpoints"]["/predict"]["parameters"]
     assert [each["parameter_name"] for each in parameters] == ["recording", "same_speaker"]
@@ -37,6 +37,7 @@ def test_shape(client, speech):
         "neighbours",
         "notes",
         "clips_before",
+        "verdict",
     ]
     assert list(answer["probabilities"]) == list(LABELS)
     assert sum(answer["probabilities"].values()) == pytest.approx(1)

@@ -22,6 +22,12 @@ def test_what_was_known_without_a_recording():
     assert Voice().knew(0) is STRANGER
 
 
+def test_a_neutral_sentence_counts_with_and_without_the_latest_recording():
+    voice = Voice(ONCE, TWICE, 5).enrolled(STRANGER.heard_neutral(np.ones(2)))
+    assert (voice.knew(5).others, voice.knew(5).neutrals) == (1, 1)
+    assert (voice.knew(6).others, voice.knew(6).neutrals) == (2, 1)
+
+
 @pytest.fixture
 def page():
     """A page that does nothing but remember."""

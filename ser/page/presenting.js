@@ -1,0 +1,42 @@
+// Presenting: the page fills the screen and everything on it grows. The button and Alt+P begin and
+// end it, Esc ends it too.
+(() => {
+  const WIDTH = 1180, HEIGHT = 740; // px that the page asks for in this mode, see presenting.css
+  const root = document.documentElement;
+  const presenting = () => "presenting" in root.dataset;
+
+  const fit = () => {
+    const zoom = presenting() ? Math.max(1, Math.min(innerWidth / WIDTH, innerHeight / HEIGHT)) : 1;
+    root.style.setProperty("--zoom", zoom.toFixed(3));
+  };
+
+  const show = (on) => {
+    if (on === presenting()) return;
+    if (on) root.dataset.presenting = "";
+    else delete root.dataset.presenting;
+    document.querySelector("#present").setAttribute("aria-pressed", on);
+    fit();
+    scrollTo(0, 0);
+    dispatchEvent(new Event("resize")); // the figures take their new width
+  };
+
+  const toggle = () => {
+    const on = !presenting();
+    show(on);
+    // Where the browser or a surrounding page forbids it, the type is large all the same.
+    if (on) root.requestFullscreen?.().catch(() => {});
+    else if (document.fullscreenElement) document.exitFullscreen();
+  };
+
+  addEventListener("resize", fit);
+  document.addEventListener("fullscreenchange", () => document.fullscreenElement || show(false));
+  document.addEventListener("click", ({ target }) => target.closest("#present") && toggle());
+  document.addEventListener("keydown", (event) => {
+    if (event.altKey && event.code === "KeyP") {
+      event.preventDefault();
+      toggle();
+    } else if (event.key === "Escape" && presenting()) {
+      toggle();
+    }
+  });
+})();

@@ -1,0 +1,82 @@
+"""Sound -> Plotly figures: which part of a recording was listened to, and what is in it.
+
+As in `charts`, backgrounds are transparent and the style sheet colours what is written. `words`
+is the page's table of words in one language.
+"""
+
+import numpy as np
+import plotly.graph_objects as go
+
+from ser import audio
+from ser.charts import plain
+
+OUTLINE_HEIGHT = 46  # px
+SPECTROGRAM_HEIGHT = 220  # px
+HEARD, SKIPPED = "#6366f1", "rgba(128, 128, 128, 0.45)"
+PITCHES = (250, 500, 1000, 2000, 4000)  # Hz, named beside the spectrogram
+SCALE = "Magma"
+
+
+def outline(words, clip: audio.Clip | None = None) -> go.Figure:
+    """Draw a recording's waveform, paler where it was not listened to; empty before the first."""
+    figure = go.Figure()
+    seconds = clip.duration if clip else 1.0
+    figure.update_xaxes(range=[0, seconds], visible=False, fixedrange=True)
+    figure.update_yaxes(range=[-1.05, 1.05], visible=False, fixedrange=True)
+    figure.update_layout(height=OUTLINE_HEIGHT, margin={"l": 4, "r": 4, "t": 0, "b": 0})
+    figure.add_shape(type="line", x0=0, x1=seconds, y0=0, y1=0, line={"color": SKIPPED, "width": 1})
+    if clip:
+        figure.add_vrect(clip.start, clip.end, fillcolor=HEARD, opacity=0.1, line_width=0)
+        times = np.linspace(0, seconds, len(clip.outline), dtype=np.float32)
+        samples = clip.outline / max(np.abs(clip.outline).max(), audio.SILENCE)
+        heard = (times >= clip.start) & (times <= clip.end)
+        for name, part, colour in (
+            (words.SKIPPED_PART, times <= clip.start, SKIPPED),
+            (words.HEARD_PART, heard, HEARD),
+            (words.SKIPPED_PART, times >= clip.end, SKIPPED),
+        ):
+            low, high = samples[part].T
+            figure.add_scatter(
+                x=np.concatenate([times[part], times[part][::-1]]),
+                y=np.concatenate([high, low[::-1]]),
+                name=name,
+                mode="lines",
+                fill="toself",
+                fillcolor=colour,
+                line={"color": colour, "width": 1},
+                hoverinfo="skip",
+            )
+    return plain(figure)
+
+
+def spectrogram(words, waveform: np.ndarray | None = None) -> go.Figure:
+    """Draw how strong each pitch is over time; an empty frame without a 16 kHz waveform."""
+    figure = go.Figure()
+    if waveform is not None:
+        levels = audio.mel_spectrogram(waveform)
+        figure.add_heatmap(
+            z=levels,
+            x0=0,
+            dx=len(waveform) / audio.SAMPLING_RATE / levels.shape[1],
+            colorscale=SCALE,
+            showscale=False,
+            hovertemplate=f"%{{x:.2f}} {words.SECONDS}<br>%{{z}} dB<extra></extra>",
+        )
+    bands = np.arange(audio.MELS)
+    figure.update_xaxes(
+        ticksuffix=f" {words.SECONDS}", showgrid=False, zeroline=False, fixedrange=True, nticks=8
+    )
+    figure.update_yaxes(
+        range=[-0.5, audio.MELS - 0.5],
+        tickvals=np.interp(PITCHES, audio.mel_frequencies(), bands),
+        ticktext=[f"{words.number(pitch)} {words.HERTZ}" for pitch in PITCHES],
+        showgrid=False,
+        zeroline=False,
+        fixedrange=True,
+    )
+    figure.update_layout(
+        height=SPECTROGRAM_HEIGHT,
+        margin={"l": 70, "r": 8, "t": 6, "b": 26},
+        separators=words.SEPARATORS,
+    )
+    return plain(figure)

@@ -1,0 +1,28 @@
+"""Make the README's picture of the bench from what it wrote.
+
+python tests/page/bench_picture.py PICTURE.png BENCH.json
+"""
+
+import json
+import sys
+from pathlib import Path
+
+from driver import launch
+from playwright.sync_api import sync_playwright
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+from ser.benching import picture  # noqa: E402
+
+
+def main(path: str, figures: str) -> None:
+    """Draw the figures in a browser and photograph them at twice their size."""
+    drawn = picture.figure(json.loads(Path(figures).read_text()))
+    with sync_playwright() as playwright, launch(playwright) as browser:
+        page = browser.new_page(viewport=picture.SIZE, device_scale_factor=2)
+        page.set_content(drawn.to_html(config={"displayModeBar": False}))
+        page.wait_for_selector(".js-plotly-plot .point")
+        page.locator(".js-plotly-plot").screenshot(path=path)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,79 @@
+"""Examples: what is offered, and that nothing else on the disk can be asked for."""
+
+import sys
+
+import gradio as gr
+import pytest
+import soundfile
+
+from ser.page import analyse, examples
+from ser.page.voice import Voice, remembered
+from ser.page.words import ENGLISH as words
+
+
+@pytest.fixture(autouse=True)
+def nowhere(tmp_path, monkeypatch):
+    """RAVDESS is not at hand."""
+    monkeypatch.setenv("SER_RAVDESS", str(tmp_path / "ravdess"))
+    return tmp_path / "ravdess"
+
+
+@pytest.fixture
+def actors(nowhere, speech):
+    waveform, rate = soundfile.read(speech)
+    for file in examples.ACTORS.values():
+        path = nowhere / f"{file}.wav"
+        path.parent.mkdir(exist_ok=True)
+        soundfile.write(path, waveform, rate)
+    return nowhere
+
+
+def test_synthetic_voices_are_called_so(recognizer):
+    row = examples._row(words)
+    assert all(f'name="{name}"' in row for name in words.EXAMPLE_VOICES["synthetic"])
+    assert words.ABOUT_EXAMPLES["synthetic"] in row and words.EXAMPLES["synthetic"] in row
+    for name in words.EXAMPLE_VOICES["synthetic"]:
+        assert recognizer.analyse(examples.path(name)).clip.duration > 1
+
+
+def test_synthetic_voices_are_small():
+    assert sum(path.stat().st_size for path in examples.FOLDER.iterdir()) < 300_000
+
+
+def test_actors_where_their_recordings_are(actors):
+    row = examples._row(words)
+    assert words.EXAMPLES["actor"] in row and words.EXAMPLES["synthetic"] not in row
+    assert examples.path("angry").is_relative_to(actors)
+
+
+def test_some_of_the_actors_are_not_enough(actors):
+    next(actors.rglob("*.wav")).unlink()
+    assert examples.choices()[0] == "synthetic"
+
+
+@pytest.mark.parametrize("name", ["../words.py", "/etc/hostname", "", "angry"])
+def test_nothing_else_can_be_asked_for(name):
+    with pytest.raises(KeyError):
+        examples.path(name)
+
+
+def test_download_is_begun_only_when_asked_for(nowhere, monkeypatch):
+    begun = []
+    monkeypatch.setattr(examples.subprocess, "Popen", lambda command, **_: begun.append(command))
+    examples.download()
+    assert not begun
+    monkeypatch.setenv("SER_DOWNLOAD", "1")
+    examples.download()
+    assert begun == [[sys.executable, "-m", "ser", "download", str(nowhere)]]
+    nowhere.mkdir()
+    examples.download()
+    assert len(begun) == 1
+
+
+def test_an_example_tells_nothing_of_the_visitors_voice(recognizer, speech):
+    with gr.Blocks(analytics_enabled=False) as page:
+        analyse.build(words, recognizer, remembered())
+    answer = next(event.fn for event in page.fns.values() if event.name == "answer")
+    *_, mine = answer(str(speech), 0, Voice())
+    sentence, *_, voice = answer(str(examples.path("slow")), 0, mine, example=True)
+    assert voice is mine and "%" in sentence

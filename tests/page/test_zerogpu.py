@@ -1,0 +1,44 @@
+"""GPUs are borrowed where they are lent, and nothing changes elsewhere."""
+
+import os
+import subprocess
+import sys
+from types import SimpleNamespace
+
+import pytest
+from driver import ROOT
+
+from ser.page import zerogpu
+
+
+@pytest.fixture
+def spaces(monkeypatch):
+    """The package `spaces`, as far as it matters."""
+    package = SimpleNamespace(GPU=lambda function: lambda *given: ("lent", function(*given)))
+    monkeypatch.setattr(zerogpu, "spaces", package)
+
+
+def test_borrowed_where_lent(spaces, monkeypatch):
+    monkeypatch.setenv("SPACES_ZERO_GPU", "true")
+    assert zerogpu.on_gpu(len)("four") == ("lent", 4)
+
+
+def test_nothing_changes_on_another_space(spaces, monkeypatch):
+    monkeypatch.delenv("SPACES_ZERO_GPU", raising=False)
+    assert zerogpu.on_gpu(len) is len
+
+
+def test_nothing_changes_without_the_package(monkeypatch):
+    monkeypatch.setattr(zerogpu, "spaces", None)
+    monkeypatch.setenv("SPACES_ZERO_GPU", "true")
+    assert zerogpu.on_gpu(len) is len
+
+
+def test_spaces_is_imported_before_torch(tmp_path):
+    (tmp_path / "spaces.py").write_text("import sys\nassert 'torch' not in sys.modules\n")
+    subprocess.run(
+        [sys.executable, "-c", "import app, sys; assert 'spaces' in sys.modules"],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": str(tmp_path)},
+        check=True,
+    )

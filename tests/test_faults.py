@@ -1,0 +1,247 @@
+"""Killed at any moment, out of disk, or with a damaged cache: what was there stays whole."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from encoders import save_tiny_encoder
+from harm import Harm
+from voices import speech_like
+
+from ser import artifacts
+from ser.encoder import Encoder
+from ser.errors import SerError
+from ser.training import train
+from ser.training.utterance import Utterance
+
+ROOT = Path(__file__).parents[1]
+FOREVER = 600  # s; other work may share the processor
+
+# Does a deed again and again, each time killed at a later one of the moments at which it touches
+# the disk, until it is done. What was there is checked after each.
+KILLED = """
+import os, shutil, signal, sys
+from pathlib import Path
+
+TOUCHES = ("open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "shutil.rmtree")
+
+def killed_everywhere(deed, check):
+    killed = 0
+    while True:
+        child = os.fork()
+        if not child:
+            left = killed
+            def touched(event, arguments):
+                nonlocal left
+                if event in TOUCHES:
+                    left -= 1
+                    if left < 0:
+                        os.kill(os.getpid(), signal.SIGKILL)
+            sys.addaudithook(touched)
+            deed()
+            os._exit(0)
+        _, status = os.waitpid(child, 0)
+        check()
+        if os.WIFEXITED(status):
+            assert os.WEXITSTATUS(status) == 0
+            return killed
+        killed += 1
+"""
+
+
+def run(code: str, *arguments) -> str:
+    """Run what is to be killed; return what it printed."""
+    return subprocess.run(
+        [sys.executable, "-c", KILLED + code, *map(str, arguments)],
+        env=os.environ | {"PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests'}"},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=FOREVER,
+    ).stdout
+
+
+REPLACING = """
+from ser import artifacts
+
+folder = Path(sys.argv[1])
+seen = set()
+
+def write(version):
+    with artifacts.replacing(folder, {"version": version}) as fresh:
+        for name in (*artifacts.NEEDED, artifacts.EMBEDDINGS):
+            (fresh / name).write_text(f"{name} of version {version}")
+
+def check():
+    manifest = artifacts.verify(folder)
+    contents = {(folder / name).read_text() for name in manifest["files"]}
+    version = manifest["version"]
+    assert contents == {f"{name} of version {version}" for name in manifest["files"]}, contents
+    seen.add(version)
+
+write(0)
+print(killed_everywhere(lambda: write(1), check), seen)
+"""
+
+
+def test_killed_while_artifacts_are_written(tmp_path):
+    killed, seen = run(REPLACING, tmp_path / "artifacts").split(maxsplit=1)
+    assert int(killed) > 20
+    assert seen.strip() == "{0, 1}"
+
+
+WHOLE = """
+import torch
+from ser.training import checkpoint
+
+path = Path(sys.argv[1])
+seen = set()
+
+def save(step):
+    checkpoint.save(path, {"step": step, "weights": torch.full((1000,), step)}, [], ["step"])
+
+def check():
+    state = checkpoint.load(path, "cpu")
+    assert (state["weights"] == state["step"]).all()
+    seen.add(state["step"])
+
+save(0)
+print(killed_everywhere(lambda: save(1), check), seen)
+"""
+
+
+def test_killed_while_a_distillation_is_saved(tmp_path):
+    killed, seen = run(WHOLE, tmp_path / "checkpoint.pt").split(maxsplit=1)
+    assert int(killed) > 3
+    assert seen.strip() == "{0, 1}"
+
+
+@pytest.fixture(scope="module")
+def encoder(tmp_path_factory):
+    return save_tiny_encoder(tmp_path_factory.mktemp("tiny") / "encoder")
+
+
+@pytest.fixture
+def utterances(tmp_path):
+    """Six short recordings."""
+    found = []
+    for seed in range(6):
+        path = tmp_path / f"{seed}.wav"
+        soundfile.write(path, speech_like(0.6, seed, 16_000), 16_000)
+        found.append(Utterance(path, "home", "Ada", "", "happy", "", "", ""))
+    return found
+
+
+EMBEDDING = """
+from ser.encoder import Encoder
+from ser.training import train
+from ser.training.utterance import Utterance
+
+recordings, checkpoint, train.CACHE = Path(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3])
+kept = 0
+
+def killed_after_some(event, arguments):
+    global kept
+    if event == "os.rename":
+        kept += 1
+        if kept == 4:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+paths = sorted(recordings.glob("*.wav"))
+utterances = [Utterance(path, "home", "Ada", "", "happy", "", "", "") for path in paths]
+encoder = Encoder(checkpoint, "cpu")
+sys.addaudithook(killed_after_some)
+train.embed(encoder, utterances)
+"""
+
+
+def test_killed_while_embedding(utterances, encoder, tmp_path, monkeypatch):
+    monkeypatch.setattr(train, "CACHE", tmp_path / "undisturbed")
+    expected = train.embed(Encoder(encoder, "cpu"), utterances)[0]
+    with pytest.raises(subprocess.CalledProcessError) as ended:
+        run(EMBEDDING, tmp_path, encoder, tmp_path / "cache")
+    assert ended.value.returncode < 0
+    monkeypatch.setattr(train, "CACHE", tmp_path / "cache")
+    assert len(list(train.CACHE.rglob("*.npz"))) == 3
+    found, readable, unreadable = train.embed(Encoder(encoder, "cpu"), utterances)
+    assert np.allclose(found, expected, atol=1e-2) and readable == utterances and not unreadable
+
+
+@pytest.mark.parametrize("damage", ["cut", "changed", "emptied", "pickle"])
+def test_a_damaged_cache_is_noticed_and_made_anew(
+    damage, utterances, encoder, tmp_path, monkeypatch, caplog
+):
+    monkeypatch.setattr(train, "CACHE", tmp_path / "cache")
+    first = train.embed(Encoder(encoder, "cpu"), utterances)[0]
+    for path in train.CACHE.rglob("*.npz"):
+        content = bytearray(path.read_bytes())
+        middle = len(content) // 2
+        if damage == "cut":
+            del content[middle:]
+        elif damage == "changed":
+            content[middle] ^= 1
+        elif damage == "emptied":
+            content.clear()
+        else:
+            np.savez(path, embedding=np.array([Harm(tmp_path / "harm")], dtype=object))
+            continue
+        path.write_bytes(content)
+    again = train.embed(Encoder(encoder, "cpu"), utterances)[0]
+    assert np.array_equal(first, again)
+    assert caplog.text.count("is damaged and") == len(utterances)
+    assert not (tmp_path / "harm").exists()
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A disk of one megabyte."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", folder]
+    try:
+        mounted = subprocess.run(mount, capture_output=True, text=True, check=False)
+    except FileNotFoundError:
+        pytest.skip("there is no mount here")
+    if mounted.returncode:
+        pytest.skip(f"mounting is not allowed here: {mounted.stderr.strip()}")
+    yield folder
+    subprocess.run(["umount", folder], check=True)
+
+
+def test_a_full_disk(small_disk, utterances, encoder, monkeypatch):
+    folder = small_disk / "artifacts"
+    with artifacts.replacing(folder, {}) as fresh:
+        for name in artifacts.NEEDED:
+            (fresh / name).write_text("old")
+    with (
+        pytest.raises(SerError, match="disk of .* is full.*Make room"),
+        artifacts.replacing(folder, {}) as fresh,
+    ):
+        (fresh / artifacts.CLASSIFIER).write_bytes(bytes(2**21))
+    artifacts.verify(folder)
+    assert (folder / artifacts.CLASSIFIER).read_text() == "old"
+    with pytest.raises(SerError, match="is full"), artifacts.whole(folder / "new.npz") as file:
+        file.write(bytes(2**21))
+    assert not list(folder.glob("new*")) and not list(folder.glob(".new-*"))
+
+    (small_disk / "filler").write_bytes(bytes(900 * 2**10))
+    monkeypatch.setattr(train, "CACHE", small_disk / "cache")
+    with pytest.raises(SerError, match="is full"):
+        for copy in range(50):
+            monkeypatch.setattr(train, "CACHE", small_disk / f"cache{copy}")
+            train.embed(Encoder(encoder, "cpu"), utterances)
+    (small_disk / "filler").unlink()
+    assert len(train.embed(Encoder(encoder, "cpu"), utterances)[0]) == len(utterances)
+
+
+@pytest.mark.parametrize("name", ["../outside.joblib", "/etc/passwd", "encoder/../../outside"])
+def test_artifacts_that_lie_elsewhere(name, tmp_path):
+    manifest = {"files": {name: "0" * 64}, "versions": {"scikit-learn": "1"}}
+    (tmp_path / artifacts.MANIFEST).write_text(json.dumps(manifest))
+    with pytest.raises(SerError, match="lies outside"):
+        artifacts.verify(tmp_path)

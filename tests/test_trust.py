@@ -1,0 +1,45 @@
+"""docs/trust.md tells the figures that were measured, and what it names is there."""
+
+import json
+import re
+
+from trust_table import DOCS, FIGURES, PAGE, TABLE, written
+
+from ser import bounded, decoding
+from ser.page import recordings
+
+ROOT = DOCS.parent
+
+
+def test_figures():
+    page = PAGE.read_text()
+    assert TABLE.search(page)
+    assert page == written(page, json.loads(FIGURES.read_text()))
+
+
+def test_limits():
+    text = " ".join(PAGE.read_text().split())
+    for limit in (
+        f"{bounded.MAX_BYTES // 2**20} MB",
+        f"{decoding.MAX_CHANNELS} channels",
+        f"{bounded.PATIENCE:.0f} s",
+        f"{(recordings.FREQUENCY + recordings.AGE) // 60} minutes",
+    ):
+        assert limit in text
+
+
+def test_files_and_commands_that_are_named_exist():
+    page, makefile = PAGE.read_text(), (ROOT / "Makefile").read_text()
+    for name in re.findall(r"\]\((\.\./[^)]+)\)", page):
+        assert (DOCS / name).exists(), name
+    for target in re.findall(r"`make (\w+)`", page):
+        assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
+
+
+def test_the_lock_pins_what_is_required():
+    lock = (ROOT / "requirements.lock").read_text()
+    required = (ROOT / "requirements.txt").read_text()
+    for pin in re.findall(r"^[\w-]+==[\w.]+", required, re.MULTILINE):
+        assert pin.startswith("torch==") or re.search(rf"^{re.escape(pin)}\s", lock, re.MULTILINE)
+    assert "://" not in lock
+    assert lock.count("==") <= lock.count("--hash=sha256:")
