@@ -1,16 +1,19 @@
 # make app: the page on http://127.0.0.1:7860; make test: all tests. Both set up .venv when needed.
+# make fuzz, make load: the long runs whose figures docs/trust.md tells. make lock: pin what is new.
+# make audit: known weaknesses of what is installed; asks a server.
 PYTHON ?= python3
 BIN := .venv/bin
 TORCH := $(shell grep '^torch==' requirements.txt)
 
-.PHONY: setup app test
+.PHONY: setup app test test-long examples rehearsal fuzz load lock audit
 
 setup: .venv/ready
 
-.venv/ready: requirements.txt
+# torch is not in the lock: which build is right differs by machine.
+.venv/ready: requirements.txt requirements.lock
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check $(TORCH)
-	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	touch $@
 
 .venv/ready-to-test: .venv/ready tests/requirements.txt
@@ -24,3 +27,32 @@ test: .venv/ready-to-test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/python -m pytest
+
+test-long: .venv/ready-to-test
+	$(BIN)/python -m pytest -m "long or not long"
+
+# The page's synthetic voices, made anew; needs espeak-ng.
+examples: setup
+	$(BIN)/python -m ser.training.synthetic ser/page/examples
+
+# The page as a Space gets it, on $(PYTHON), with requirements.txt and nothing else.
+rehearsal: .venv/ready-to-test
+	$(PYTHON) -m venv --clear .cache/space
+	.cache/space/bin/pip install --quiet $(TORCH)
+	.cache/space/bin/pip install --quiet -r requirements.txt
+	SER_REHEARSAL=.cache/space/bin/python $(BIN)/python -m pytest tests/page/test_space.py
+
+fuzz: .venv/ready-to-test
+	PYTHONPATH=. $(BIN)/python tests/fuzzing.py --files 20000 --json docs/trust.json
+	$(BIN)/python tests/trust_table.py
+
+load: setup
+	$(BIN)/python -m ser bench --load --people 20 --minutes 10 --json docs/trust.json
+	$(BIN)/python tests/trust_table.py
+
+lock:
+	grep -v '^torch==' requirements.txt | uv pip compile - --universal --python-version 3.11 \
+	  --generate-hashes --no-header --no-annotate --quiet --output-file requirements.lock
+
+audit: setup
+	pip-audit --requirement requirements.lock --disable-pip
