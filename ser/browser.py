@@ -19,7 +19,7 @@ from types import SimpleNamespace
 from ser.errors import SerError
 
 ROOT = Path(__file__).parents[1]
-PATIENCE = 180  # s; other work may share the processor
+PATIENCE = 90  # s; other work may share the processor
 CHROMIUM = "/usr/bin/chromium"
 QUIET = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "

@@ -42,7 +42,7 @@ def build(recognizer, steady) -> None:
         except SerError as error:
             raise gr.Error(str(error), print_exception=False) from error
 
-    recording = gr.Audio(type="filepath", visible=False)
+    recording = gr.Audio(type="filepath", buttons=[], visible=False)
     same_speaker, answer = gr.Checkbox(visible=False), gr.JSON(visible=False)
     voice = remembered()
     gr.on(

@@ -29,6 +29,7 @@ EVERY = 0.5  # s between answers
 LENGTH = 3.0  # s that an answer goes by
 LIMIT = 120  # s after which it stops by itself
 AT_ONCE = 6  # visitors live side by side
+MAP_HEIGHT = 484  # px, as in live.css
 TRAIL = 10  # places of the voice that stay on the map
 
 log = logging.getLogger(__name__)
@@ -103,7 +104,8 @@ def build(words, recognizer, voice: gr.State) -> None:
                 limit=LIMIT,
             )
         with gr.Column(scale=6, min_width=340, elem_id="live-place"):
-            gr.Plot(charts.atlas_map(words, recognizer.atlas), label=words.LIVE_MAP)
+            figure = charts.atlas_map(words, recognizer.atlas).update_layout(height=MAP_HEIGHT)
+            gr.Plot(figure, label=words.LIVE_MAP)
             gr.HTML(_dot(), elem_id="live-trail")
             gr.HTML(f"<p>{words.LIVE_NOTE}</p>", elem_id="live-note")
     window = gr.State(Window(), time_to_live=LIMIT)

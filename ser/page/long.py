@@ -72,7 +72,9 @@ def build(words, recognizer) -> None:
         )
     course = gr.Plot(course, label=words.LONG_TITLE, elem_id="course")
     segments = gr.HTML(segments, elem_id="segments")
-    following = recording.change(
+    # Not of every change: to empty the box is one too, and would hide what is to be cancelled then.
+    following = gr.on(
+        [recording.upload, recording.stop_recording],
         follow,
         recording,
         [answer, course, segments],

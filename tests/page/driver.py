@@ -1,5 +1,6 @@
 """What the page's tests do in the browser, beside what ser/browser.py does for the bench too."""
 
+import os
 import sys
 from contextlib import contextmanager
 from pathlib import Path
@@ -36,8 +37,9 @@ def serve(app: Path = ROOT / "app.py", python: str = sys.executable, **settings:
 
     settings: further environment variables.
     """
-    offline = str(Path(__file__).with_name("offline"))
-    with browser.serve(app, python, PYTHONPATH=offline, **settings) as served:
+    folders = [str(Path(__file__).with_name("offline")), os.environ.get("PYTHONPATH")]
+    path = os.pathsep.join(filter(None, folders))
+    with browser.serve(app, python, PYTHONPATH=path, **settings) as served:
         yield served
 
 
@@ -50,6 +52,16 @@ def upload(page, path: Path) -> None:
         page.wait_for_selector("#answer .waiting", state="attached")
     box.get_by_label("Upload file").first.click()
     page.set_input_files("#recording input[type=file]", path)
+
+
+def choose_tab(page, name: str) -> None:
+    """Choose a tab as a person does; a phone has some of them in a menu."""
+    page.wait_for_selector("[role=tab]")
+    tab = page.get_by_role("tab", name=name)
+    if not tab.is_visible():
+        page.locator(".overflow-menu > button").click()
+        tab = page.locator(".overflow-dropdown").get_by_role("button", name=name)
+    tab.click()
 
 
 def figure(page, name: str) -> list[dict]:

@@ -11,7 +11,6 @@ DESKTOP = {"width": 1280, "height": 800}
 PROJECTOR = {"width": 1920, "height": 1080}
 
 
-@pytest.mark.skip(reason="not yet seen without gradio violations on every tab")
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_no_serious_violation_on_any_tab(app, new_page, speech, theme):
     page = new_page(viewport=DESKTOP, color_scheme=theme)

@@ -3,7 +3,7 @@
 import gradio as gr
 import numpy as np
 import pytest
-from driver import ALLOWED, PATIENCE, ROOT, figure, launch, serve
+from driver import ALLOWED, PATIENCE, ROOT, choose_tab, figure, launch, serve
 from many_points import POINTS
 from playwright.sync_api import expect
 
@@ -28,7 +28,7 @@ def app(ravdess):
 def open_tab(page, url, name=words.EXPLORE):
     page.set_default_timeout(PATIENCE * 1000)
     page.goto(url)
-    page.get_by_role("tab", name=name).click()
+    choose_tab(page, name)
 
 
 def drawn(page, clips):
@@ -133,7 +133,6 @@ def test_by_keyboard(app, new_page, recognizer):
     expect(name).to_have_text(near.name)
 
 
-@pytest.mark.skip(reason="fails since the tabs were joined; see the note on the page")
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["1280x800", "390x844"])
 def test_looks(app, new_page, size, theme):
@@ -145,13 +144,12 @@ def test_looks(app, new_page, size, theme):
     name = f"{size['width']}x{size['height']}-{theme}"
     page.screenshot(path=folder / f"explore-{name}.png", full_page=True)
     assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
-    page.get_by_role("tab", name=words.QUALITY).click()
+    choose_tab(page, words.QUALITY)
     page.wait_for_selector("#quality-people .js-plotly-plot .point", state="attached")
     page.screenshot(path=folder / f"quality-{name}.png", full_page=True)
     assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
 
 
-@pytest.mark.skip(reason="fails since the tabs were joined; see the note on the page")
 def test_a_hundred_thousand_points_are_drawn(playwright, new_page, monkeypatch):
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     program = ROOT / "tests" / "page" / "many_points.py"

@@ -171,7 +171,6 @@ def test_bars_and_dot_follow_the_voice(app, talker, new_page, requests):
     expect(page.locator("#live-moment .bar").first).to_be_attached()
 
 
-@pytest.mark.skip(reason="fails since the tabs were joined; see the note on the page")
 def test_the_dot_lies_where_plotly_would_draw_it(app, talker, new_page):
     page = new_page(talker, viewport=DESKTOP)
     go_live(page, app.url)
@@ -196,7 +195,6 @@ def test_it_stops_after_two_minutes(app, talker, new_page):
     expect(page.get_by_role("button", name="Record", exact=True)).to_be_visible()
 
 
-@pytest.mark.skip(reason="fails since the tabs were joined; see the note on the page")
 def test_it_stops_when_it_is_out_of_sight(app, talker, new_page):
     page = new_page(talker, viewport=DESKTOP)
     go_live(page, app.url)
@@ -210,7 +208,6 @@ def test_it_stops_when_it_is_out_of_sight(app, talker, new_page):
     page.get_by_role("button", name="Record", exact=True).click()
     expect(state).to_have_text(words.LIVE_STATES["on"])
     page.get_by_role("tab", name=words.ANALYSE).click()
-    page.get_by_role("tab", name=words.LIVE).click()
     expect(state).to_have_text(words.LIVE_STATES["hidden"])
 
 
@@ -227,7 +224,6 @@ def test_missing_microphone_is_explained(app, new_page, playwright, arguments, r
         expect(page.locator("#live-moment [role=status]")).to_have_text(words.LIVE_STATES["off"])
 
 
-@pytest.mark.skip(reason="fails since the tabs were joined; see the note on the page")
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["1280x800", "390x844"])
 def test_looks(app, talker, new_page, size, theme):

@@ -11,7 +11,7 @@ import gradio as gr
 import numpy as np
 import pytest
 import soundfile
-from driver import PATIENCE, ROOT, figure
+from driver import ALLOWED, PATIENCE, ROOT, figure, launch, microphone
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 from playwright.sync_api import expect
@@ -146,6 +146,19 @@ def test_looks(app, new_page, recording, size, theme):
     assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
 
 
+def test_what_the_microphone_heard_is_followed(app, new_page, playwright, speech):
+    with launch(playwright, *ALLOWED, microphone(speech)) as browser:
+        page = new_page(browser, viewport=DESKTOP)
+        visit(page, app.url)
+        box = page.locator("#long-recording")
+        box.get_by_label("Record audio").click()
+        box.get_by_role("button", name="Record", exact=True).click()
+        page.wait_for_timeout(4000)
+        box.get_by_role("button", name="Stop", exact=True).click()
+        expect(page.locator("#long-answer .verdict")).to_contain_text("%")
+        expect(page.locator("#segments button").first).to_be_visible()
+
+
 class Endless:
     """Follows a recording for ever, unless it is stopped; says when it is."""
 
@@ -174,7 +187,6 @@ def endless():
     page.close()
 
 
-@pytest.mark.skip(reason="fails since the tabs were joined; see the note on the page")
 def test_another_recording_and_a_closed_page_stop_the_work(endless, new_page, recording):
     page, recognizer = new_page(viewport=DESKTOP), endless.recognizer
     page.goto(endless.url)

@@ -31,7 +31,7 @@ SOUNDS = {
     "surprised": "удивлённо",
 }
 SEPARATORS = "," + grammar.NO_BREAK
-SEXES = {"male": "мужчина", "female": "женщина"}
+SEXES = {"male": "муж.", "female": "жен."}
 # By the `kind` of a SerError.
 _ERRORS = {
     "nothing": "Записи нет. Запишите свой голос или выберите аудиофайл.",
