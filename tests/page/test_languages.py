@@ -134,7 +134,12 @@ def test_every_remark_has_its_words(note):
 
 
 def test_what_a_visitor_can_do_wrong_is_told_in_russian(tmp_path):
-    recordings = [None, (16_000, np.zeros(16_000)), (16_000, np.sin(np.arange(1_500))), (16_000, np.zeros(0))]
+    recordings = [
+        None,
+        (16_000, np.zeros(16_000)),
+        (16_000, np.sin(np.arange(1_500))),
+        (16_000, np.zeros(0)),
+    ]
     recordings += [(16_000, np.full(16_000, np.nan)), (10, np.ones(16_000))]
     recordings += list(bad_recordings(tmp_path))
     told = set()
