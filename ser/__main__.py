@@ -46,6 +46,14 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--artifacts", type=Path, default=bundled, metavar="FOLDER")
     command.set_defaults(run=commands.compare)
 
+    command = adding.add_parser("siblings", help="whether altered copies teach a classifier more")
+    command.add_argument("--data", type=Path, required=True, metavar="FOLDER")
+    command.add_argument(
+        "--noise", type=Path, required=True, metavar="FOLDER", help="sounds, and rooms in rir/"
+    )
+    command.add_argument("--artifacts", type=Path, default=bundled, metavar="FOLDER")
+    command.set_defaults(run=commands.siblings)
+
     command = adding.add_parser("distil", help="make an encoder from a Whisper, without labels")
     command.add_argument("--teacher", required=True, metavar="PATH_OR_HUB_ID")
     command.add_argument("--speech", type=Path, nargs="+", required=True, metavar="FOLDER")

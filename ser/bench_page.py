@@ -15,7 +15,7 @@ from tqdm import tqdm
 
 from ser import audio
 from ser.benching.contestants import DURATION, wav
-from ser.browser import ALLOWED, chromium, microphone, serve, visit, visit_live
+from ser.browser import ALLOWED, PATIENCE, chromium, microphone, serve, visit, visit_live
 from ser.errors import SerError
 
 VOICE = Path(__file__).parent / "page" / "examples" / "slow.flac"
@@ -24,13 +24,14 @@ LIVE = 15.0  # s that visitors are live
 CROWD = 3  # visitors live at once
 GOALS = {"answer": 1.0, "live": 0.8, "crowd": 1.5}  # s, on two idle cores
 
-_ANSWER = """async () => {
+_ANSWER = """async (longest) => {
     const drawn = () => document.querySelector("#answer .verdict")
         && document.querySelector("#map .js-plotly-plot")._fullData.at(-1).name === "voice";
     const begin = performance.now();
     document.querySelector("#recording .stop-button").click();
-    while (!drawn()) await new Promise(requestAnimationFrame);
-    return (performance.now() - begin) / 1000;
+    const seconds = () => (performance.now() - begin) / 1000;
+    while (!drawn() && seconds() < longest) await new Promise(requestAnimationFrame);
+    return seconds();
 }"""
 
 # Notes when a chunk's first sound came in, by the seconds of sound up to its end.
@@ -122,7 +123,9 @@ def time_answers(browser, url: str, rounds: int) -> list[float]:
         page.locator("#recording .record-button").click()
         page.wait_for_selector("#recording .stop-button:visible")
         page.wait_for_timeout(1000 * DURATION)
-        seconds.append(page.evaluate(_ANSWER))
+        seconds.append(page.evaluate(_ANSWER, PATIENCE))
+        if seconds[-1] > PATIENCE:
+            raise SerError(f"The page gave no answer within {PATIENCE} s.")
         page.get_by_label("Clear").first.click()
         page.wait_for_selector("#answer .waiting", state="attached")
     page.close()

@@ -52,6 +52,14 @@ def compare(options: argparse.Namespace) -> int:
     return 0
 
 
+def siblings(options: argparse.Namespace) -> int:
+    """Say what altered copies of the training clips are worth."""
+    from ser.training import siblings
+
+    print(siblings.table(siblings.measure(options.data, options.noise, options.artifacts)))
+    return 0
+
+
 def distil(options: argparse.Namespace) -> int:
     """Make an encoder from a teacher, without labels."""
     from ser.training.distil import distil

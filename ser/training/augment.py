@@ -1,8 +1,9 @@
 """Changes to a recording that keep its emotion: other rooms, microphones, lines and voices.
 
 Every change takes and returns a waveform of float32, shape (samples,), mono 16 kHz, full scale 1,
-and keeps its length. Chance comes from a `numpy.random.Generator` alone, so a seed repeats it.
-The sound processing itself is left to SciPy, soxr, librosa and libsndfile.
+and keeps its length where it does not say otherwise. Chance comes from a `numpy.random.Generator`
+alone, so a seed repeats it. The sound processing itself is left to SciPy, soxr, librosa and
+libsndfile.
 """
 
 import io
@@ -78,7 +79,9 @@ def augment(
     steps = {
         "voice": lambda w: change_voice(w, rng),
         "reverberate": lambda w: reverberate(w, _pick(around.responses, rng)),
-        "add_noise": lambda w: add_noise(w, _noise(around.noises, len(w), rng), rng.uniform(*SNR)),
+        "add_noise": lambda w: add_noise(
+            w, background(around.noises, len(w), rng), rng.uniform(*SNR)
+        ),
         "equalise": lambda w: equalise(
             w, rng.uniform(-EQUALISER_GAIN, EQUALISER_GAIN, len(EQUALISER_BANDS))
         ),
@@ -94,18 +97,29 @@ def augment(
 
 def change_voice(waveform: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Change tempo and pitch together, tempo alone or pitch alone, by a random amount."""
-    kind = rng.integers(3)
-    if kind == 0:
-        rate = round(SAMPLING_RATE / rng.uniform(*SPEED))
-        changed = soxr.resample(waveform, SAMPLING_RATE, rate)
-    elif kind == 1:
-        rate = rng.uniform(*TEMPO)
-        changed = librosa.effects.time_stretch(waveform, rate=rate, n_fft=STRETCH_FRAME)
-    else:
-        changed = librosa.effects.pitch_shift(
-            waveform, sr=SAMPLING_RATE, n_steps=rng.uniform(*PITCH), n_fft=STRETCH_FRAME
-        )
-    return librosa.util.fix_length(changed, size=len(waveform)).astype(np.float32)
+    change, amounts = [(speed, SPEED), (tempo, TEMPO), (pitch, PITCH)][rng.integers(3)]
+    changed = change(waveform, rng.uniform(*amounts))
+    return librosa.util.fix_length(changed, size=len(waveform))
+
+
+def speed(waveform: np.ndarray, factor: float) -> np.ndarray:
+    """Play faster (above 1) or slower, pitch and all; the length changes."""
+    rate = round(SAMPLING_RATE / factor)
+    return soxr.resample(waveform, SAMPLING_RATE, rate).astype(np.float32)
+
+
+def tempo(waveform: np.ndarray, factor: float) -> np.ndarray:
+    """Speak faster (above 1) or slower at the same pitch; the length changes."""
+    changed = librosa.effects.time_stretch(waveform, rate=factor, n_fft=STRETCH_FRAME)
+    return changed.astype(np.float32)
+
+
+def pitch(waveform: np.ndarray, semitones: float) -> np.ndarray:
+    """Raise or lower the pitch at the same tempo."""
+    changed = librosa.effects.pitch_shift(
+        waveform, sr=SAMPLING_RATE, n_steps=semitones, n_fft=STRETCH_FRAME
+    )
+    return changed.astype(np.float32)
 
 
 def reverberate(waveform: np.ndarray, response: np.ndarray | None) -> np.ndarray:
@@ -163,7 +177,8 @@ def _pick(sounds: Sequence[np.ndarray], rng: np.random.Generator) -> np.ndarray 
     return sounds[rng.integers(len(sounds))] if sounds else None
 
 
-def _noise(sounds: Sequence[np.ndarray], samples: int, rng: np.random.Generator) -> np.ndarray:
+def background(sounds: Sequence[np.ndarray], samples: int, rng: np.random.Generator) -> np.ndarray:
+    """Return so much of one of the sounds, repeated where it is short, or white noise."""
     if not sounds or rng.random() < WHITE_SHARE:
         return rng.standard_normal(samples, dtype=np.float32)
     sound = _pick(sounds, rng)
