@@ -42,7 +42,7 @@ def test_a_neutral_sentence_changes_the_answer(app, new_page, speech, other_spee
     )
     assert abs(sum(figure(page, "bars")[1]["x"]) - 1) < 1e-3
     # The box is free for a further sentence, which is counted.
-    expect(page.locator("#neutral .record-button")).to_be_visible()
+    expect(page.locator("#neutral").get_by_text("Drop Audio Here")).to_be_visible()
     say(page, other_speech)
     expect(page.locator("#enrolled")).to_contain_text(words.enrolled(2))
 
