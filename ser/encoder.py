@@ -63,6 +63,8 @@ class Encoder:
         # The bundled encoder's positions ride on a large constant, too coarse in half precision.
         _keep_float32(found.model.feature_projection, self.device.type)
         _keep_float32(found.model.encoder.pos_conv_embed, self.device.type)
+        if self.device.type == "cpu" and torch.backends.mkldnn.is_available():
+            pretrained.multiply_by_onednn(found.model)
         self._masked = found.model.config.feat_extract_norm != "group"
         self._reduced = torch.float16 if self.device.type == "cuda" else None
         self._model = found.model.to(self.device)

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from scipy.fft import next_fast_len
@@ -98,6 +99,22 @@ def convolve_by_fft(convolution: torch.nn.Conv1d) -> None:
         return convolved[..., start : start + length] + convolution.bias[:, None]
 
     convolution.forward = forward
+
+
+def multiply_by_onednn(model: PreTrainedModel) -> None:
+    """Let oneDNN multiply in the layers: what torch takes by itself is half as fast on AMD."""
+    if model.config.model_type == "wavlm":
+        return  # its attention multiplies by its weights itself
+    for linear in model.encoder.layers.modules():
+        if isinstance(linear, torch.nn.Linear):
+            linear.forward = partial(
+                _multiply, linear.weight.detach().to_mkldnn(), linear.bias.detach().to_mkldnn()
+            )
+            del linear.weight, linear.bias
+
+
+def _multiply(weight: torch.Tensor, bias: torch.Tensor, states: torch.Tensor) -> torch.Tensor:
+    return torch.ops.aten.mkldnn_linear(states.to_mkldnn(), weight, bias).to_dense()
 
 
 def _fingerprint(model: torch.nn.Module) -> str:
