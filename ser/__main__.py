@@ -71,7 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--without", metavar="CORPUS", help="leave out, to be scored on it")
     command.add_argument("--noise", type=Path, metavar="FOLDER", help="sounds, and rooms in rir/")
     command.add_argument("--out", type=Path, required=True, metavar="DIR")
-    command.add_argument("--epochs", type=int, default=3)
+    command.add_argument("--epochs", type=int, default=4)
     command.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
     command.add_argument("--seed", type=int, default=0)
     command.set_defaults(run=commands.tune)
@@ -81,6 +81,10 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument(
         "--encoder", type=_named, action="append", default=[], metavar="CORPUS=DIR",
         help="the encoder that was taught without a corpus, to score that one with",
+    )  # fmt: skip
+    command.add_argument(
+        "--beside", type=Path, nargs="+", default=[], metavar="ENCODER",
+        help="further encoders, scored on what they were not taught",
     )  # fmt: skip
     command.add_argument("--artifacts", type=Path, default=bundled, metavar="FOLDER")
     command.set_defaults(run=commands.strangers)

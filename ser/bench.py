@@ -94,8 +94,8 @@ def table(measured: dict, line: Callable[[str], None] = print) -> None:
     )
     line(f"Placing on a map of so many clips: {places}.")
     for name, seconds in measured["startup"]["seconds"].items():
-        memory = measured["startup"]["peak_mb"][name]
-        line(f"Cold start to the first answer, {name}: {seconds:.1f} s, {memory:.0f} MB at most.")
+        memory = measured["startup"]["resident_mb"][name]
+        line(f"Cold start to the first answer, {name}: {seconds:.1f} s, {memory:.0f} MB resident.")
 
 
 def machine() -> dict:

@@ -109,7 +109,9 @@ def strangers(options: argparse.Namespace) -> int:
     """Score each corpus as a stranger; write metrics.json."""
     from ser.training import strangers
 
-    strangers.table(strangers.evaluate(options.data, dict(options.encoder), options.artifacts))
+    strangers.table(
+        strangers.evaluate(options.data, dict(options.encoder), options.artifacts, options.beside)
+    )
     return 0
 
 

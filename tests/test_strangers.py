@@ -38,7 +38,7 @@ def heard():
     tables = {
         "ravdess": utterances("ravdess", 12, LABELS, 4),
         "crema_d": utterances("crema_d", 10, COMMON, 4, age="52", heard_as="sad"),
-        "nemo": utterances("nemo", 6, COMMON, 3),
+        "nemo": utterances("nemo", 6, COMMON, 4),
     }
     emotions = 1.5 * random.normal(size=(8, 64))
     embeddings = {}
@@ -141,3 +141,26 @@ def test_no_encoder_is_scored_on_what_it_was_taught(monkeypatch, tmp_path):
     )
     with pytest.raises(SerError, match="was taught the emotions of crema_d"):
         strangers.evaluate([tmp_path], {}, tmp_path)
+
+
+def test_encoders_beside_are_scored_on_what_they_were_not_taught(heard, monkeypatch, tmp_path):
+    embeddings, tables = heard
+
+    class Named:
+        def __init__(self, checkpoint):
+            self.checkpoint = checkpoint
+            self.taught = ("nemo",) if Path(checkpoint).name == "on-nemo" else ()
+
+    monkeypatch.setattr(strangers, "Encoder", Named)
+    monkeypatch.setattr(strangers.corpora, "table", lambda path: Table(tables[path.name], []))
+    monkeypatch.setattr(strangers, "embed", lambda _, rows: (embeddings[rows[0].corpus], rows, []))
+    monkeypatch.setattr(strangers.artifacts, "read_json", lambda _: {"protocols": {}})
+    monkeypatch.setattr(strangers.artifacts, "write_metrics", lambda *_: None)
+    results = strangers.evaluate(
+        [Path("ravdess"), Path("nemo")], {}, tmp_path, [Path("untaught"), Path("on-nemo")]
+    )
+    assert set(results["ravdess"]["beside"]) == {"untaught", "on-nemo"}
+    assert set(results["nemo"]["beside"]) == {"untaught"}
+    beside = results["nemo"]["beside"]["untaught"]
+    assert beside["stranger"] == results["nemo"]["stranger"]
+    assert set(beside) == {"stranger", "neutral", "session", "by_speakers", "encoder_taught"}

@@ -25,6 +25,7 @@ from ser.training.train import SEED, embed
 from ser.training.utterance import Utterance
 
 HOME = ravdess.CORPUS  # the corpus that the shipped classifier is trained on
+HEADLINE = ("stranger", "neutral", "session")
 NEUTRAL_CLIPS = 2
 SESSION, SESSIONS = 3, (1, 3, 10)  # clips; the first is the headline
 
@@ -32,7 +33,10 @@ Draw = Callable[[int, np.random.Generator], list[int] | None]  # a clip's row ->
 
 
 def evaluate(
-    data: Sequence[Path], taught_without: Mapping[str, Path], folder: Path = artifacts.FOLDER
+    data: Sequence[Path],
+    taught_without: Mapping[str, Path],
+    folder: Path = artifacts.FOLDER,
+    beside: Sequence[Path] = (),
 ) -> dict:
     """Score every corpus as a stranger; write `protocols.corpora` into metrics.json, return it.
 
@@ -40,6 +44,8 @@ def evaluate(
         data: folders, each with a labelled corpus, RAVDESS among them.
         taught_without: by corpus, the encoder that was not taught its labels; the one in `folder`
             where none is named.
+        beside: folders of further encoders, told apart by their names; each is scored on the
+            corpora that it was not taught, in HEADLINE's conditions (`<corpus>.beside.<name>`).
 
     Raises:
         SerError: a corpus would be scored with an encoder that was taught its labels.
@@ -48,6 +54,7 @@ def evaluate(
     for path in data:
         utterances = corpora.table(path).utterances
         tables[utterances[0].corpus] = utterances
+    others = {path.name: Encoder(path) for path in beside}
     results = {}
     for corpus in tables:
         encoder = Encoder(taught_without.get(corpus, folder / "encoder"))
@@ -57,23 +64,38 @@ def evaluate(
                 f"be scored on it. Make another with: python -m ser tune --without {corpus} "
                 f"and name it with: --encoder {corpus}=DIR"
             )
-        home = [HOME] if corpus != HOME else [name for name in tables if name != HOME]
-        embeddings, readable = {}, {}
-        for name in (corpus, *home):
-            embeddings[name], readable[name], _ = embed(encoder, tables[name])
-        results[corpus] = leave_out(corpus, embeddings, readable, home, SEED)
-        results[corpus]["encoder_taught"] = list(encoder.taught)
-        if corpus != HOME:
-            results[corpus]["by_speakers"] = people.by_speakers(
-                embeddings[corpus], readable[corpus], SEED
-            )
-        crowd = people.listeners(readable[corpus])
+        results[corpus] = _heard_by(encoder, corpus, tables)
+        crowd = people.listeners(tables[corpus])
         if crowd:
             results[corpus]["listeners"] = crowd
+        results[corpus]["beside"] = {
+            name: {
+                key: found
+                for key, found in _heard_by(other, corpus, tables).items()
+                if key in (*HEADLINE, "by_speakers", "encoder_taught")
+            }
+            for name, other in others.items()
+            if corpus not in other.taught
+        }
     metrics = artifacts.read_json(folder / artifacts.METRICS)
     metrics["protocols"]["corpora"] = results
     artifacts.write_metrics(folder, metrics)
     return results
+
+
+def _heard_by(
+    encoder: Encoder, corpus: str, tables: Mapping[str, Sequence[Utterance]]
+) -> dict[str, object]:
+    """Score a corpus with an encoder that was not taught it, and a classifier of the others."""
+    home = [HOME] if corpus != HOME else [name for name in tables if name != HOME]
+    embeddings, readable = {}, {}
+    for name in (corpus, *home):
+        embeddings[name], readable[name], _ = embed(encoder, tables[name])
+    result = leave_out(corpus, embeddings, readable, home, SEED)
+    result["encoder_taught"] = list(encoder.taught)
+    if corpus != HOME:
+        result["by_speakers"] = people.by_speakers(embeddings[corpus], readable[corpus], SEED)
+    return result
 
 
 def leave_out(
@@ -147,12 +169,11 @@ def leave_out(
 
 def table(results: dict, line: Callable[[str], None] = print) -> None:
     """Print UA in percent by corpus, with the intervals."""
-    conditions = ("stranger", "neutral", "session")
-    line(f"{'UA %':<10}" + "".join(f"{name:>20}" for name in conditions))
+    line(f"{'UA %':<10}" + "".join(f"{name:>20}" for name in HEADLINE))
     for corpus, result in results.items():
         cells = (
             "{:.1f} ({:.1f}-{:.1f})".format(*(100 * x for x in (scored["ua"], *scored["ci95"])))
-            for scored in (result[name] for name in conditions)
+            for scored in (result[name] for name in HEADLINE)
         )
         line(f"{corpus:<10}" + "".join(f"{cell:>20}" for cell in cells))
 

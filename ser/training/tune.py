@@ -29,7 +29,7 @@ def tune(
     out: Path,
     without: str | None = None,
     noise: Path | None = None,
-    epochs: int = 3,
+    epochs: int = 4,
     resume: bool = False,
     seed: int = 0,
 ) -> None:
