@@ -33,8 +33,6 @@ NOTES = {
     "clipped": "clipped: too loud for the microphone",
     "short": "only {speech:.1f} s of speech",
 }
-MELS = 64  # bands of the spectrogram
-COLUMNS = 600  # of the spectrogram at most, about
 
 
 @dataclass(frozen=True)
@@ -162,26 +160,6 @@ def outline(waveform: np.ndarray) -> np.ndarray:
     return np.stack(
         [np.minimum.reduceat(waveform, starts), np.maximum.reduceat(waveform, starts)], axis=1
     )
-
-
-def mel_spectrogram(waveform: np.ndarray) -> np.ndarray:
-    """Return a 16 kHz waveform's power by mel band and time, int8, shape (MELS, columns).
-
-    In whole dB below the loudest, -80 to 0; band i is centred on `mel_frequencies()[i]`.
-    """
-    power = librosa.feature.melspectrogram(
-        y=waveform,
-        sr=SAMPLING_RATE,
-        n_fft=TRIM_FRAME,
-        hop_length=max(TRIM_HOP, len(waveform) // COLUMNS),
-        n_mels=MELS,
-    )
-    return librosa.power_to_db(power, ref=np.max).round().astype(np.int8)
-
-
-def mel_frequencies() -> np.ndarray:
-    """Return the centres of the spectrogram's bands in Hz, shape (MELS,)."""
-    return librosa.mel_frequencies(MELS + 2, fmax=SAMPLING_RATE / 2)[1:-1]
 
 
 def _range(waveform: np.ndarray) -> float:

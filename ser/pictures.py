@@ -4,6 +4,7 @@ As in `charts`, backgrounds are transparent and the style sheet colours what is 
 is the page's table of words in one language.
 """
 
+import librosa
 import numpy as np
 import plotly.graph_objects as go
 
@@ -15,6 +16,8 @@ SPECTROGRAM_HEIGHT = 220  # px
 HEARD, SKIPPED = "#6366f1", "rgba(128, 128, 128, 0.45)"
 PITCHES = (250, 500, 1000, 2000, 4000)  # Hz, named beside the spectrogram
 SCALE = "Magma"
+MELS = 64  # bands of the spectrogram
+COLUMNS = 600  # of the spectrogram at most, about
 
 
 def outline(words, clip: audio.Clip | None = None) -> go.Figure:
@@ -53,7 +56,7 @@ def spectrogram(words, waveform: np.ndarray | None = None) -> go.Figure:
     """Draw how strong each pitch is over time; an empty frame without a 16 kHz waveform."""
     figure = go.Figure()
     if waveform is not None:
-        levels = audio.mel_spectrogram(waveform)
+        levels = mel_spectrogram(waveform)
         figure.add_heatmap(
             z=levels,
             x0=0,
@@ -62,13 +65,13 @@ def spectrogram(words, waveform: np.ndarray | None = None) -> go.Figure:
             showscale=False,
             hovertemplate=f"%{{x:.2f}} {words.SECONDS}<br>%{{z}} dB<extra></extra>",
         )
-    bands = np.arange(audio.MELS)
+    bands = np.arange(MELS)
     figure.update_xaxes(
         ticksuffix=f" {words.SECONDS}", showgrid=False, zeroline=False, fixedrange=True, nticks=8
     )
     figure.update_yaxes(
-        range=[-0.5, audio.MELS - 0.5],
-        tickvals=np.interp(PITCHES, audio.mel_frequencies(), bands),
+        range=[-0.5, MELS - 0.5],
+        tickvals=np.interp(PITCHES, mel_frequencies(), bands),
         ticktext=[f"{words.number(pitch)} {words.HERTZ}" for pitch in PITCHES],
         showgrid=False,
         zeroline=False,
@@ -80,3 +83,23 @@ def spectrogram(words, waveform: np.ndarray | None = None) -> go.Figure:
         separators=words.SEPARATORS,
     )
     return plain(figure)
+
+
+def mel_spectrogram(waveform: np.ndarray) -> np.ndarray:
+    """Return a 16 kHz waveform's power by mel band and time, int8, shape (MELS, columns).
+
+    In whole dB below the loudest, -80 to 0; band i is centred on `mel_frequencies()[i]`.
+    """
+    power = librosa.feature.melspectrogram(
+        y=waveform,
+        sr=audio.SAMPLING_RATE,
+        n_fft=audio.TRIM_FRAME,
+        hop_length=max(audio.TRIM_HOP, len(waveform) // COLUMNS),
+        n_mels=MELS,
+    )
+    return librosa.power_to_db(power, ref=np.max).round().astype(np.int8)
+
+
+def mel_frequencies() -> np.ndarray:
+    """Return the centres of the spectrogram's bands in Hz, shape (MELS,)."""
+    return librosa.mel_frequencies(MELS + 2, fmax=audio.SAMPLING_RATE / 2)[1:-1]

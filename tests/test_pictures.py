@@ -47,5 +47,5 @@ def test_the_spectrogram_shows_a_tone_at_its_pitch(clip):
 
 def test_a_long_recording_is_drawn_as_coarsely_as_a_short_one():
     noise = np.random.default_rng(0).normal(0, 0.1, 16_000 * 120).astype(np.float32)
-    assert audio.mel_spectrogram(noise).shape[1] <= 1.1 * audio.COLUMNS
+    assert pictures.mel_spectrogram(noise).shape[1] <= 1.1 * pictures.COLUMNS
     assert audio.outline(noise).shape == (audio.OUTLINE, 2)
