@@ -34,3 +34,11 @@ def test_picture():
     figures = measured("docs/bench.json")
     bars = picture.figure(figures).data[0]
     assert [1000 * figures["medians"][name] for name in bench.NAMES] == list(reversed(bars.x))
+
+
+def test_page():
+    text = " ".join((ROOT / "README.md").read_text().split())
+    seconds = measured("docs/bench_page.json")["seconds"]
+    assert f"drawn {seconds['answer']:.1f} s after" in text
+    assert f"the bars {seconds['live']:.1f} s after" in text
+    assert f"at once {seconds['crowd']:.1f} s" in text

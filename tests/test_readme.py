@@ -7,6 +7,7 @@ import pytest
 
 from ser import artifacts
 from ser.labels import LABELS
+from ser.training import siblings, standings
 
 README = (Path(__file__).parents[1] / "README.md").read_text()
 RUSSIAN = (Path(__file__).parents[1] / "README.ru.md").read_text()
@@ -55,6 +56,11 @@ def test_model_card():
         assert f"| `{name}` | {' | '.join(cells)} |" in card
 
 
+def test_other_classifiers_and_altered_copies():
+    assert standings.table(METRICS["comparison"]) in README
+    assert siblings.table(METRICS["augmentation"]) in README
+
+
 def interval(result):
     low, high = result["ci95"]
     return f"{percent(result['ua'])} ({percent(low)}–{percent(high)})"
@@ -74,6 +80,14 @@ def test_strangers():
     same, other = crema_d["session_of_its_emotion"], crema_d["session_of_one_emotion"]
     assert f"falls to {percent(same['ua'])} %" in text
     assert f"of one emotion {percent(other['ua'])} %" in text
+
+
+def test_encoders_beside_the_shipped_one():
+    card = (artifacts.FOLDER / "encoder" / "README.md").read_text()
+    for name, result in METRICS["protocols"]["corpora"]["crema_d"]["beside"].items():
+        cells = interval(result["stranger"]), interval(result["session"])
+        row = f"{' | '.join(cells)} | {percent(result['by_speakers']['ua'])} |"
+        assert re.search(rf"^\| `{name}` .*{re.escape(row)}$", card, re.MULTILINE), name
 
 
 def test_groups_of_people():
@@ -115,6 +129,7 @@ def test_the_bars_this_project_set_itself():
     assert sounds["voices_refused"] <= 0.03
     assert max(sounds["sounds_answered"], sounds["noise_answered"]) <= 0.05
     assert METRICS["enrolment"]["gain_ua"] >= 0.03
+    assert METRICS["enrolment"]["ua"] >= 0.80
     encoder = METRICS["encoder"]
     teacher = {key: encoder[f"teacher_logreg_actors_{key}"] for key in ("ua", "heldout_wa")}
     assert encoder["logreg_actors_ua"] >= teacher["ua"] - 0.005
