@@ -24,6 +24,7 @@ DURATIONS = (1, 4, 10)  # s of continuous sound
 POINTS = (1_440, 10_000, 100_000)  # on the map
 ROUNDS = 25  # of all contestants in turn, so that a busy moment hits them alike
 WARM_UP = 3  # rounds not counted
+REST = 0.15  # s before each: some libraries' threads keep cores busy that long after their work
 PLACINGS = 50  # on each map in a round: one is too short to be timed
 
 
@@ -82,8 +83,11 @@ def table(measured: dict, line: Callable[[str], None] = print) -> None:
         low, median, high = (1000 * found[key] for key in ("low", "median", "high"))
         faster = ""
         if name in measured["ratios"]:
-            least, most = measured["ratios_spread"][name]
-            faster = f"{measured['ratios'][name]:.1f} times faster ({least:.1f}–{most:.1f})"
+            ratio, spread = measured["ratios"][name], measured["ratios_spread"][name]
+            word = "faster"
+            if ratio < 1:
+                ratio, spread, word = 1 / ratio, [1 / each for each in reversed(spread)], "slower"
+            faster = f"{ratio:.1f} times {word} ({spread[0]:.1f}–{spread[1]:.1f})"
         line(f"| {called} | {median:.1f} ({low:.1f}–{high:.1f}) | {faster} |")
     line("")
     stages = ", ".join(f"{stage} {share:.1%}" for stage, share in measured["stages"].items())
@@ -121,6 +125,7 @@ def _summary(values: np.ndarray) -> dict:
 
 
 def _time(action: Callable[[], object]) -> float:
+    time.sleep(REST)
     start = time.perf_counter()
     action()
     return time.perf_counter() - start
