@@ -135,7 +135,7 @@ class _Worker:
             block = None
             if "shape" in head:
                 block = np.empty(head["shape"], np.float32)
-                if self._process.stdout.readinto(block.data.cast("B")) < block.nbytes:
+                if self._process.stdout.readinto(block.ravel().view(np.uint8)) < block.nbytes:
                     raise EOFError
         except (OSError, EOFError, ValueError) as error:
             self.fit = False

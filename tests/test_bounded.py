@@ -166,3 +166,11 @@ def test_odd_names(speech, name, tmp_path):
 def test_names_that_are_no_file(name):
     with pytest.raises(SerError, match="no file|cannot be opened"):
         audio.decode(name)
+
+
+@pytest.mark.parametrize("kind", ["wav", "ogg"])
+def test_a_file_without_a_single_sample(kind, tmp_path):
+    path = tmp_path / f"empty.{kind}"
+    soundfile.write(path, np.zeros(0, np.float32), 16_000)
+    with pytest.raises(SerError, match="no sound at all"):
+        audio.load(path)
