@@ -65,9 +65,6 @@ def evaluate(
                 f"and name it with: --encoder {corpus}=DIR"
             )
         results[corpus] = _heard_by(encoder, corpus, tables)
-        crowd = people.listeners(tables[corpus])
-        if crowd:
-            results[corpus]["listeners"] = crowd
         results[corpus]["beside"] = {
             name: {
                 key: found
@@ -95,6 +92,8 @@ def _heard_by(
     result["encoder_taught"] = list(encoder.taught)
     if corpus != HOME:
         result["by_speakers"] = people.by_speakers(embeddings[corpus], readable[corpus], SEED)
+    if crowd := people.listeners(readable[corpus]):
+        result["listeners"] = crowd
     return result
 
 
