@@ -1,4 +1,4 @@
-"""A corpus scored on people that neither the encoder's teaching nor the linear model knew."""
+"""A corpus scored on people that neither the encoder's teaching nor the head that answers knew."""
 
 import numpy as np
 import pytest

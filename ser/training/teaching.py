@@ -112,20 +112,20 @@ class Teaching:
             getattr(self, name).load_state_dict(state[name])
         vars(self).update(state["progress"])
 
+    @torch.inference_mode()
+    def answer(self, view: View) -> str:
+        """Return the most probable of the emotions that were taught, as the head reads it."""
+        scores = self.head(self._pool(view.states[None]))[0]
+        taught = self.allowed.any(dim=0).to(self.device)
+        return LABELS[scores.masked_fill(~taught, -math.inf).argmax()]
+
     def _learn(self, rows: np.ndarray) -> tuple[float, float]:
         """Train on one batch; return its cross-entropy and share of right answers."""
         random = np.random.default_rng([self.seed, self.step])
         chosen = random.integers(VIEWS, size=len(rows))
         states = [self.views[row][view].states for row, view in zip(rows, chosen, strict=True)]
         frames = min(len(each) for each in states)
-        hidden = torch.tensor(np.stack([each[:frames] for each in states])).float().to(self.device)
-        pooled = []
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.reduced):
-            for layer in self.layers:
-                hidden = layer(hidden)
-                deviation, mean = torch.std_mean(hidden.float(), dim=1, correction=0)
-                pooled += [mean, deviation]
-        found = self._standardise(torch.cat(pooled, dim=1))
+        found = self._pool(np.stack([each[:frames] for each in states]))
         scores = self._scores(nn.functional.dropout(found, DROPOUT), rows)
         emotions = self.emotions[rows].to(self.device)
         loss = nn.functional.cross_entropy(scores, emotions)
@@ -137,6 +137,16 @@ class Teaching:
         self.schedule.step()
         right = (scores.argmax(1) == emotions).float().mean()
         return loss.item(), right.item()
+
+    def _pool(self, states: np.ndarray) -> torch.Tensor:
+        """Send states (clips, frames, hidden size) through the layers, for the head to see."""
+        hidden, pooled = torch.from_numpy(states).float().to(self.device), []
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.reduced):
+            for layer in self.layers:
+                hidden = layer(hidden)
+                deviation, mean = torch.std_mean(hidden.float(), dim=1, correction=0)
+                pooled += [mean, deviation]
+        return self._standardise(torch.cat(pooled, dim=1))
 
     def _scores(self, standardised: torch.Tensor, rows: np.ndarray | slice) -> torch.Tensor:
         """Logits (clips, emotions), those of emotions absent from a clip's corpus at -inf."""

@@ -1,20 +1,18 @@
 """How right the answers are for people of a corpus that the encoder was taught on others of.
 
 In each of five folds of speakers the encoder's upper layers are taught without the fold's speakers,
-as tune.py teaches them, and the probe's linear model learns from the same clips. Nothing that
-learns from labels knows the speakers that it is scored on.
+as tune.py teaches them, and the head that learns with them answers. Nothing that learns from labels
+knows the speakers that it is scored on.
 """
 
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import torch
 
 from ser import artifacts
 from ser.errors import SerError
 from ser.training import corpora, people, ravdess, tune
-from ser.training.probe import linear_model
 from ser.training.utterance import Utterance
 from ser.training.views import View
 
@@ -88,18 +86,4 @@ def _fold(
         seed,
     )
     run.run(out / "checkpoint.pt")
-    embeddings = np.array([_pool(run.layers, views[row][0]) for row in (*train, *test)])
-    emotions = np.array([utterances[row].emotion for row in train])
-    model = linear_model().fit(embeddings[: len(train)], emotions)
-    return model.predict(embeddings[len(train) :])
-
-
-@torch.inference_mode()
-def _pool(layers: torch.nn.ModuleList, view: View) -> np.ndarray:
-    """Mean and deviation of the states below the layers and above each, in one row."""
-    device = next(layers.parameters()).device
-    states = [torch.from_numpy(view.states).float()[None].to(device)]
-    for layer in layers:
-        states.append(layer(states[-1]))
-    pooled = [torch.std_mean(each[0], dim=0, correction=0) for each in states]
-    return torch.cat([part for own in pooled for part in reversed(own)]).cpu().numpy()
+    return np.array([run.answer(views[row][0]) for row in test])
