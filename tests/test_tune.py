@@ -66,6 +66,9 @@ def test_masked_emotions_are_never_the_answer(data, encoder):
     absent = [LABELS.index("calm"), LABELS.index("surprised")]
     assert torch.isneginf(scores[:, absent]).all()
     assert torch.isfinite(scores[:, [k for k in range(8) if k not in absent]]).all()
+    with torch.no_grad():
+        run.head.bias[absent] = 100
+    assert {run.answer(own[0]) for own in heard} <= {each.emotion for each in utterances}
     run.head.weight.grad = None
     torch.nn.functional.cross_entropy(scores, run.emotions).backward()
     assert run.head.weight.grad[absent].count_nonzero() == 0
