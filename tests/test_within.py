@@ -57,13 +57,16 @@ def test_scores_every_clip_once_and_goes_on_where_it_was(data, folder, tmp_path,
     def remember(self, layers, views, utterances, *rest):
         lessons.append({each.speaker for each in utterances})
         learn(self, layers, views, utterances, *rest)
+        metrics = artifacts.read_json(folder / artifacts.METRICS)
+        artifacts.write_json(folder / artifacts.METRICS, metrics | {"measured": "meanwhile"})
 
     monkeypatch.setattr(teaching.Teaching, "__init__", remember)
     scored = within.evaluate(encoder, data, tmp_path / "folds", epochs=1, folder=folder)
     assert scored["n"] == 60 and scored["speakers"] == 10 and scored["epochs"] == 1
     assert [len(each) for each in lessons] == [8] * 5
-    kept = artifacts.read_json(folder / artifacts.METRICS)["protocols"]["corpora"]["crema_d"]
-    assert kept == {"stranger": {}, "taught_within": scored}
+    kept = artifacts.read_json(folder / artifacts.METRICS)
+    assert kept["protocols"]["corpora"]["crema_d"] == {"stranger": {}, "taught_within": scored}
+    assert kept["measured"] == "meanwhile"
 
     (tmp_path / "folds" / "crema_d-3.npy").unlink()
     assert within.evaluate(encoder, data, tmp_path / "folds", epochs=1, folder=folder) == scored
