@@ -93,12 +93,13 @@ def reevaluate(folder: Path = artifacts.FOLDER, noise: Path | None = None) -> di
     embeddings, utterances = kept_embeddings(folder)
     with np.load(folder / artifacts.EMBEDDINGS, allow_pickle=False) as kept:
         sounds = Sounds(kept["sounds"], kept["kinds"])
-    metrics = artifacts.read_json(folder / artifacts.METRICS)
     measured, unseen = evaluate(embeddings, utterances, sounds, SEED)
+    if noise:
+        measured["no_voice"] |= recorded.measure(Recognizer.load(folder), noise)
+    # Read last: other figures may have been measured in the meantime.
+    metrics = artifacts.read_json(folder / artifacts.METRICS)
     metrics["protocols"] |= measured.pop("protocols")
     metrics |= measured
-    if noise:
-        metrics["no_voice"] |= recorded.measure(Recognizer.load(folder), noise)
     with artifacts.replacing(folder, manifest) as fresh:
         np.save(fresh / artifacts.UNSEEN, unseen)
         artifacts.write_json(fresh / artifacts.METRICS, metrics)
