@@ -62,6 +62,37 @@ def test_out_of_fold_scores_come_from_models_that_did_not_hear_the_speaker():
     assert right.mean() < 0.4
 
 
+def test_copies_of_a_speaker_tell_nothing_about_that_speaker():
+    random = np.random.default_rng(4)
+    emotions, actors = np.repeat(LABELS, 24), np.tile(np.repeat(np.arange(6), 4), 8)
+    ways = random.normal(size=(8, 6, 3, 2, 24))
+    codes = np.array([LABELS.index(emotion) for emotion in emotions])
+    embeddings = ways[codes, actors] + random.normal(0, 0.1, (len(codes), 3, 2, 24))
+    classifier = EmotionClassifier().fit(embeddings, emotions, actors, [embeddings, embeddings])
+    right = np.array(LABELS)[classifier.out_of_fold.argmax(axis=1)] == emotions
+    assert right.mean() < 0.4
+
+
+def test_copies_heard_elsewhere_help_there():
+    # What is loudest in a quiet place drowns elsewhere; something fainter is left.
+    random = np.random.default_rng(9)
+    embeddings, emotions, actors = made_up(random, 20, spread=4.0)
+
+    def drowned(heard):
+        changed = heard.copy()
+        changed[:, 0] = random.normal(0, 20, changed[:, 0].shape)
+        return changed
+
+    unseen, truth, _ = made_up(np.random.default_rng(10), 40, spread=4.0)
+    alone = EmotionClassifier().fit(embeddings, emotions, actors)
+    taught = EmotionClassifier().fit(embeddings, emotions, actors, [drowned(embeddings)])
+    right = [
+        np.mean(np.array(LABELS)[each.probabilities(drowned(unseen)).argmax(axis=1)] == truth)
+        for each in (alone, taught)
+    ]
+    assert right[1] > right[0] + 0.05
+
+
 def test_same_seed_same_classifier():
     embeddings, emotions, actors = made_up(np.random.default_rng(5), 12)
     first, second = (EmotionClassifier(3).fit(embeddings, emotions, actors) for _ in range(2))

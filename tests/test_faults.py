@@ -16,7 +16,7 @@ from voices import speech_like
 from ser import artifacts
 from ser.encoder import Encoder
 from ser.errors import SerError
-from ser.training import train
+from ser.training import embedding
 from ser.training.utterance import Utterance
 
 ROOT = Path(__file__).parents[1]
@@ -139,10 +139,10 @@ def utterances(tmp_path):
 
 EMBEDDING = """
 from ser.encoder import Encoder
-from ser.training import train
+from ser.training import embedding
 from ser.training.utterance import Utterance
 
-recordings, checkpoint, train.CACHE = Path(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3])
+recordings, checkpoint, embedding.CACHE = Path(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3])
 kept = 0
 
 def killed_after_some(event, arguments):
@@ -156,19 +156,19 @@ paths = sorted(recordings.glob("*.wav"))
 utterances = [Utterance(path, "home", "Ada", "", "happy", "", "", "") for path in paths]
 encoder = Encoder(checkpoint, "cpu")
 sys.addaudithook(killed_after_some)
-train.embed(encoder, utterances)
+embedding.embed(encoder, utterances)
 """
 
 
 def test_killed_while_embedding(utterances, encoder, tmp_path, monkeypatch):
-    monkeypatch.setattr(train, "CACHE", tmp_path / "undisturbed")
-    expected = train.embed(Encoder(encoder, "cpu"), utterances)[0]
+    monkeypatch.setattr(embedding, "CACHE", tmp_path / "undisturbed")
+    expected = embedding.embed(Encoder(encoder, "cpu"), utterances)[0]
     with pytest.raises(subprocess.CalledProcessError) as ended:
         run(EMBEDDING, tmp_path, encoder, tmp_path / "cache")
     assert ended.value.returncode < 0
-    monkeypatch.setattr(train, "CACHE", tmp_path / "cache")
-    assert len(list(train.CACHE.rglob("*.npz"))) == 3
-    found, readable, unreadable = train.embed(Encoder(encoder, "cpu"), utterances)
+    monkeypatch.setattr(embedding, "CACHE", tmp_path / "cache")
+    assert len(list(embedding.CACHE.rglob("*.npz"))) == 3
+    found, readable, unreadable = embedding.embed(Encoder(encoder, "cpu"), utterances)
     assert np.allclose(found, expected, atol=1e-2) and readable == utterances and not unreadable
 
 
@@ -176,9 +176,9 @@ def test_killed_while_embedding(utterances, encoder, tmp_path, monkeypatch):
 def test_a_damaged_cache_is_noticed_and_made_anew(
     damage, utterances, encoder, tmp_path, monkeypatch, caplog
 ):
-    monkeypatch.setattr(train, "CACHE", tmp_path / "cache")
-    first = train.embed(Encoder(encoder, "cpu"), utterances)[0]
-    for path in train.CACHE.rglob("*.npz"):
+    monkeypatch.setattr(embedding, "CACHE", tmp_path / "cache")
+    first = embedding.embed(Encoder(encoder, "cpu"), utterances)[0]
+    for path in embedding.CACHE.rglob("*.npz"):
         content = bytearray(path.read_bytes())
         middle = len(content) // 2
         if damage == "cut":
@@ -191,7 +191,7 @@ def test_a_damaged_cache_is_noticed_and_made_anew(
             np.savez(path, embedding=np.array([Harm(tmp_path / "harm")], dtype=object))
             continue
         path.write_bytes(content)
-    again = train.embed(Encoder(encoder, "cpu"), utterances)[0]
+    again = embedding.embed(Encoder(encoder, "cpu"), utterances)[0]
     assert np.array_equal(first, again)
     assert caplog.text.count("is damaged and") == len(utterances)
     assert not (tmp_path / "harm").exists()
@@ -230,13 +230,13 @@ def test_a_full_disk(small_disk, utterances, encoder, monkeypatch):
     assert not list(folder.glob("new*")) and not list(folder.glob(".new-*"))
 
     (small_disk / "filler").write_bytes(bytes(900 * 2**10))
-    monkeypatch.setattr(train, "CACHE", small_disk / "cache")
+    monkeypatch.setattr(embedding, "CACHE", small_disk / "cache")
     with pytest.raises(SerError, match="is full"):
         for copy in range(50):
-            monkeypatch.setattr(train, "CACHE", small_disk / f"cache{copy}")
-            train.embed(Encoder(encoder, "cpu"), utterances)
+            monkeypatch.setattr(embedding, "CACHE", small_disk / f"cache{copy}")
+            embedding.embed(Encoder(encoder, "cpu"), utterances)
     (small_disk / "filler").unlink()
-    assert len(train.embed(Encoder(encoder, "cpu"), utterances)[0]) == len(utterances)
+    assert len(embedding.embed(Encoder(encoder, "cpu"), utterances)[0]) == len(utterances)
 
 
 @pytest.mark.parametrize("name", ["../outside.joblib", "/etc/passwd", "encoder/../../outside"])

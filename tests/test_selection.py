@@ -13,7 +13,7 @@ from voices import speech_like
 from ser import artifacts, audio
 from ser.encoder import Encoder
 from ser.recognizer import Recognizer
-from ser.training import evaluate, selection, sounds, train
+from ser.training import embedding, evaluate, selection, sounds, train
 from ser.training.sounds import KINDS, Sounds
 
 BASE = {}
@@ -76,7 +76,7 @@ def test_a_fold_never_sees_the_clips_it_is_scored_on(monkeypatch):
     ]
     other = np.random.default_rng(2).normal(size=(4 * len(KINDS), 5, 2, 32))
     heard = Sounds(other.astype(np.float16), np.array(4 * list(KINDS)))
-    metrics, _ = evaluate.evaluate(embeddings, utterances, heard, 0)
+    metrics, _ = evaluate.evaluate(embeddings, embeddings, utterances, heard, 0)
     assert metrics["protocols"]["actors"]["ua"] > 0.7
     assert len(seen) == 5 + 6
     assert all(len(each) < 96 for each in seen)
@@ -84,7 +84,7 @@ def test_a_fold_never_sees_the_clips_it_is_scored_on(monkeypatch):
 
 @pytest.mark.long
 def test_training_with_a_checkpoint_of_wav2vec2_bases_shape(tmp_path, monkeypatch):
-    monkeypatch.setattr(train, "CACHE", tmp_path / "cache")
+    monkeypatch.setattr(embedding, "CACHE", tmp_path / "cache")
     monkeypatch.setattr(sounds, "EACH", 2)
     checkpoint = random_checkpoint(tmp_path / "base", BASE)
     rows = ["file\tspeaker\temotion"]

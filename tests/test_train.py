@@ -13,7 +13,7 @@ from ser import artifacts
 from ser.__main__ import main
 from ser.labels import LABELS
 from ser.recognizer import Recognizer
-from ser.training import evaluate, sounds, train
+from ser.training import embedding, evaluate, sounds, train
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +34,7 @@ def encoder(tmp_path_factory):
 
 
 def test_from_recordings_to_answers(data, encoder, tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(train, "CACHE", tmp_path / "cache")
+    monkeypatch.setattr(embedding, "CACHE", tmp_path / "cache")
     monkeypatch.setattr(sounds, "EACH", 5)
     out = encoder.parent
     metrics = train.train(data, encoder, out)
@@ -70,17 +70,26 @@ def test_from_recordings_to_answers(data, encoder, tmp_path, monkeypatch, capsys
     artifacts.verify(out)
     assert np.array_equal(np.load(out / artifacts.UNSEEN), unseen)
 
+    with np.load(out / artifacts.EMBEDDINGS, allow_pickle=False) as kept:
+        assert kept["in_noise"].shape == kept["embeddings"].shape
+        changed = np.abs(kept["in_noise"] - kept["embeddings"]).max(axis=(1, 2, 3))
+    assert (changed > 0.01).all()
+
     # A second run embeds nothing again.
     monkeypatch.setattr(
         "ser.encoder._heard", lambda load, path: pytest.fail(f"{path} embedded again")
     )
     readable = train.corpora.table(data).utterances[:-1]
-    embeddings, found, unreadable = train.embed(train.Encoder(encoder, "cpu"), readable)
+    embeddings, found, unreadable = embedding.embed(train.Encoder(encoder, "cpu"), readable)
     assert len(embeddings) == len(found) == 24 * 8 - 1 and not unreadable
+    copies, *_ = embedding.embed(
+        train.Encoder(encoder, "cpu"), readable, sounds.in_noise(train.SEED)
+    )
+    assert len(copies) == 24 * 8 - 1
 
 
 def test_from_a_table_of_ones_own_to_answers(encoder, tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(train, "CACHE", tmp_path / "cache")
+    monkeypatch.setattr(embedding, "CACHE", tmp_path / "cache")
     monkeypatch.setattr(sounds, "EACH", 5)
     folder, out = tmp_path / "home", tmp_path / "out"
     folder.mkdir()

@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import joblib
 import numpy as np
 import pooch
-from joblib import Memory, Parallel, delayed
 from scipy.stats import sem
 from sklearn.metrics import accuracy_score, balanced_accuracy_score
 from sklearn.model_selection import StratifiedGroupKFold
@@ -26,7 +26,9 @@ from ser.errors import SerError
 from ser.recognizer import Recognizer
 from ser.training import corpora, standings
 from ser.training.contestants import SHIPPED, Contestant, Lessons, contestants
-from ser.training.train import SEED, data_hash, embed, kept_embeddings
+from ser.training.embedding import embed
+from ser.training.sounds import in_noise
+from ser.training.train import SEED, data_hash, kept_embeddings
 from ser.training.utterance import Utterance
 
 CACHE = Path(pooch.os_cache("ser")) / "comparison"
@@ -71,13 +73,15 @@ def compare(data: Path | None = None, folder: Path = artifacts.FOLDER) -> dict:
 def run(
     entered: Mapping[str, Contestant],
     embeddings: np.ndarray,
+    in_noise: np.ndarray,
     utterances: list[Utterance],
     seed: int,
 ) -> dict:
     """Run contestants, SHIPPED among them, through the folds of both protocols, as `compare` does.
 
     Args:
-        embeddings: shape (n, layers, 2, hidden size), one row an utterance.
+        embeddings: shape (n, layers, 2, hidden size), one row an utterance; in_noise: those of a
+            copy of each in noise.
     """
     emotions = np.array([utterance.emotion for utterance in utterances])
     speakers = corpora.speakers(utterances)
@@ -94,10 +98,21 @@ def run(
         for protocol in corpora.PROTOCOLS
         for train, test in folds[protocol]
     ]
-    attempt = Memory(CACHE, verbose=0).cache(_attempt)
-    outcomes = Parallel(n_jobs=-1, return_as="generator")(
-        delayed(attempt)(
-            entered[name], embeddings, emotions, speakers, together[protocol], train, test, seed
+    CACHE.mkdir(parents=True, exist_ok=True)
+    outcomes = joblib.Parallel(n_jobs=-1, return_as="generator")(
+        joblib.delayed(_kept)(
+            CACHE,
+            (
+                entered[name],
+                embeddings,
+                in_noise,
+                emotions,
+                speakers,
+                together[protocol],
+                train,
+                test,
+                seed,
+            ),
         )
         for name, protocol, train, test in turns
     )
@@ -148,9 +163,22 @@ def scores(truth: list[np.ndarray], own: list[Outcome], shipped: list[Outcome]) 
     }
 
 
+def _kept(folder: Path, attempt: tuple) -> Outcome:
+    """Return what came of an attempt, from the folder once it was finished."""
+    # Not joblib's Memory: workers that begin at once make it forget what was kept.
+    path = folder / f"{joblib.hash((attempt, INNER_FOLDS))}.joblib"
+    if path.exists():
+        return joblib.load(path)
+    outcome = _attempt(*attempt)
+    with artifacts.whole(path) as file:
+        joblib.dump(outcome, file)
+    return outcome
+
+
 def _attempt(
     contestant: Contestant,
     embeddings: np.ndarray,
+    in_noise: np.ndarray,
     emotions: np.ndarray,
     speakers: np.ndarray,
     together: np.ndarray,
@@ -162,13 +190,15 @@ def _attempt(
     begin = time.process_time()
     inner = StratifiedGroupKFold(INNER_FOLDS, shuffle=True, random_state=seed)
     folds = list(inner.split(emotions[train], emotions[train], together[train]))
-    lessons = Lessons(embeddings[train], emotions[train], speakers[train], folds)
+    lessons = Lessons(embeddings[train], in_noise[train], emotions[train], speakers[train], folds)
     with threadpool_limits(limits=1):
         predicted, chosen = contestant.predict(lessons, embeddings[test], seed)
     return Outcome(predicted, chosen, time.process_time() - begin)
 
 
-def _heard(data: Path, folder: Path, manifest: dict) -> tuple[np.ndarray, list[Utterance]]:
+def _heard(
+    data: Path, folder: Path, manifest: dict
+) -> tuple[np.ndarray, np.ndarray, list[Utterance]]:
     """Embed recordings once it is sure that the artifacts were made from them."""
     encoder = Recognizer.load(folder).encoder
     embeddings, utterances, unreadable = embed(encoder, corpora.table(data).utterances)
@@ -179,7 +209,7 @@ def _heard(data: Path, folder: Path, manifest: dict) -> tuple[np.ndarray, list[U
             "their folder, or none, or make artifacts of this one: "
             f"python -m ser train --data {data} --out DIR"
         )
-    return embeddings, utterances
+    return embeddings, embed(encoder, utterances, in_noise(SEED))[0], utterances
 
 
 def _effort(name: str, outcomes: list[Outcome]) -> str:

@@ -65,11 +65,14 @@ def adapt(
 
 def train(
     embeddings: np.ndarray,
+    in_noise: np.ndarray,
     utterances: Sequence[Utterance],
     adaptation: Adaptation,
     seed: int,
 ) -> EmotionClassifier | None:
     """Train a classifier for enrolled speakers on clips of speakers enrolled the same way.
+
+    in_noise: copies of the embeddings' clips in noise.
 
     Returns None if fewer than FEWEST speakers have the clips that enrol.
     """
@@ -78,8 +81,8 @@ def train(
         return None
     emotions, speakers = [each.emotion for each in utterances], corpora.speakers(utterances)
     neutral = {speaker: embeddings[rows] for speaker, rows in enrolled.items()}
-    heard = adapt(adaptation, embeddings, speakers, neutral)
-    return EmotionClassifier(seed).fit(heard, emotions, speakers)
+    heard, copies = (adapt(adaptation, each, speakers, neutral) for each in (embeddings, in_noise))
+    return EmotionClassifier(seed).fit(heard, emotions, speakers, [copies])
 
 
 def gain(

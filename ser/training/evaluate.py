@@ -20,13 +20,18 @@ MAP_NEIGHBOURS = 15  # vote on the label of a place on the map
 
 
 def evaluate(
-    embeddings: np.ndarray, utterances: Sequence[Utterance], sounds: Sounds, seed: int
+    embeddings: np.ndarray,
+    in_noise: np.ndarray,
+    utterances: Sequence[Utterance],
+    sounds: Sounds,
+    seed: int,
 ) -> tuple[dict, np.ndarray]:
     """Score the classifier and the map under the protocols `random` and `actors`.
 
     Args:
         embeddings: shape (n, layers, 2, hidden size), one row an utterance; of many layers one
             is chosen within each fold.
+        in_noise: those of a copy of each in noise, learned from but never scored.
         sounds: without a voice, embedded by the same encoder.
 
     Returns:
@@ -59,14 +64,19 @@ def evaluate(
         for fold, (train, test) in enumerate(tqdm(folds, f"Evaluating {protocol}", unit="fold")):
             layers = selection.choose(embeddings[train], emotions[train], speakers[train])
             heard, other = embeddings[:, layers], sounds.embeddings[:, layers]
-            classifier = EmotionClassifier(seed).fit(heard[train], emotions[train], speakers[train])
+            copies = in_noise[train][:, layers]
+            classifier = EmotionClassifier(seed).fit(
+                heard[train], emotions[train], speakers[train], [copies]
+            )
             probabilities = classifier.probabilities(heard[test])
             predicted[test] = np.array(LABELS)[probabilities.argmax(axis=1)]
             if protocol == "actors":
                 unseen[test] = probabilities
                 sure[test] = probabilities.max(axis=1) >= classifier.sure
                 if enrolled:
-                    known[test] = _enrolled(heard, utterances, train, test, seed, classifier)
+                    known[test] = _enrolled(
+                        heard, copies, utterances, train, test, seed, classifier
+                    )
                 strange = sounds.fold(fold, len(folds))
                 detector = VoiceDetector(heard[train], other[~strange])
                 refused[test] = ~detector.hears(heard[test])
@@ -118,6 +128,7 @@ def scores(emotions: np.ndarray, predicted: np.ndarray, speakers: np.ndarray) ->
 
 def _enrolled(
     embeddings: np.ndarray,
+    copies: np.ndarray,
     utterances: Sequence[Utterance],
     train: np.ndarray,
     test: np.ndarray,
@@ -127,7 +138,7 @@ def _enrolled(
     """Probabilities, shape (n, 8), of clips to test whose speakers are enrolled."""
     trained, tested = [utterances[row] for row in train], [utterances[row] for row in test]
     adaptation = Adaptation.measure(embeddings[train], [each.emotion for each in trained])
-    classifier = enrolment.train(embeddings[train], trained, adaptation, seed) or fallback
+    classifier = enrolment.train(embeddings[train], copies, trained, adaptation, seed) or fallback
     neutral = {who: embeddings[test][rows] for who, rows in enrolment.chosen(tested).items()}
     speakers = corpora.speakers(tested)
     heard = enrolment.adapt(adaptation, embeddings[test], speakers, neutral)
@@ -158,9 +169,10 @@ def table(metrics: dict, line: Callable[[str], None] = print) -> None:
     chance = 100 / len(metrics["protocols"]["actors"]["per_class_recall"])
     line(f"{'chance':<10}{chance:>8.1f}{chance:>8.1f}")
     unseen, helped = metrics["protocols"]["actors"], metrics["enrolment"]
+    right = f", of which {unseen['sure_wa']:.1%} are right" if unseen["coverage_at_85"] else ""
     line(
         f"unseen actors: ECE {unseen['ece']:.3f}; sure of {unseen['coverage_at_85']:.1%} of the "
-        f"answers, of which {unseen['sure_wa']:.1%} are right"
+        f"answers{right}"
     )
     if helped:
         line(

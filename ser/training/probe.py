@@ -24,8 +24,8 @@ from ser.encoder import Encoder
 from ser.recognizer import Recognizer
 from ser.training import ravdess
 from ser.training.augment import add_noise, compress, reverberate, surroundings
+from ser.training.embedding import embed
 from ser.training.teacher import Teacher
-from ser.training.train import embed
 from ser.training.utterance import Utterance
 
 LAYERS = (2, 3, 4)

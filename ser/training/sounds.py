@@ -15,6 +15,8 @@ from ser import audio
 from ser.audio import SAMPLING_RATE
 from ser.encoder import Encoder
 from ser.errors import SerError
+from ser.training import augment
+from ser.training.embedding import Alteration
 
 EACH = 30  # sounds of a kind
 SHORTEST, LONGEST = 1.0, 4.0  # s
@@ -52,6 +54,20 @@ class Sounds:
     def fold(self, number: int, folds: int) -> np.ndarray:
         """Tell which sounds are of the fold's kinds, no other fold's: bool, shape (n,)."""
         return np.isin(self.kinds, list(KINDS)[number::folds])
+
+
+def in_noise(seed: int) -> Alteration:
+    """Return what puts generated sounds, of all kinds and white noise, behind a voice.
+
+    So a classifier learns from recordings of one quiet studio what a voice is like elsewhere.
+    """
+    behind = [sound for _, sound in generate(seed)]
+
+    def change(waveform: np.ndarray, random: Random) -> np.ndarray:
+        noise = augment.background(behind, len(waveform), random)
+        return augment.add_noise(waveform, noise, random.uniform(*augment.SNR))
+
+    return Alteration(f"in noise {seed}", change)
 
 
 def generate(seed: int) -> Iterator[tuple[str, np.ndarray]]:

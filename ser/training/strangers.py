@@ -21,7 +21,9 @@ from ser.labels import LABELS
 from ser.speaker import STRANGER, Adaptation
 from ser.training import corpora, enrolment, people, ravdess
 from ser.training.corpora import speakers
-from ser.training.train import SEED, embed
+from ser.training.embedding import embed
+from ser.training.sounds import in_noise
+from ser.training.train import SEED
 from ser.training.utterance import Utterance
 
 HOME = ravdess.CORPUS  # the corpus that the shipped classifier is trained on
@@ -85,10 +87,12 @@ def _heard_by(
 ) -> dict[str, object]:
     """Score a corpus with an encoder that was not taught it, and a classifier of the others."""
     home = [HOME] if corpus != HOME else [name for name in tables if name != HOME]
-    embeddings, readable = {}, {}
+    embeddings, copies, readable = {}, {}, {}
     for name in (corpus, *home):
         embeddings[name], readable[name], _ = embed(encoder, tables[name])
-    result = leave_out(corpus, embeddings, readable, home, SEED)
+    for name in home:
+        copies[name] = embed(encoder, readable[name], in_noise(SEED))[0]
+    result = leave_out(corpus, embeddings, copies, readable, home, SEED)
     result["encoder_taught"] = list(encoder.taught)
     if corpus != HOME:
         result["by_speakers"] = people.by_speakers(embeddings[corpus], readable[corpus], SEED)
@@ -100,6 +104,7 @@ def _heard_by(
 def leave_out(
     corpus: str,
     embeddings: Mapping[str, np.ndarray],
+    copies: Mapping[str, np.ndarray],
     tables: Mapping[str, Sequence[Utterance]],
     home: Sequence[str],
     seed: int,
@@ -109,6 +114,7 @@ def leave_out(
     Args:
         embeddings, tables: by corpus; of an encoder that was not taught the left-out one's labels.
         home: the corpora to train the classifier on.
+        copies: by home corpus, the embeddings of a copy of each clip in noise.
 
     Returns:
         `stranger`, `neutral`, `session`, `sessions.<clips>`, `session_of_one_emotion` and
@@ -117,10 +123,12 @@ def leave_out(
     """
     lessons = [each for name in home for each in tables[name]]
     emotions = [each.emotion for each in lessons]
-    lessons_heard = np.concatenate([embeddings[name] for name in home])
-    classifier = EmotionClassifier(seed).fit(lessons_heard, emotions, speakers(lessons))
+    lessons_heard, noisy = (
+        np.concatenate([heard[name] for name in home]) for heard in (embeddings, copies)
+    )
+    classifier = EmotionClassifier(seed).fit(lessons_heard, emotions, speakers(lessons), [noisy])
     adaptation = Adaptation.measure(lessons_heard, emotions)
-    enrolled = enrolment.train(lessons_heard, lessons, adaptation, seed) or classifier
+    enrolled = enrolment.train(lessons_heard, noisy, lessons, adaptation, seed) or classifier
     utterances, unseen = tables[corpus], embeddings[corpus]
     common = sorted(set(emotions) & {each.emotion for each in utterances}, key=LABELS.index)
 

@@ -6,26 +6,23 @@ from pathlib import Path
 
 import joblib
 import numpy as np
-import pooch
-from tqdm import tqdm
 
 from ser import artifacts, audio
 from ser.classifier import EmotionClassifier
 from ser.detector import VoiceDetector
 from ser.encoder import BUNDLED, POOLING, Encoder
-from ser.errors import SerError
 from ser.labels import LABELS
 from ser.recognizer import Recognizer
 from ser.speaker import Adaptation
 from ser.training import corpora, enrolment, layout, recorded, selection
+from ser.training.embedding import embed
 from ser.training.evaluate import evaluate
-from ser.training.sounds import Sounds
+from ser.training.sounds import Sounds, in_noise
 from ser.training.utterance import Utterance
 
 SEED = 0
 # What the embeddings keep of each utterance beside its name, for `reevaluate`.
 KEPT = ("corpus", "speaker", "sex", "emotion", "sentence", "licence", "intensity")
-CACHE = Path(pooch.os_cache("ser")) / "embeddings"
 
 
 def train(
@@ -45,6 +42,7 @@ def train(
     found = corpora.table(data, tsv)
     encoder = Encoder(checkpoint, device)
     embeddings, utterances, unreadable = embed(encoder, found.utterances)
+    copies = embed(encoder, utterances, in_noise(SEED))[0]
     sounds = Sounds.embed(encoder, SEED)
     for warning in (*found.warnings, *unreadable):
         print(f"Warning: {warning}", file=sys.stderr)
@@ -74,12 +72,13 @@ def train(
         np.savez_compressed(
             fresh / artifacts.EMBEDDINGS,
             embeddings=embeddings,
+            in_noise=copies,
             names=np.array([utterance.name for utterance in utterances]),
             **{key: np.array([getattr(each, key) for each in utterances]) for key in KEPT},
             sounds=sounds.embeddings,
             kinds=sounds.kinds,
         )
-        return _fit(embeddings, chosen, utterances, sounds, fresh)
+        return _fit(embeddings, copies, chosen, utterances, sounds, fresh)
 
 
 def reevaluate(folder: Path = artifacts.FOLDER, noise: Path | None = None) -> dict:
@@ -90,10 +89,10 @@ def reevaluate(folder: Path = artifacts.FOLDER, noise: Path | None = None) -> di
     noise: folder of recorded sounds without a voice, to be told from voices too.
     """
     manifest = artifacts.verify(folder)
-    embeddings, utterances = kept_embeddings(folder)
+    embeddings, copies, utterances = kept_embeddings(folder)
     with np.load(folder / artifacts.EMBEDDINGS, allow_pickle=False) as kept:
         sounds = Sounds(kept["sounds"], kept["kinds"])
-    measured, unseen = evaluate(embeddings, utterances, sounds, SEED)
+    measured, unseen = evaluate(embeddings, copies, utterances, sounds, SEED)
     if noise:
         measured["no_voice"] |= recorded.measure(Recognizer.load(folder), noise)
     # Read last: other figures may have been measured in the meantime.
@@ -106,48 +105,23 @@ def reevaluate(folder: Path = artifacts.FOLDER, noise: Path | None = None) -> di
     return metrics
 
 
-def kept_embeddings(folder: Path) -> tuple[np.ndarray, list[Utterance]]:
-    """Return the embeddings that training kept, shape (n, layers, 2, hidden size), and of whom."""
-    with np.load(folder / artifacts.EMBEDDINGS, allow_pickle=False) as kept:
-        embeddings, names = kept["embeddings"], kept["names"].tolist()
-        columns = [kept[key].tolist() for key in KEPT]
-    return embeddings, [
-        Utterance(Path(f"{name}.flac"), **dict(zip(KEPT, values, strict=True)))
-        for name, *values in zip(names, *columns, strict=True)
-    ]
+def kept_embeddings(folder: Path) -> tuple[np.ndarray, np.ndarray, list[Utterance]]:
+    """Return the embeddings that training kept, of clips and of copies in noise, and of whom.
 
-
-def embed(
-    encoder: Encoder, utterances: list[Utterance]
-) -> tuple[np.ndarray, list[Utterance], list[str]]:
-    """Embed recordings, from the cache where it has them.
-
-    Returns:
-        float16 embeddings of shape (n, layers, 2, hidden size), the n utterances that could be
-        read, and a warning for each that could not.
+    Both are of shape (n, layers, 2, hidden size).
     """
-    own = f"{encoder.fingerprint}{encoder.layers}{POOLING}{audio.PREPROCESSING}"
-    folder = CACHE / hashlib.sha256(own.encode()).hexdigest()[:16]
-    folder.mkdir(parents=True, exist_ok=True)
-    cached = [folder / f"{artifacts.sha256(each.path)}.npz" for each in utterances]
-    recordings = {path: each.path for each, path in zip(utterances, cached, strict=True)}
-    missing = [path for path in recordings if artifacts.read_arrays(path) is None]
-    unreadable = {}
-    with tqdm(total=len(missing), desc="Embedding", unit="clip") as progress:
-        embedded = encoder.embed_many(recordings[path] for path in missing)
-        for path, found in zip(missing, embedded, strict=True):
-            progress.update()
-            if isinstance(found, SerError):
-                unreadable[path] = f"Left out: {found}"
-                continue
-            with artifacts.whole(path) as file:
-                np.savez(file, embedding=found[1].astype(np.float16))
-    readable = [row for row, path in enumerate(cached) if path not in unreadable]
-    if not readable:
-        first = next(iter(unreadable.values()))
-        raise SerError(f"None of the {len(utterances)} recordings could be read. {first}")
-    kept = [artifacts.read_arrays(cached[row])["embedding"] for row in readable]
-    return np.stack(kept), [utterances[row] for row in readable], list(unreadable.values())
+    with np.load(folder / artifacts.EMBEDDINGS, allow_pickle=False) as kept:
+        embeddings, copies = kept["embeddings"], kept["in_noise"]
+        names = kept["names"].tolist()
+        columns = [kept[key].tolist() for key in KEPT]
+    return (
+        embeddings,
+        copies,
+        [
+            Utterance(Path(f"{name}.flac"), **dict(zip(KEPT, values, strict=True)))
+            for name, *values in zip(names, *columns, strict=True)
+        ],
+    )
 
 
 def data_hash(utterances: list[Utterance]) -> str:
@@ -160,19 +134,24 @@ def data_hash(utterances: list[Utterance]) -> str:
 
 def _fit(
     embeddings: np.ndarray,
+    copies: np.ndarray,
     layers: list[int],
     utterances: list[Utterance],
     sounds: Sounds,
     folder: Path,
 ) -> dict:
-    metrics, unseen = evaluate(embeddings, utterances, sounds, SEED)
-    embeddings, others = embeddings[:, layers], sounds.embeddings[:, layers]
+    metrics, unseen = evaluate(embeddings, copies, utterances, sounds, SEED)
+    embeddings, copies, others = (
+        each[:, layers] for each in (embeddings, copies, sounds.embeddings)
+    )
     emotions = [utterance.emotion for utterance in utterances]
-    classifier = EmotionClassifier(SEED).fit(embeddings, emotions, corpora.speakers(utterances))
+    classifier = EmotionClassifier(SEED).fit(
+        embeddings, emotions, corpora.speakers(utterances), [copies]
+    )
     atlas = layout.lay_out(classifier.out_of_fold, utterances, SEED)
     adaptation = Adaptation.measure(embeddings, emotions)
     adaptation.save(folder / artifacts.ADAPTATION)
-    enrolled = enrolment.train(embeddings, utterances, adaptation, SEED) or classifier
+    enrolled = enrolment.train(embeddings, copies, utterances, adaptation, SEED) or classifier
     detector = VoiceDetector(embeddings, others)
     joblib.dump(classifier, folder / artifacts.CLASSIFIER, compress=3)
     joblib.dump(enrolled, folder / artifacts.ENROLLED, compress=3)

@@ -16,7 +16,7 @@ from ser import artifacts, audio
 from ser.encoder import BATCH, WINDOW, Encoder
 from ser.errors import SerError
 from ser.training.augment import HIGH_CUT, LOW_CUT, Surroundings, augment, limit_band
-from ser.training.train import CACHE
+from ser.training.embedding import CACHE
 from ser.training.utterance import Utterance
 
 VIEWS = 2  # of each clip, the first unchanged

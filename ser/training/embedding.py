@@ -1,0 +1,81 @@
+"""Embeddings of recordings, as they are or altered, kept in the user's cache.
+
+By file content, encoder and alteration, so a second run, or one that goes on after an interruption,
+embeds only what is new.
+"""
+
+import hashlib
+import zlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pooch
+from tqdm import tqdm
+
+from ser import artifacts, audio
+from ser.audio import Clip
+from ser.encoder import POOLING, Encoder
+from ser.errors import SerError
+from ser.training.utterance import Utterance
+
+CACHE = Path(pooch.os_cache("ser")) / "embeddings"
+
+
+@dataclass(frozen=True)
+class Alteration:
+    """One kind of change to recordings.
+
+    Attributes:
+        name: tells it from all others, in the cache too.
+        change: takes and returns a waveform as in augment.py, with chance left to a generator.
+    """
+
+    name: str
+    change: Callable[[np.ndarray, np.random.Generator], np.ndarray]
+
+    def load(self, path: Path) -> Clip:
+        """Load a recording and change its voiced part; the same content always changes alike."""
+        chance = [zlib.crc32(own) for own in (self.name.encode(), path.read_bytes())]
+        clip = audio.load(path)
+        # Changes reckon with full scale 1, a clip has unit variance.
+        waveform = clip.waveform / np.abs(clip.waveform).max()
+        changed = self.change(waveform, np.random.default_rng(chance))
+        return replace(clip, waveform=audio.normalise(changed))
+
+
+def embed(
+    encoder: Encoder, utterances: Sequence[Utterance], alteration: Alteration | None = None
+) -> tuple[np.ndarray, list[Utterance], list[str]]:
+    """Embed recordings, from the cache where it has them, or altered copies of them.
+
+    Returns:
+        float16 embeddings of shape (n, layers, 2, hidden size), the n utterances that could be
+        read, and a warning for each that could not.
+    """
+    own = f"{encoder.fingerprint}{encoder.layers}{POOLING}{audio.PREPROCESSING}"
+    load, name = audio.load, "Embedding"
+    if alteration:
+        load, name, own = alteration.load, f"Copies: {alteration.name}", f"{own}{alteration.name}"
+    folder = CACHE / hashlib.sha256(own.encode()).hexdigest()[:16]
+    folder.mkdir(parents=True, exist_ok=True)
+    cached = [folder / f"{artifacts.sha256(each.path)}.npz" for each in utterances]
+    recordings = {path: each.path for each, path in zip(utterances, cached, strict=True)}
+    missing = [path for path in recordings if artifacts.read_arrays(path) is None]
+    unreadable = {}
+    with tqdm(total=len(missing), desc=name, unit="clip") as progress:
+        embedded = encoder.embed_many((recordings[path] for path in missing), load)
+        for path, found in zip(missing, embedded, strict=True):
+            progress.update()
+            if isinstance(found, SerError):
+                unreadable[path] = f"Left out: {found}"
+                continue
+            with artifacts.whole(path) as file:
+                np.savez(file, embedding=found[1].astype(np.float16))
+    readable = [row for row, path in enumerate(cached) if path not in unreadable]
+    if not readable:
+        first = next(iter(unreadable.values()))
+        raise SerError(f"None of the {len(utterances)} recordings could be read. {first}")
+    kept = [artifacts.read_arrays(cached[row])["embedding"] for row in readable]
+    return np.stack(kept), [utterances[row] for row in readable], list(unreadable.values())
