@@ -4,8 +4,10 @@ Trees alone do poorly on these embeddings (60 % on unseen actors where a linear 
 so boosting starts from a linear model and only corrects it: the gradient boosting's initial score
 is the linear model's log-probabilities, and small trees on the leading principal components
 follow. While training, the initial scores are out-of-fold with folds grouped by speaker, so the
-trees see the linear model's mistakes as they are on people it never heard. The linear model learns
-from voices brought nearer to each other, since what is one speaker's own tells no emotion.
+trees see the linear model's mistakes as they are on people it never heard. Which clips a tree sees
+is left to chance, and one such run differs from the next by a point; several are averaged. The
+linear model learns from voices brought nearer to each other, since what is one speaker's own tells
+no emotion, and from altered copies of the clips, since a studio's silence tells none either.
 
 How far its probabilities are to be trusted is measured on out-of-fold predictions too: by them they
 are calibrated, and from which probability on an answer is sure enough to be given (calibration.py).

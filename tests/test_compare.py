@@ -21,7 +21,7 @@ LINEAR = "logistic regression"
 
 @pytest.fixture(scope="module")
 def heard():
-    """Embeddings of two clips of each emotion by actors of three folds, then of copies, and whose."""
+    """Embeddings of two clips of each emotion by actors of three folds, of copies, and whose."""
     random = np.random.default_rng(0)
     actors = (*ravdess.ACTOR_FOLDS[0], *ravdess.ACTOR_FOLDS[1], 8)
     utterances = [

@@ -80,6 +80,12 @@ def test_strangers():
     same, other = crema_d["session_of_its_emotion"], crema_d["session_of_one_emotion"]
     assert f"falls to {percent(same['ua'])} %" in text
     assert f"of one emotion {percent(other['ua'])} %" in text
+    for said, name in (
+        ("of CREMA-D would be understood at UA", "crema_d"),
+        ("of nEMO at", "nemo"),
+        ("of RAVDESS at", "ravdess"),
+    ):
+        assert f"{said} {percent(measured[name]['without_copies']['ua'])} %" in text
     assert f"reach UA {interval(crema_d['taught_within'])} %" in text
     assert f"was not taught CREMA-D {interval(crema_d['by_speakers'])} %" in text
 

@@ -7,7 +7,7 @@ import pytest
 
 from ser.errors import SerError
 from ser.labels import LABELS
-from ser.training import people, strangers
+from ser.training import draws, people, strangers
 from ser.training.utterance import Table, Utterance
 
 COMMON = [label for label in LABELS if label not in ("calm", "surprised")]
@@ -83,22 +83,22 @@ def test_groups_of_people(result):
 
 def test_no_clip_is_known_when_it_is_scored():
     rows = utterances("crema_d", 3, COMMON, 4)
-    draws = strangers._Draws(rows)
+    drawn = draws.Draws(rows)
     random = np.random.default_rng(0)
-    neutral = draws.neutral(0)
+    neutral = drawn.neutral(0)
     for row, own in enumerate(rows):
-        for known in (draws.any(10)(row, random), draws.of_one_emotion(row, random)):
+        for known in (drawn.any(10)(row, random), drawn.of_one_emotion(row, random)):
             assert row not in known and len(set(known)) == len(known)
             assert {rows[other].speaker for other in known} == {own.speaker}
         assert len({rows[other].emotion for other in known}) == 1
-        known = draws.of_its_emotion(row, random)
+        known = drawn.of_its_emotion(row, random)
         assert row not in known and {rows[other].emotion for other in known} == {own.emotion}
         known = neutral(row, random)
         if known is not None:
             assert row not in known
             assert [rows[other].emotion for other in known] == ["neutral"] * 2
     assert sum(neutral(row, random) is None for row in range(len(rows))) == 3 * 2
-    assert draws.any(24)(0, random) is None
+    assert drawn.any(24)(0, random) is None
 
 
 def test_score():

@@ -11,6 +11,7 @@ from voices import speech_like
 
 from ser import artifacts
 from ser.__main__ import main
+from ser.errors import SerError
 from ser.labels import LABELS
 from ser.recognizer import Recognizer
 from ser.training import embedding, evaluate, sounds, train
@@ -121,6 +122,12 @@ def test_from_a_table_of_ones_own_to_answers(encoder, tmp_path, monkeypatch, cap
     assert near["actor"] in ("Ada", "Bo", "Cy", "Di", "Ed", "Flo")
     assert {clip.sentence for clip in answer.place.neighbours} == {"Well"}
     json.dumps(answer.to_json())
+
+
+def test_artifacts_of_an_earlier_version(tmp_path):
+    np.savez(tmp_path / artifacts.EMBEDDINGS, embeddings=np.zeros((1, 3, 2, 8)))
+    with pytest.raises(SerError, match="earlier version.*train --data FOLDER --out"):
+        train.kept_embeddings(tmp_path)
 
 
 def test_scores_are_the_fields():

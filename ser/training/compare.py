@@ -166,7 +166,7 @@ def scores(truth: list[np.ndarray], own: list[Outcome], shipped: list[Outcome]) 
 def _kept(folder: Path, attempt: tuple) -> Outcome:
     """Return what came of an attempt, from the folder once it was finished."""
     # Not joblib's Memory: workers that begin at once make it forget what was kept.
-    path = folder / f"{joblib.hash((attempt, INNER_FOLDS))}.joblib"
+    path = folder / f"{joblib.hash((attempt, INNER_FOLDS), coerce_mmap=True)}.joblib"
     if path.exists():
         return joblib.load(path)
     outcome = _attempt(*attempt)

@@ -21,6 +21,7 @@ from ser.labels import LABELS
 from ser.speaker import STRANGER, Adaptation
 from ser.training import corpora, enrolment, people, ravdess
 from ser.training.corpora import speakers
+from ser.training.draws import SESSION, Draw, Draws, nothing
 from ser.training.embedding import embed
 from ser.training.sounds import in_noise
 from ser.training.train import SEED
@@ -28,10 +29,7 @@ from ser.training.utterance import Utterance
 
 HOME = ravdess.CORPUS  # the corpus that the shipped classifier is trained on
 HEADLINE = ("stranger", "neutral", "session")
-NEUTRAL_CLIPS = 2
-SESSION, SESSIONS = 3, (1, 3, 10)  # clips; the first is the headline
-
-Draw = Callable[[int, np.random.Generator], list[int] | None]  # a clip's row -> those known before
+SESSIONS = (1, SESSION, 10)  # clips; that of SESSION is the headline
 
 
 def evaluate(
@@ -117,9 +115,10 @@ def leave_out(
         copies: by home corpus, the embeddings of a copy of each clip in noise.
 
     Returns:
-        `stranger`, `neutral`, `session`, `sessions.<clips>`, `session_of_one_emotion` and
-        `session_of_its_emotion`, each with `ua`, its 95 % interval `ci95` and `n` clips;
-        `emotions` in common; `groups` of strangers, as far as the corpus tells them.
+        `stranger`, `neutral`, `session`, `sessions.<clips>`, `session_of_one_emotion`,
+        `session_of_its_emotion` and `without_copies` (a stranger, had the classifier not learned
+        from them), each with `ua`, its 95 % interval `ci95` and `n` clips; `emotions` in common;
+        `groups` of strangers, as far as the corpus tells them.
     """
     lessons = [each for name in home for each in tables[name]]
     emotions = [each.emotion for each in lessons]
@@ -127,6 +126,7 @@ def leave_out(
         np.concatenate([heard[name] for name in home]) for heard in (embeddings, copies)
     )
     classifier = EmotionClassifier(seed).fit(lessons_heard, emotions, speakers(lessons), [noisy])
+    alone = EmotionClassifier(seed).fit(lessons_heard, emotions, speakers(lessons))
     adaptation = Adaptation.measure(lessons_heard, emotions)
     enrolled = enrolment.train(lessons_heard, noisy, lessons, adaptation, seed) or classifier
     utterances, unseen = tables[corpus], embeddings[corpus]
@@ -134,7 +134,9 @@ def leave_out(
 
     supposed = classifier.linear_probabilities(unseen)
 
-    def under(draw: Draw, neutral: bool = False) -> np.ndarray:
+    def under(
+        draw: Draw, answering: EmotionClassifier = classifier, neutral: bool = False
+    ) -> np.ndarray:
         """Predict each clip given what is drawn; empty where it is not to be scored."""
         random = np.random.default_rng(seed)
         adapted, rows = [], []
@@ -151,14 +153,14 @@ def leave_out(
             adapted.append(adaptation.adapt(unseen[row], speaker))
             rows.append(row)
         predicted = np.full(len(utterances), "", dtype=object)
-        answering = enrolled if neutral else classifier
         predicted[rows] = _among(common, answering.probabilities(np.array(adapted)))
         return predicted
 
-    draws = _Draws(utterances)
+    draws = Draws(utterances)
     predictions = {
-        "stranger": under(lambda row, random: []),
-        "neutral": under(draws.neutral(seed), neutral=True),
+        "stranger": under(nothing),
+        "without_copies": under(nothing, alone),
+        "neutral": under(draws.neutral(seed), enrolled, neutral=True),
         **{f"{count}": under(draws.any(count)) for count in SESSIONS},
         "session_of_one_emotion": under(draws.of_one_emotion),
         "session_of_its_emotion": under(draws.of_its_emotion),
@@ -183,62 +185,6 @@ def table(results: dict, line: Callable[[str], None] = print) -> None:
             for scored in (result[name] for name in HEADLINE)
         )
         line(f"{corpus:<10}" + "".join(f"{cell:>20}" for cell in cells))
-
-
-class _Draws:
-    """Which other clips of the same speaker are known before a clip is scored."""
-
-    def __init__(self, utterances: Sequence[Utterance]):
-        self.people = speakers(utterances)
-        self.emotions = np.array([each.emotion for each in utterances])
-
-    def any(self, count: int) -> Draw:
-        """So many clips, drawn at random for every clip anew."""
-
-        def draw(row: int, random: np.random.Generator) -> list[int] | None:
-            others = self._others(row)
-            return _some(others, count, random) if len(others) >= count else None
-
-        return draw
-
-    def of_one_emotion(self, row: int, random: np.random.Generator) -> list[int] | None:
-        """SESSION clips of one emotion, drawn at random too."""
-        emotions, counts = np.unique(self.emotions[self._others(row)], return_counts=True)
-        if counts.max(initial=0) < SESSION:
-            return None
-        return self._of(random.choice(emotions[counts >= SESSION]), row, random)
-
-    def of_its_emotion(self, row: int, random: np.random.Generator) -> list[int] | None:
-        """SESSION clips of the scored clip's own emotion."""
-        return self._of(self.emotions[row], row, random)
-
-    def neutral(self, seed: int) -> Draw:
-        """The same NEUTRAL_CLIPS for all clips of a speaker, themselves not scored."""
-        random, chosen = np.random.default_rng(seed), {}
-        for person in np.unique(self.people):
-            rows = np.flatnonzero((self.people == person) & (self.emotions == "neutral"))
-            if len(rows) >= NEUTRAL_CLIPS:
-                chosen[person] = _some(rows, NEUTRAL_CLIPS, random)
-
-        def draw(row: int, random: np.random.Generator) -> list[int] | None:
-            known = chosen.get(self.people[row])
-            return None if known is None or row in known else known
-
-        return draw
-
-    def _of(self, emotion: str, row: int, random: np.random.Generator) -> list[int] | None:
-        others = self._others(row)
-        others = others[self.emotions[others] == emotion]
-        return _some(others, SESSION, random) if len(others) >= SESSION else None
-
-    def _others(self, row: int) -> np.ndarray:
-        same = self.people == self.people[row]
-        same[row] = False
-        return np.flatnonzero(same)
-
-
-def _some(rows: np.ndarray, count: int, random: np.random.Generator) -> list[int]:
-    return random.choice(rows, count, replace=False).tolist()
 
 
 def _among(emotions: Sequence[str], probabilities: np.ndarray) -> np.ndarray:

@@ -11,6 +11,7 @@ from ser import artifacts, audio
 from ser.classifier import EmotionClassifier
 from ser.detector import VoiceDetector
 from ser.encoder import BUNDLED, POOLING, Encoder
+from ser.errors import SerError
 from ser.labels import LABELS
 from ser.recognizer import Recognizer
 from ser.speaker import Adaptation
@@ -109,8 +110,16 @@ def kept_embeddings(folder: Path) -> tuple[np.ndarray, np.ndarray, list[Utteranc
     """Return the embeddings that training kept, of clips and of copies in noise, and of whom.
 
     Both are of shape (n, layers, 2, hidden size).
+
+    Raises:
+        SerError: there are no copies, as in earlier versions.
     """
     with np.load(folder / artifacts.EMBEDDINGS, allow_pickle=False) as kept:
+        if "in_noise" not in kept:
+            raise SerError(
+                f"{folder} was made by an earlier version, which kept no copies in noise. Make it "
+                f"anew with: python -m ser train --data FOLDER --out {folder}"
+            )
         embeddings, copies = kept["embeddings"], kept["in_noise"]
         names = kept["names"].tolist()
         columns = [kept[key].tolist() for key in KEPT]
