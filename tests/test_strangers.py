@@ -10,6 +10,8 @@ from ser.labels import LABELS
 from ser.training import draws, people, strangers
 from ser.training.utterance import Table, Utterance
 
+pytestmark = pytest.mark.usefixtures("one_run")
+
 COMMON = [label for label in LABELS if label not in ("calm", "surprised")]
 
 
