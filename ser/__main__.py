@@ -76,6 +76,12 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--seed", type=int, default=0)
     command.set_defaults(run=commands.tune)
 
+    command = adding.add_parser("directions", help="where other corpora's emotions lie, for train")
+    command.add_argument("--encoder", type=Path, default=bundled / "encoder", metavar="DIR")
+    command.add_argument("--data", type=Path, nargs="+", required=True, metavar="FOLDER")
+    command.add_argument("--without", metavar="CORPUS", help="leave out, to be scored on it")
+    command.set_defaults(run=commands.directions)
+
     command = adding.add_parser("strangers", help="score corpora that were never trained on")
     command.add_argument("--data", type=Path, nargs="+", required=True, metavar="FOLDER")
     command.add_argument(

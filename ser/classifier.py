@@ -7,7 +7,9 @@ follow. While training, the initial scores are out-of-fold with folds grouped by
 trees see the linear model's mistakes as they are on people it never heard. Which clips a tree sees
 is left to chance, and one such run differs from the next by a point; several are averaged. The
 linear model learns from voices brought nearer to each other, since what is one speaker's own tells
-no emotion, and from altered copies of the clips, since a studio's silence tells none either.
+no emotion, and from altered copies of the clips, since a studio's silence tells none either. The
+directions in which other corpora's emotions lie are made loud for it: what it is regularised for
+least is what holds for other people too.
 
 How far its probabilities are to be trusted is measured on out-of-fold predictions too: by them they
 are calibrated, and from which probability on an answer is sure enough to be given (calibration.py).
@@ -20,8 +22,8 @@ from sklearn.decomposition import PCA
 from sklearn.ensemble import GradientBoostingClassifier, VotingClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold, cross_val_predict
-from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.pipeline import FeatureUnion, Pipeline, make_pipeline
+from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from sklearn.utils.class_weight import compute_sample_weight
 from threadpoolctl import threadpool_limits
 
@@ -31,6 +33,7 @@ from ser.labels import LABELS
 
 REGULARISATION = 0.01  # C of the linear model, inverse strength
 TOLERANCE = 1e-4  # of its gradient
+TOLD = 8.0  # deviation of what tells emotions elsewhere, where a feature has 1
 OWN = 0.5  # of a training speaker's distance from all others' mean, what is taken off
 COMPONENTS = 48  # principal components that the trees see
 TREES = 40  # stages, each with a tree per emotion (one in all for two emotions)
@@ -51,8 +54,9 @@ class EmotionClassifier:
         calibration: after `fit`, how far the probabilities are to be trusted.
     """
 
-    def __init__(self, seed: int = 0):
-        self.seed = seed
+    def __init__(self, seed: int = 0, directions: Sequence[np.ndarray] = ()):
+        """Take what decides chance, and the directions that `Encoder.directions` knows."""
+        self.seed, self.directions = seed, directions
 
     # Products with eight columns are too small to share out: threads only wait for each other.
     @threadpool_limits.wrap(limits=1)
@@ -82,12 +86,12 @@ class EmotionClassifier:
         folds = _inner_folds(codes, speakers)
         for train, test in folds:
             altered = [each[train] for each in copies]
-            model = fit_linear(flat[train], codes[train], speakers[train], altered)
+            model = fit_linear(flat[train], codes[train], speakers[train], altered, self.directions)
             # As strangers are met: nothing is known of a test speaker's own.
             columns = np.searchsorted(present, model.classes_)
             out_of_fold[np.ix_(test, columns)] = model.predict_proba(flat[test])
         self.out_of_fold = _of_all(out_of_fold, present)
-        self.linear = fit_linear(flat, codes, speakers, copies)
+        self.linear = fit_linear(flat, codes, speakers, copies, self.directions)
         self.components = make_pipeline(
             StandardScaler(), PCA(COMPONENTS, svd_solver="randomized", random_state=self.seed)
         ).fit(flat)
@@ -139,8 +143,8 @@ class EmotionClassifier:
         return np.hstack([logarithm(linear), self.components.transform(flat)])
 
 
-def _nearer(flat: np.ndarray, speakers: Sequence) -> np.ndarray:
-    """Take part of what speakers have of their own off their embeddings, shape (n, d)."""
+def nearer(flat: np.ndarray, speakers: Sequence) -> np.ndarray:
+    """Return embeddings, shape (n, d), without part of what is their speakers' own."""
     people, of = np.unique(speakers, return_inverse=True)
     means = np.stack([flat[of == person].mean(axis=0) for person in range(len(people))])
     return flat - OWN * (means - flat.mean(axis=0))[of]
@@ -176,25 +180,34 @@ def fit_linear(
     emotions: np.ndarray,
     speakers: Sequence,
     copies: Sequence[np.ndarray] = (),
+    directions: Sequence[np.ndarray] = (),
 ) -> Pipeline:
     """Fit the linear model that boosting starts from, as `EmotionClassifier.fit` takes its lessons.
 
     emotions: of any kind that scikit-learn takes for classes, shape (n,).
+    directions: of an embedding's shape, any number of them.
     """
     weights = [1.0] + [COPY] * len(copies)
-    return linear_model().fit(
-        np.concatenate([_nearer(flat_rows(each), speakers) for each in (embeddings, *copies)]),
+    return linear_model(directions).fit(
+        np.concatenate([nearer(flat_rows(each), speakers) for each in (embeddings, *copies)]),
         np.tile(emotions, len(weights)),
         logisticregression__sample_weight=np.repeat(weights, len(emotions)),
     )
 
 
-def linear_model() -> Pipeline:
+def linear_model(directions: Sequence[np.ndarray] = ()) -> Pipeline:
     """Return the linear model, not fitted."""
+    features = StandardScaler()
+    if len(directions):
+        told = FunctionTransformer(np.dot, kw_args={"b": flat_rows(directions).T})
+        features = FeatureUnion(
+            [("everything", features), ("told", make_pipeline(told, StandardScaler()))],
+            transformer_weights={"told": TOLD},
+        )
     model = LogisticRegression(
         C=REGULARISATION, class_weight="balanced", tol=TOLERANCE, max_iter=500
     )
-    return make_pipeline(StandardScaler(), model)
+    return make_pipeline(features, model)
 
 
 def flat_rows(embeddings: np.ndarray) -> np.ndarray:

@@ -94,6 +94,14 @@ def tune(options: argparse.Namespace) -> int:
     return 0
 
 
+def directions(options: argparse.Namespace) -> int:
+    """Find along which directions of an encoder's embeddings emotions lie; write them beside it."""
+    from ser.training import directions
+
+    directions.write(options.encoder, options.data, options.without)
+    return 0
+
+
 def within(options: argparse.Namespace) -> int:
     """Score a corpus with encoders taught within its speaker folds; write metrics.json."""
     from ser.training import within

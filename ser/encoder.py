@@ -30,7 +30,9 @@ class Encoder:
         layers: the hidden states that are pooled; 0 is the input of the first layer.
         device: where it runs.
         fingerprint: SHA-256 of the weights in use, whatever file they came from.
-        taught: names of the corpora whose labels `python -m ser tune` taught it.
+        taught: names of the corpora whose labels it was taught or its directions were found by.
+        directions: float32, shape (k, layers, 2, hidden size), along which k emotions of those
+            corpora lie; none, k = 0, if `python -m ser directions` did not look for them.
     """
 
     def __init__(
@@ -59,7 +61,8 @@ class Encoder:
                 "Choose one of these, such as --device cpu."
             )
         found = pretrained.load(self.checkpoint, layers)
-        self.layers, self.taught, self.fingerprint = found.layers, found.taught, found.fingerprint
+        self.layers, self.fingerprint = found.layers, found.fingerprint
+        self.taught, self.directions = found.taught, found.directions
         # The bundled encoder's positions ride on a large constant, too coarse in half precision.
         _keep_float32(found.model.feature_projection, self.device.type)
         _keep_float32(found.model.encoder.pos_conv_embed, self.device.type)

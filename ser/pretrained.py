@@ -4,16 +4,20 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
+import numpy as np
 import torch
 from scipy.fft import next_fast_len
 from torch.nn.utils import parametrize
 from transformers import AutoConfig, AutoModel, PreTrainedModel
 from transformers.utils import logging
 
+from ser import artifacts
 from ser.errors import SerError
 
 FAMILY = ("wav2vec2", "hubert", "wavlm")
+DIRECTIONS = "directions.npz"  # beside the weights, as training/directions.py writes it
 
 logging.set_verbosity_error()
 logging.disable_progress_bar()
@@ -27,13 +31,15 @@ class Pretrained:
         model: without the layers above the highest one used.
         layers: the hidden states to pool; 0 is the input of the first layer.
         fingerprint: SHA-256 of the weights in use, whatever file they came from.
-        taught: names of the corpora whose labels `python -m ser tune` taught it.
+        taught: names of the corpora whose labels it was taught or its directions were found by.
+        directions: as `Encoder.directions`.
     """
 
     model: PreTrainedModel
     layers: tuple[int, ...]
     fingerprint: str
     taught: tuple[str, ...]
+    directions: np.ndarray
 
 
 def load(checkpoint: str, layers: Sequence[int] | None = None) -> Pretrained:
@@ -64,8 +70,20 @@ def load(checkpoint: str, layers: Sequence[int] | None = None) -> Pretrained:
         parametrize.remove_parametrizations(convolution, "weight")
         if convolution.groups == convolution.in_channels:
             convolve_by_fft(convolution)
-    taught = tuple(getattr(config, "taught", ()))
-    return Pretrained(model.requires_grad_(False).eval(), used, fingerprint, taught)
+    directions, shown = _directions(checkpoint, used, config.hidden_size)
+    taught = tuple(sorted({*getattr(config, "taught", ()), *shown}))
+    return Pretrained(model.requires_grad_(False).eval(), used, fingerprint, taught, directions)
+
+
+def _directions(
+    checkpoint: str, layers: tuple[int, ...], hidden_size: int
+) -> tuple[np.ndarray, list[str]]:
+    """Read the directions of some layers, none if not all were looked at, and whose they are."""
+    found = artifacts.read_arrays(Path(checkpoint) / DIRECTIONS) or {"layers": [], "corpora": []}
+    known, shown = list(found["layers"]), [str(corpus) for corpus in found["corpora"]]
+    if not set(layers) <= set(known):
+        return np.zeros((0, len(layers), 2, hidden_size), np.float32), shown
+    return found["directions"][:, [known.index(layer) for layer in layers]], shown
 
 
 def _default_layers(depth: int) -> range:

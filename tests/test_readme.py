@@ -86,13 +86,16 @@ def test_strangers():
         ("of RAVDESS at", "ravdess"),
     ):
         assert f"{said} {percent(measured[name]['without_copies']['ua'])} %" in text
+    untold = [percent(measured[name]["without_directions"]["ua"]) for name in names.values()]
+    assert "of CREMA-D for nEMO), at {} %, {} % and {} %".format(*untold) in text
     assert f"reach UA {interval(crema_d['taught_within'])} %" in text
     assert f"was not taught CREMA-D {interval(crema_d['by_speakers'])} %" in text
 
 
 def test_encoders_beside_the_shipped_one():
     card = (artifacts.FOLDER / "encoder" / "README.md").read_text()
-    for name, result in METRICS["protocols"]["corpora"]["crema_d"]["beside"].items():
+    crema_d = METRICS["protocols"]["corpora"]["crema_d"]
+    for name, result in (crema_d["beside"] | {"on-nemo": crema_d}).items():
         cells = interval(result["stranger"]), interval(result["session"])
         row = f"{' | '.join(cells)} | {percent(result['by_speakers']['ua'])} |"
         assert re.search(rf"^\| `{name}` .*{re.escape(row)}$", card, re.MULTILINE), name

@@ -7,7 +7,7 @@ import pytest
 
 from ser.errors import SerError
 from ser.labels import LABELS
-from ser.training import draws, people, strangers
+from ser.training import directions, draws, people, strangers
 from ser.training.utterance import Table, Utterance
 
 pytestmark = pytest.mark.usefixtures("one_run")
@@ -60,7 +60,8 @@ def heard():
 @pytest.fixture(scope="module")
 def result(heard):
     embeddings, tables = heard
-    return strangers.leave_out("crema_d", embeddings, embeddings, tables, ["ravdess"], 0)
+    known = directions.measure(embeddings["nemo"], tables["nemo"])
+    return strangers.leave_out("crema_d", embeddings, embeddings, known, tables, ["ravdess"], 0)
 
 
 def test_knowing_the_voice_helps(result):
@@ -74,6 +75,12 @@ def test_knowing_the_voice_helps(result):
     assert result["neutral"]["n"] == 10 * (6 * 4 - 2)
     for scored in (stranger, session, result["session_of_its_emotion"]):
         assert 0 <= scored["ci95"][0] <= scored["ua"] <= scored["ci95"][1] <= 1
+
+
+def test_what_the_classifier_is_told_is_told_apart(result):
+    stranger, others = result["stranger"], ("without_copies", "without_directions")
+    assert all(result[name]["n"] == stranger["n"] for name in others)
+    assert result["without_directions"]["ua"] != stranger["ua"]
 
 
 def test_groups_of_people(result):
@@ -153,6 +160,7 @@ def test_encoders_beside_are_scored_on_what_they_were_not_taught(heard, monkeypa
         def __init__(self, checkpoint):
             self.checkpoint = checkpoint
             self.taught = ("nemo",) if Path(checkpoint).name == "on-nemo" else ()
+            self.directions = np.zeros((0, 64))
 
     monkeypatch.setattr(strangers, "Encoder", Named)
     monkeypatch.setattr(strangers.corpora, "table", lambda path: Table(tables[path.name], []))

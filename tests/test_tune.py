@@ -110,7 +110,7 @@ def test_teaching_falls_changes_only_upper_layers_and_resumes(data, encoder, tmp
     monkeypatch.setattr(teaching.Teaching, "_learn", learn)
     monkeypatch.setattr(views.audio, "load", lambda path: pytest.fail(f"{path} heard again"))
     readable = [u for u in table(data).utterances if u.path.stat().st_size > 100]
-    monkeypatch.setattr(tune, "_lessons", lambda *_: readable)
+    monkeypatch.setattr(tune, "lessons", lambda *_: readable)
     tune.tune(encoder, [data], again, epochs=12, resume=True)
     assert [int(row["step"]) for row in losses(again)] == list(range(1, 25))
 

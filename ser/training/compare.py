@@ -74,6 +74,7 @@ def run(
     entered: Mapping[str, Contestant],
     embeddings: np.ndarray,
     in_noise: np.ndarray,
+    directions: np.ndarray,
     utterances: list[Utterance],
     seed: int,
 ) -> dict:
@@ -81,7 +82,7 @@ def run(
 
     Args:
         embeddings: shape (n, layers, 2, hidden size), one row an utterance; in_noise: those of a
-            copy of each in noise.
+            copy of each in noise; directions: the encoder's, shape (k, layers, 2, hidden size).
     """
     emotions = np.array([utterance.emotion for utterance in utterances])
     speakers = corpora.speakers(utterances)
@@ -106,6 +107,7 @@ def run(
                 entered[name],
                 embeddings,
                 in_noise,
+                directions,
                 emotions,
                 speakers,
                 together[protocol],
@@ -179,6 +181,7 @@ def _attempt(
     contestant: Contestant,
     embeddings: np.ndarray,
     in_noise: np.ndarray,
+    directions: np.ndarray,
     emotions: np.ndarray,
     speakers: np.ndarray,
     together: np.ndarray,
@@ -190,7 +193,9 @@ def _attempt(
     begin = time.process_time()
     inner = StratifiedGroupKFold(INNER_FOLDS, shuffle=True, random_state=seed)
     folds = list(inner.split(emotions[train], emotions[train], together[train]))
-    lessons = Lessons(embeddings[train], in_noise[train], emotions[train], speakers[train], folds)
+    lessons = Lessons(
+        embeddings[train], in_noise[train], directions, emotions[train], speakers[train], folds
+    )
     with threadpool_limits(limits=1):
         predicted, chosen = contestant.predict(lessons, embeddings[test], seed)
     return Outcome(predicted, chosen, time.process_time() - begin)
@@ -198,7 +203,7 @@ def _attempt(
 
 def _heard(
     data: Path, folder: Path, manifest: dict
-) -> tuple[np.ndarray, np.ndarray, list[Utterance]]:
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, list[Utterance]]:
     """Embed recordings once it is sure that the artifacts were made from them."""
     encoder = Recognizer.load(folder).encoder
     embeddings, utterances, unreadable = embed(encoder, corpora.table(data).utterances)
@@ -209,7 +214,8 @@ def _heard(
             "their folder, or none, or make artifacts of this one: "
             f"python -m ser train --data {data} --out DIR"
         )
-    return embeddings, embed(encoder, utterances, in_noise(SEED))[0], utterances
+    copies = embed(encoder, utterances, in_noise(SEED))[0]
+    return embeddings, copies, encoder.directions, utterances
 
 
 def _effort(name: str, outcomes: list[Outcome]) -> str:

@@ -48,12 +48,13 @@ TREES = 200  # of forests and of AdaBoost
 class Lessons:
     """What a contestant learns from: embeddings (n, layers, 2, hidden size) and their n labels.
 
-    in_noise: embeddings of a copy of each clip in noise; folds: splits of these n rows, to tune
-    with.
+    in_noise: embeddings of a copy of each clip in noise; directions: the encoder's; folds: splits
+    of these n rows, to tune with.
     """
 
     embeddings: np.ndarray
     in_noise: np.ndarray
+    directions: np.ndarray
     emotions: np.ndarray
     speakers: np.ndarray
     folds: Folds
@@ -120,7 +121,8 @@ class Tuned:
 class Shipped:
     """The classifier of the page, which does its own out-of-fold work inside.
 
-    It alone learns from the copies in noise: most others could not be told what a copy weighs.
+    It alone learns from the copies in noise, and along the directions that told emotions elsewhere:
+    most others could not be told what these weigh.
 
     sources: hash of the code that it is made of.
     """
@@ -130,7 +132,7 @@ class Shipped:
 
     def predict(self, lessons: Lessons, unseen: np.ndarray, seed: int) -> tuple[np.ndarray, dict]:
         """See Contestant."""
-        classifier = EmotionClassifier(seed).fit(
+        classifier = EmotionClassifier(seed, lessons.directions).fit(
             lessons.embeddings, lessons.emotions, lessons.speakers, [lessons.in_noise]
         )
         return np.array(LABELS)[classifier.probabilities(unseen).argmax(axis=1)], {}

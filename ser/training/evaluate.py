@@ -22,6 +22,7 @@ MAP_NEIGHBOURS = 15  # vote on the label of a place on the map
 def evaluate(
     embeddings: np.ndarray,
     in_noise: np.ndarray,
+    directions: np.ndarray,
     utterances: Sequence[Utterance],
     sounds: Sounds,
     seed: int,
@@ -32,6 +33,7 @@ def evaluate(
         embeddings: shape (n, layers, 2, hidden size), one row an utterance; of many layers one
             is chosen within each fold.
         in_noise: those of a copy of each in noise, learned from but never scored.
+        directions: the encoder's, shape (k, layers, 2, hidden size).
         sounds: without a voice, embedded by the same encoder.
 
     Returns:
@@ -64,8 +66,8 @@ def evaluate(
         for fold, (train, test) in enumerate(tqdm(folds, f"Evaluating {protocol}", unit="fold")):
             layers = selection.choose(embeddings[train], emotions[train], speakers[train])
             heard, other = embeddings[:, layers], sounds.embeddings[:, layers]
-            copies = in_noise[train][:, layers]
-            classifier = EmotionClassifier(seed).fit(
+            copies, told = in_noise[train][:, layers], directions[:, layers]
+            classifier = EmotionClassifier(seed, told).fit(
                 heard[train], emotions[train], speakers[train], [copies]
             )
             probabilities = classifier.probabilities(heard[test])

@@ -90,7 +90,7 @@ def _heard_by(
         embeddings[name], readable[name], _ = embed(encoder, tables[name])
     for name in home:
         copies[name] = embed(encoder, readable[name], in_noise(SEED))[0]
-    result = leave_out(corpus, embeddings, copies, readable, home, SEED)
+    result = leave_out(corpus, embeddings, copies, encoder.directions, readable, home, SEED)
     result["encoder_taught"] = list(encoder.taught)
     if corpus != HOME:
         result["by_speakers"] = people.by_speakers(embeddings[corpus], readable[corpus], SEED)
@@ -103,6 +103,7 @@ def leave_out(
     corpus: str,
     embeddings: Mapping[str, np.ndarray],
     copies: Mapping[str, np.ndarray],
+    directions: np.ndarray,
     tables: Mapping[str, Sequence[Utterance]],
     home: Sequence[str],
     seed: int,
@@ -113,20 +114,23 @@ def leave_out(
         embeddings, tables: by corpus; of an encoder that was not taught the left-out one's labels.
         home: the corpora to train the classifier on.
         copies: by home corpus, the embeddings of a copy of each clip in noise.
+        directions: the encoder's.
 
     Returns:
         `stranger`, `neutral`, `session`, `sessions.<clips>`, `session_of_one_emotion`,
-        `session_of_its_emotion` and `without_copies` (a stranger, had the classifier not learned
-        from them), each with `ua`, its 95 % interval `ci95` and `n` clips; `emotions` in common;
-        `groups` of strangers, as far as the corpus tells them.
+        `session_of_its_emotion`, `without_copies` and `without_directions` (a stranger, had the
+        classifier not learned from them), each with `ua`, its 95 % interval `ci95` and `n` clips;
+        `emotions` in common; `groups` of strangers, as far as the corpus tells them.
     """
     lessons = [each for name in home for each in tables[name]]
     emotions = [each.emotion for each in lessons]
     lessons_heard, noisy = (
         np.concatenate([heard[name] for name in home]) for heard in (embeddings, copies)
     )
-    classifier = EmotionClassifier(seed).fit(lessons_heard, emotions, speakers(lessons), [noisy])
-    alone = EmotionClassifier(seed).fit(lessons_heard, emotions, speakers(lessons))
+    taught = lessons_heard, emotions, speakers(lessons)
+    classifier = EmotionClassifier(seed, directions).fit(*taught, [noisy])
+    alone = EmotionClassifier(seed, directions).fit(*taught)
+    untold = EmotionClassifier(seed).fit(*taught, [noisy])
     adaptation = Adaptation.measure(lessons_heard, emotions)
     enrolled = enrolment.train(lessons_heard, noisy, lessons, adaptation, seed) or classifier
     utterances, unseen = tables[corpus], embeddings[corpus]
@@ -160,6 +164,7 @@ def leave_out(
     predictions = {
         "stranger": under(nothing),
         "without_copies": under(nothing, alone),
+        "without_directions": under(nothing, untold),
         "neutral": under(draws.neutral(seed), enrolled, neutral=True),
         **{f"{count}": under(draws.any(count)) for count in SESSIONS},
         "session_of_one_emotion": under(draws.of_one_emotion),

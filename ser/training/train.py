@@ -42,6 +42,7 @@ def train(
     """
     found = corpora.table(data, tsv)
     encoder = Encoder(checkpoint, device)
+    directions = encoder.directions
     embeddings, utterances, unreadable = embed(encoder, found.utterances)
     copies = embed(encoder, utterances, in_noise(SEED))[0]
     sounds = Sounds.embed(encoder, SEED)
@@ -74,12 +75,13 @@ def train(
             fresh / artifacts.EMBEDDINGS,
             embeddings=embeddings,
             in_noise=copies,
+            directions=directions,
             names=np.array([utterance.name for utterance in utterances]),
             **{key: np.array([getattr(each, key) for each in utterances]) for key in KEPT},
             sounds=sounds.embeddings,
             kinds=sounds.kinds,
         )
-        return _fit(embeddings, copies, chosen, utterances, sounds, fresh)
+        return _fit(embeddings, copies, directions, chosen, utterances, sounds, fresh)
 
 
 def reevaluate(folder: Path = artifacts.FOLDER, noise: Path | None = None) -> dict:
@@ -90,10 +92,10 @@ def reevaluate(folder: Path = artifacts.FOLDER, noise: Path | None = None) -> di
     noise: folder of recorded sounds without a voice, to be told from voices too.
     """
     manifest = artifacts.verify(folder)
-    embeddings, copies, utterances = kept_embeddings(folder)
+    embeddings, copies, directions, utterances = kept_embeddings(folder)
     with np.load(folder / artifacts.EMBEDDINGS, allow_pickle=False) as kept:
         sounds = Sounds(kept["sounds"], kept["kinds"])
-    measured, unseen = evaluate(embeddings, copies, utterances, sounds, SEED)
+    measured, unseen = evaluate(embeddings, copies, directions, utterances, sounds, SEED)
     if noise:
         measured["no_voice"] |= recorded.measure(Recognizer.load(folder), noise)
     # Read last: other figures may have been measured in the meantime.
@@ -106,31 +108,30 @@ def reevaluate(folder: Path = artifacts.FOLDER, noise: Path | None = None) -> di
     return metrics
 
 
-def kept_embeddings(folder: Path) -> tuple[np.ndarray, np.ndarray, list[Utterance]]:
-    """Return the embeddings that training kept, of clips and of copies in noise, and of whom.
+def kept_embeddings(
+    folder: Path,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, list[Utterance]]:
+    """Return what training kept: embeddings of clips and of copies in noise, directions, of whom.
 
-    Both are of shape (n, layers, 2, hidden size).
+    The first are of shape (n, layers, 2, hidden size), the directions (k, layers, 2, hidden size).
 
     Raises:
-        SerError: there are no copies, as in earlier versions.
+        SerError: something is missing, as in earlier versions.
     """
     with np.load(folder / artifacts.EMBEDDINGS, allow_pickle=False) as kept:
-        if "in_noise" not in kept:
+        if not {"in_noise", "directions"} <= set(kept):
             raise SerError(
-                f"{folder} was made by an earlier version, which kept no copies in noise. Make it "
-                f"anew with: python -m ser train --data FOLDER --out {folder}"
+                f"{folder} was made by an earlier version, which kept less of the recordings. Make "
+                f"it anew with: python -m ser train --data FOLDER --out {folder}"
             )
-        embeddings, copies = kept["embeddings"], kept["in_noise"]
+        heard = [kept[name] for name in ("embeddings", "in_noise", "directions")]
         names = kept["names"].tolist()
         columns = [kept[key].tolist() for key in KEPT]
-    return (
-        embeddings,
-        copies,
-        [
-            Utterance(Path(f"{name}.flac"), **dict(zip(KEPT, values, strict=True)))
-            for name, *values in zip(names, *columns, strict=True)
-        ],
-    )
+    utterances = [
+        Utterance(Path(f"{name}.flac"), **dict(zip(KEPT, values, strict=True)))
+        for name, *values in zip(names, *columns, strict=True)
+    ]
+    return *heard, utterances
 
 
 def data_hash(utterances: list[Utterance]) -> str:
@@ -144,17 +145,18 @@ def data_hash(utterances: list[Utterance]) -> str:
 def _fit(
     embeddings: np.ndarray,
     copies: np.ndarray,
+    directions: np.ndarray,
     layers: list[int],
     utterances: list[Utterance],
     sounds: Sounds,
     folder: Path,
 ) -> dict:
-    metrics, unseen = evaluate(embeddings, copies, utterances, sounds, SEED)
-    embeddings, copies, others = (
-        each[:, layers] for each in (embeddings, copies, sounds.embeddings)
+    metrics, unseen = evaluate(embeddings, copies, directions, utterances, sounds, SEED)
+    embeddings, copies, directions, others = (
+        each[:, layers] for each in (embeddings, copies, directions, sounds.embeddings)
     )
     emotions = [utterance.emotion for utterance in utterances]
-    classifier = EmotionClassifier(SEED).fit(
+    classifier = EmotionClassifier(SEED, directions).fit(
         embeddings, emotions, corpora.speakers(utterances), [copies]
     )
     atlas = layout.lay_out(classifier.out_of_fold, utterances, SEED)

@@ -52,7 +52,7 @@ def tune(
             is among the corpora.
     """
     taught = student(encoder)
-    utterances, views = listen(encoder, _lessons(data, without), noise, seed)
+    utterances, views = listen(encoder, lessons(data, without), noise, seed)
     run = Teaching(taught.encoder.layers[-TAUGHT:], views, utterances, epochs, seed)
     checkpoint = out.with_name(f"{out.name}-training") / "checkpoint.pt"
     if resume:
@@ -97,7 +97,12 @@ def listen(
     return [utterances[row] for row in readable], [views[row] for row in readable]
 
 
-def _lessons(data: Sequence[Path], without: str | None) -> list[Utterance]:
+def lessons(data: Sequence[Path], without: str | None) -> list[Utterance]:
+    """Return what there is to learn emotions from in folders of corpora, RAVDESS not being one.
+
+    Raises:
+        SerError: it is, or `without` is not among them, or alone.
+    """
     utterances = [each for folder in data for each in corpora.table(folder).utterances]
     found = sorted({each.corpus for each in utterances})
     if ravdess.CORPUS in found:
