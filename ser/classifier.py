@@ -33,7 +33,7 @@ from ser.labels import LABELS
 
 REGULARISATION = 0.01  # C of the linear model, inverse strength
 TOLERANCE = 1e-4  # of its gradient
-TOLD = 8.0  # deviation of what tells emotions elsewhere, where a feature has 1
+TOLD = 8.0  # deviation of what has told emotions elsewhere, where any feature has 1
 OWN = 0.5  # of a training speaker's distance from all others' mean, what is taken off
 COMPONENTS = 48  # principal components that the trees see
 TREES = 40  # stages, each with a tree per emotion (one in all for two emotions)

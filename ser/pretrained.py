@@ -79,7 +79,13 @@ def _directions(
     checkpoint: str, layers: tuple[int, ...], hidden_size: int
 ) -> tuple[np.ndarray, list[str]]:
     """Read the directions of some layers, none if not all were looked at, and whose they are."""
-    found = artifacts.read_arrays(Path(checkpoint) / DIRECTIONS) or {"layers": [], "corpora": []}
+    path = Path(checkpoint) / DIRECTIONS
+    found = artifacts.read_arrays(path) if path.exists() else {"layers": [], "corpora": []}
+    if found is None:
+        raise SerError(
+            f"{path} is damaged. Make it anew with: python -m ser directions --encoder "
+            f"{checkpoint} --data FOLDER..., or delete it and do without."
+        )
     known, shown = list(found["layers"]), [str(corpus) for corpus in found["corpora"]]
     if not set(layers) <= set(known):
         return np.zeros((0, len(layers), 2, hidden_size), np.float32), shown

@@ -12,6 +12,7 @@ from ser.classifier import EmotionClassifier
 from ser.encoder import Encoder
 from ser.errors import SerError
 from ser.labels import LABELS
+from ser.pretrained import DIRECTIONS
 from ser.training import directions, embedding
 from ser.training.utterance import Utterance
 
@@ -76,6 +77,9 @@ def test_they_are_kept_beside_the_encoder(data, tmp_path):
     assert np.array_equal(upper.directions, encoder.directions[:, 1:])
     # Of states that nobody looked at none are known.
     assert Encoder(folder, "cpu", [0, 3]).directions.shape == (0, 2, 2, 32)
+    (folder / DIRECTIONS).write_bytes(b"damaged")
+    with pytest.raises(SerError, match="damaged. Make it anew"):
+        Encoder(folder, "cpu")
 
 
 def test_what_cannot_be_found_is_said(data, tmp_path):

@@ -59,6 +59,7 @@ def train(
             "checkpoint": _portable(checkpoint, out),
             "fingerprint": encoder.fingerprint,
             "layers": list(encoder.layers),
+            "taught": list(encoder.taught),
             "pooling": list(POOLING),
         },
         "preprocessing": audio.PREPROCESSING,
