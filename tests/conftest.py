@@ -59,7 +59,8 @@ def recognizer() -> Recognizer:
 
 @pytest.fixture(scope="module")
 def one_run() -> Iterator[None]:
-    """Boosting runs once, in a fifth of the time: for tests of what is made of its answers."""
+    """Boosting is one short run: for tests of what is made of its answers."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(classifier, "RUNS", 1)
+        patch.setattr(classifier, "TREES", 8)
         yield
