@@ -21,10 +21,7 @@ LINEAR = "logistic regression"
 
 @pytest.fixture(scope="module")
 def heard():
-    """Embeddings of two clips of each emotion by actors of three folds, of copies; directions.
-
-    And whose clips they are.
-    """
+    """Embeddings of two clips of each emotion by actors of three folds, of copies, and whose."""
     random = np.random.default_rng(0)
     actors = (*ravdess.ACTOR_FOLDS[0], *ravdess.ACTOR_FOLDS[1], 8)
     utterances = [
@@ -38,7 +35,7 @@ def heard():
     first, again = (
         (embeddings + random.normal(0, 0.3, embeddings.shape)).astype(np.float16) for _ in range(2)
     )
-    return first, again, centres[:2], utterances
+    return first, again, utterances
 
 
 def quick(contestant):
@@ -51,17 +48,12 @@ def quick(contestant):
 
 @pytest.mark.parametrize("name", list(contestants()))
 def test_every_contestant_learns(heard, name):
-    embeddings, in_noise, directions, utterances = heard
+    embeddings, in_noise, utterances = heard
     emotions, speakers = np.array([u.emotion for u in utterances]), corpora.speakers(utterances)
     learned, unseen = np.arange(0, len(emotions), 2), np.arange(1, len(emotions), 2)
     halves = [(np.arange(0, len(learned), 2), np.arange(1, len(learned), 2))]
     lessons = Lessons(
-        embeddings[learned],
-        in_noise[learned],
-        directions,
-        emotions[learned],
-        speakers[learned],
-        halves,
+        embeddings[learned], in_noise[learned], emotions[learned], speakers[learned], halves
     )
     contestant = quick(contestants()[name])
     predicted, chosen = contestant.predict(lessons, embeddings[unseen], 0)
@@ -100,7 +92,7 @@ def test_settings_are_chosen_on_speakers_of_their_own(heard, tmp_path, monkeypat
     notes = tmp_path / "notes"
     compare.run({SHIPPED: Witness(str(notes))}, *heard, 0)
     turns = [json.loads(line) for line in notes.read_text().splitlines()]
-    assert sum(tested for tested, _ in turns) == 2 * len(heard[-1])
+    assert sum(tested for tested, _ in turns) == 2 * len(heard[2])
     apart = [all(not set(a) & set(b) for a, b in sides) for _, sides in turns]
     # Two workers write in any order: five random folds, three of actors.
     assert sorted(apart) == [False] * 5 + [True] * 3
@@ -108,7 +100,7 @@ def test_settings_are_chosen_on_speakers_of_their_own(heard, tmp_path, monkeypat
         assert sorted(itertools.chain(*(test for _, test in sides))) == sorted(
             itertools.chain(*sides[0])
         )
-        assert tested + sum(map(len, sides[0])) == len(heard[-1])
+        assert tested + sum(map(len, sides[0])) == len(heard[2])
 
 
 def test_an_interrupted_run_goes_on(heard, tmp_path, monkeypatch):
@@ -118,8 +110,8 @@ def test_an_interrupted_run_goes_on(heard, tmp_path, monkeypatch):
     first = compare.run(entered, *heard, 0)
     assert compare.run(entered, *heard, 0) == first
     assert len(notes.read_text().splitlines()) == 8
-    embeddings, *others = heard
-    compare.run(entered, embeddings + np.float16(1), *others, 0)
+    embeddings, in_noise, utterances = heard
+    compare.run(entered, embeddings + np.float16(1), in_noise, utterances, 0)
     assert len(notes.read_text().splitlines()) == 16
     compare.run(entered | {SHIPPED: Witness(str(notes), "another")}, *heard, 0)
     assert len(notes.read_text().splitlines()) == 24

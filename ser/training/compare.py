@@ -62,7 +62,8 @@ def compare(data: Path | None = None, folder: Path = artifacts.FOLDER) -> dict:
     """
     manifest = artifacts.verify(folder)
     heard = _heard(data, folder, manifest) if data else kept_embeddings(folder)
-    results = run(contestants(), *heard, SEED)
+    embeddings, copies, directions, utterances = heard
+    results = run(contestants(directions), embeddings, copies, utterances, SEED)
     metrics = artifacts.read_json(folder / artifacts.METRICS) | {"comparison": results}
     with artifacts.replacing(folder, artifacts.read_json(folder / artifacts.MANIFEST)) as fresh:
         artifacts.write_json(fresh / artifacts.METRICS, metrics)
@@ -74,7 +75,6 @@ def run(
     entered: Mapping[str, Contestant],
     embeddings: np.ndarray,
     in_noise: np.ndarray,
-    directions: np.ndarray,
     utterances: list[Utterance],
     seed: int,
 ) -> dict:
@@ -82,7 +82,7 @@ def run(
 
     Args:
         embeddings: shape (n, layers, 2, hidden size), one row an utterance; in_noise: those of a
-            copy of each in noise; directions: the encoder's, shape (k, layers, 2, hidden size).
+            copy of each in noise.
     """
     emotions = np.array([utterance.emotion for utterance in utterances])
     speakers = corpora.speakers(utterances)
@@ -107,7 +107,6 @@ def run(
                 entered[name],
                 embeddings,
                 in_noise,
-                directions,
                 emotions,
                 speakers,
                 together[protocol],
@@ -181,7 +180,6 @@ def _attempt(
     contestant: Contestant,
     embeddings: np.ndarray,
     in_noise: np.ndarray,
-    directions: np.ndarray,
     emotions: np.ndarray,
     speakers: np.ndarray,
     together: np.ndarray,
@@ -193,9 +191,7 @@ def _attempt(
     begin = time.process_time()
     inner = StratifiedGroupKFold(INNER_FOLDS, shuffle=True, random_state=seed)
     folds = list(inner.split(emotions[train], emotions[train], together[train]))
-    lessons = Lessons(
-        embeddings[train], in_noise[train], directions, emotions[train], speakers[train], folds
-    )
+    lessons = Lessons(embeddings[train], in_noise[train], emotions[train], speakers[train], folds)
     with threadpool_limits(limits=1):
         predicted, chosen = contestant.predict(lessons, embeddings[test], seed)
     return Outcome(predicted, chosen, time.process_time() - begin)

@@ -48,13 +48,12 @@ TREES = 200  # of forests and of AdaBoost
 class Lessons:
     """What a contestant learns from: embeddings (n, layers, 2, hidden size) and their n labels.
 
-    in_noise: embeddings of a copy of each clip in noise; directions: the encoder's; folds: splits
-    of these n rows, to tune with.
+    in_noise: embeddings of a copy of each clip in noise; folds: splits of these n rows, to tune
+    with.
     """
 
     embeddings: np.ndarray
     in_noise: np.ndarray
-    directions: np.ndarray
     emotions: np.ndarray
     speakers: np.ndarray
     folds: Folds
@@ -124,22 +123,23 @@ class Shipped:
     It alone learns from the copies in noise, and along the directions that told emotions elsewhere:
     most others could not be told what these weigh.
 
-    sources: hash of the code that it is made of.
+    sources: hash of the code that it is made of; directions: the encoder's.
     """
 
     sources: str
+    directions: Sequence[np.ndarray] = ()
     setting: str = "fixed, as in ser/classifier.py"
 
     def predict(self, lessons: Lessons, unseen: np.ndarray, seed: int) -> tuple[np.ndarray, dict]:
         """See Contestant."""
-        classifier = EmotionClassifier(seed, lessons.directions).fit(
+        classifier = EmotionClassifier(seed, self.directions).fit(
             lessons.embeddings, lessons.emotions, lessons.speakers, [lessons.in_noise]
         )
         return np.array(LABELS)[classifier.probabilities(unseen).argmax(axis=1)], {}
 
 
-def contestants() -> dict[str, Contestant]:
-    """Return all contestants by name, quick ones first."""
+def contestants(directions: Sequence[np.ndarray] = ()) -> dict[str, Contestant]:
+    """Return all contestants by name, quick ones first; directions: the encoder's."""
     # All components: for the training clips a mere rotation into far fewer columns.
     rotated = (StandardScaler(), PCA(svd_solver="full"))
     few_columns = "a split sees the square root of the columns"
@@ -167,7 +167,7 @@ def contestants() -> dict[str, Contestant]:
             {"C": (0.001, 0.003, 0.01, 0.03, 0.1)},
             rotated,
         ),
-        SHIPPED: Shipped(_sources()),
+        SHIPPED: Shipped(_sources(), directions),
         "RBF SVM": Tuned(
             SVC(class_weight="balanced"),
             {"C": (3, 10, 30), "gamma": (0.00003, 0.0001, 0.0003)},
