@@ -8,12 +8,11 @@ import numpy as np
 import plotly.graph_objects as go
 
 from ser.charts import MARKERS, plain
+from ser.charts_shares import LINE, TRACK, bars, caption, interval, shares_up, whiskers
 from ser.labels import LABELS
 
 ROW = 30  # px of a bar or line and the space to the next
 INK = "#6366f1"  # of what concerns no emotion
-TRACK = "rgba(128, 128, 128, 0.13)"
-LINE = "rgba(128, 128, 128, 0.6)"
 
 
 def protocols(words, metrics: dict) -> go.Figure:
@@ -23,14 +22,14 @@ def protocols(words, metrics: dict) -> go.Figure:
     rows = [(words.GUESSING, 1 / emotions, None)]
     for corpus, result in measured.get("corpora", {}).items():
         name = words.named(corpus)
-        rows.append((f"{words.PROTOCOLS['corpora'][0]}: {name}", *_interval(result["stranger"])))
+        rows.append((f"{words.PROTOCOLS['corpora'][0]}: {name}", *interval(result["stranger"])))
         if crowd := result.get("listeners"):
             rows.append((f"{words.LISTENERS}: {name}", crowd["ua"], None))
     rows += [
         (words.PROTOCOLS[each][0], measured[each]["ua"], None) for each in ("actors", "random")
     ]
     people = [name.startswith((words.GUESSING, words.LISTENERS)) for name, *_ in rows]
-    return _bars(words, rows, ["#887c7f" if other else INK for other in people])
+    return bars(words, rows, ["#887c7f" if other else INK for other in people])
 
 
 def confusion(words, counts: list[list[int]]) -> go.Figure:
@@ -84,7 +83,7 @@ def confusion(words, counts: list[list[int]]) -> go.Figure:
 def recalls(words, shares: dict[str, float]) -> go.Figure:
     """Draw how much of each emotion is recognised, in the emotions' colours."""
     rows = [(words.EMOTIONS[label], share, None) for label, share in shares.items()]
-    return _bars(words, rows, [MARKERS[label].colour for label in shares])
+    return bars(words, rows, [MARKERS[label].colour for label in shares])
 
 
 def actors(words, right: dict[str, float]) -> go.Figure:
@@ -110,7 +109,7 @@ def actors(words, right: dict[str, float]) -> go.Figure:
         showgrid=False,
         fixedrange=True,
     )
-    _shares_up(figure, words)
+    shares_up(figure, words)
     figure.update_layout(height=260, margin={"l": 44, "r": 4, "t": 8, "b": 26}, bargap=0.3)
     return plain(figure)
 
@@ -118,7 +117,7 @@ def actors(words, right: dict[str, float]) -> go.Figure:
 def people(words, corpora: dict[str, dict]) -> go.Figure:
     """Draw the share of right answers for groups of people with 95 % intervals, as lines."""
     rows = [
-        (f"{words.named(corpus)}: {words.PEOPLE_GROUPS.get(name, name)}", *_interval(score))
+        (f"{words.named(corpus)}: {words.PEOPLE_GROUPS.get(name, name)}", *interval(score))
         for corpus, result in corpora.items()
         for groups in result["groups"].values()
         for name, score in sorted(groups.items(), key=_order(words))
@@ -131,8 +130,8 @@ def people(words, corpora: dict[str, dict]) -> go.Figure:
             y=names,
             mode="markers",
             marker={"color": INK, "size": 10},
-            error_x=_errors(shares, intervals),
-            text=[_told(words, *row) for row in rows],
+            error_x=whiskers(shares, intervals),
+            text=[caption(words, *row) for row in rows],
             hovertemplate="%{text}<extra></extra>",
         )
     )
@@ -183,7 +182,7 @@ def reliability(words, measured: dict) -> go.Figure:
         text=told,
         hovertemplate="%{text}<extra></extra>",
     )
-    _shares_up(figure, words)
+    shares_up(figure, words)
     figure.update_xaxes(
         title=words.SURENESS,
         tickvals=[0, 0.25, 0.5, 0.75, 1],
@@ -197,75 +196,6 @@ def reliability(words, measured: dict) -> go.Figure:
     return plain(figure)
 
 
-def _bars(words, rows: list[tuple], colours: list[str]) -> go.Figure:
-    """Draw rows of (name, share, interval or None) as bars to the right, each with its name above.
-
-    A name above its bar needs no margin, so long ones have room on a phone.
-    """
-    names, shares, intervals = zip(*rows, strict=True)
-    places = list(range(len(rows)))
-    figure = go.Figure()
-    figure.add_bar(x=[1] * len(rows), y=places, marker_color=TRACK, hoverinfo="skip")
-    figure.add_bar(
-        x=shares,
-        y=places,
-        marker_color=colours,
-        text=[_told(words, *row) for row in rows],
-        textposition="none",
-        hovertemplate="%{text}<extra></extra>",
-    )
-    figure.update_traces(orientation="h", width=0.34)
-    if any(intervals):
-        figure.data[1].error_x = _errors(shares, [each or (0, 0) for each in intervals])
-    for place, (name, share, _) in enumerate(rows):
-        for text, x, anchor in ((name, 0, "left"), (f"<b>{words.percent(share)}</b>", 1, "right")):
-            figure.add_annotation(
-                x=x, y=place, text=text, xanchor=anchor, yshift=17, showarrow=False, font_size=14
-            )
-    figure.update_xaxes(visible=False, range=[0, 1], fixedrange=True)
-    figure.update_yaxes(visible=False, range=[len(rows) - 0.6, -0.85], fixedrange=True)
-    figure.update_layout(
-        barmode="overlay", height=42 * len(rows), margin={"l": 2, "r": 2, "t": 0, "b": 0}
-    )
-    return plain(figure)
-
-
-def _shares_up(figure: go.Figure, words) -> None:
-    ticks = [0, 0.25, 0.5, 0.75, 1]
-    figure.update_yaxes(
-        tickvals=ticks,
-        ticktext=[words.percent(tick) for tick in ticks],
-        range=[0, 1.04],
-        gridcolor=TRACK,
-        zeroline=False,
-        ticks="",
-        fixedrange=True,
-    )
-
-
 def _order(words):
     known = list(words.PEOPLE_GROUPS)
     return lambda group: known.index(group[0]) if group[0] in known else len(known)
-
-
-def _interval(score: dict) -> tuple[float, list[float]]:
-    return score["ua"], score["ci95"]
-
-
-def _told(words, name: str, share: float, interval) -> str:
-    said = f"{name}: {words.percent(share)}"
-    return f"{said} ({'–'.join(map(words.percent, interval))})" if interval else said
-
-
-def _errors(shares, intervals) -> dict:
-    shares, (low, high) = np.array(shares), np.transpose(intervals)
-    known = high > 0
-    return {
-        "type": "data",
-        "symmetric": False,
-        "array": np.where(known, high - shares, 0),
-        "arrayminus": np.where(known, shares - low, 0),
-        "color": LINE,
-        "thickness": 2,
-        "width": 4,
-    }

@@ -54,9 +54,9 @@ class EmotionClassifier:
         calibration: after `fit`, how far the probabilities are to be trusted.
     """
 
-    def __init__(self, seed: int = 0, directions: Sequence[np.ndarray] = ()):
-        """Take what decides chance, and the directions that `Encoder.directions` knows."""
-        self.seed, self.directions = seed, directions
+    def __init__(self, seed: int = 0):
+        """Take what decides chance."""
+        self.seed = seed
 
     # Products with eight columns are too small to share out: threads only wait for each other.
     @threadpool_limits.wrap(limits=1)
@@ -66,6 +66,7 @@ class EmotionClassifier:
         emotions: Sequence[str],
         speakers: Sequence,
         copies: Sequence[np.ndarray] = (),
+        directions: Sequence[np.ndarray] = (),
     ) -> "EmotionClassifier":
         """Fit on embeddings of shape (n, ...) with their emotions (of LABELS) and speakers.
 
@@ -74,6 +75,7 @@ class EmotionClassifier:
         Args:
             copies: of the clips, altered, which the linear model learns from too: any number of
                 arrays of the embeddings' shape.
+            directions: what the linear model hears louder, as `Encoder.directions` knows it.
 
         Raises:
             SerError: fewer than five speakers, two emotions or COMPONENTS clips, or all clips of
@@ -86,12 +88,12 @@ class EmotionClassifier:
         folds = _inner_folds(codes, speakers)
         for train, test in folds:
             altered = [each[train] for each in copies]
-            model = fit_linear(flat[train], codes[train], speakers[train], altered, self.directions)
+            model = fit_linear(flat[train], codes[train], speakers[train], altered, directions)
             # As strangers are met: nothing is known of a test speaker's own.
             columns = np.searchsorted(present, model.classes_)
             out_of_fold[np.ix_(test, columns)] = model.predict_proba(flat[test])
         self.out_of_fold = _of_all(out_of_fold, present)
-        self.linear = fit_linear(flat, codes, speakers, copies, self.directions)
+        self.linear = fit_linear(flat, codes, speakers, copies, directions)
         self.components = make_pipeline(
             StandardScaler(), PCA(COMPONENTS, svd_solver="randomized", random_state=self.seed)
         ).fit(flat)
@@ -181,18 +183,19 @@ def fit_linear(
     speakers: Sequence,
     copies: Sequence[np.ndarray] = (),
     directions: Sequence[np.ndarray] = (),
-) -> Pipeline:
+) -> LogisticRegression:
     """Fit the linear model that boosting starts from, as `EmotionClassifier.fit` takes its lessons.
 
     emotions: of any kind that scikit-learn takes for classes, shape (n,).
     directions: of an embedding's shape, any number of them.
     """
     weights = [1.0] + [COPY] * len(copies)
-    return linear_model(directions).fit(
+    fitted = linear_model(directions).fit(
         np.concatenate([nearer(flat_rows(each), speakers) for each in (embeddings, *copies)]),
         np.tile(emotions, len(weights)),
         logisticregression__sample_weight=np.repeat(weights, len(emotions)),
     )
+    return _in_one_step(fitted)
 
 
 def linear_model(directions: Sequence[np.ndarray] = ()) -> Pipeline:
@@ -208,6 +211,21 @@ def linear_model(directions: Sequence[np.ndarray] = ()) -> Pipeline:
         C=REGULARISATION, class_weight="balanced", tol=TOLERANCE, max_iter=500
     )
     return make_pipeline(features, model)
+
+
+def _in_one_step(fitted: Pipeline) -> LogisticRegression:
+    """Return the logistic regression of bare embeddings that gives what all of its steps do.
+
+    All of them are affine: where it maps nothing and each feature alone tells where it maps all.
+    """
+    last, size = fitted[-1], fitted[0].n_features_in_
+    nothing = fitted.decision_function(np.zeros((1, size)))
+    alone = fitted.decision_function(np.eye(size))
+    single = LogisticRegression()
+    single.classes_, single.n_features_in_ = last.classes_, size
+    single.coef_ = (alone - nothing).T.reshape(-1, size)
+    single.intercept_ = nothing.ravel()
+    return single
 
 
 def flat_rows(embeddings: np.ndarray) -> np.ndarray:

@@ -106,10 +106,11 @@ def test_a_classifier_that_knows_them_is_better_with_strangers():
     known = directions.measure(elsewhere, others)
     lessons = [each.emotion for each in utterances], [each.speaker for each in utterances]
 
-    def right(classifier):
-        heard = classifier.fit(embeddings, *lessons).probabilities(unseen).argmax(axis=1)
+    def right(**more):
+        classifier = EmotionClassifier().fit(embeddings, *lessons, **more)
+        heard = classifier.probabilities(unseen).argmax(axis=1)
         return np.mean(np.array(LABELS)[heard] == [each.emotion for each in strangers])
 
-    without = right(EmotionClassifier())
-    assert right(EmotionClassifier(0, known)) > without + 0.05
-    assert right(EmotionClassifier(0, known[:0])) == without
+    without = right()
+    assert right(directions=known) > without + 0.05
+    assert right(directions=known[:0]) == without

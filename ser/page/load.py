@@ -6,10 +6,8 @@ The page is started as anyone starts it, on a free port of this machine, and nob
 import os
 import random
 import statistics
-import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -24,6 +22,7 @@ from gradio_client.exceptions import AppError
 from tqdm import tqdm
 
 from ser import artifacts
+from ser.benching.memory import Memory
 from ser.browser import serve
 from ser.errors import SerError
 
@@ -32,7 +31,6 @@ VOICES = Path(__file__).with_name("examples")
 BAD_SHARE = 0.25  # of the recordings
 PAUSE = (0.5, 2.0)  # s between the answer and the next recording of one person
 CROWD = 60  # requests at the same moment, more than may wait
-SAMPLE = 1.0  # s between two looks at the memory
 ANSWER_PATIENCE = 300.0  # s
 PARTING = 20.0  # s in which the page notices that a session has ended
 
@@ -62,7 +60,7 @@ def measure(people: int = 20, minutes: float = 10.0) -> dict:
             expected = {path: _ask(client, path) for path in good}
             client.close()
             until = time.monotonic() + 60 * minutes
-            with _Memory(page.process) as memory, ThreadPoolExecutor(people) as crowd:
+            with Memory(page.process) as memory, ThreadPoolExecutor(people) as crowd:
                 everyone = [
                     crowd.submit(_person, number, page, expected, bad, until)
                     for number in range(people)
@@ -125,40 +123,6 @@ def record(path: Path, name: str, figures: dict) -> None:
     """Put figures into a JSON file under a name; the others in it stay."""
     known = artifacts.read_json(path) if path.exists() else {}
     artifacts.write_json(path, known | {name: figures})
-
-
-class _Memory:
-    """Looks at the memory of a process and its children while it is entered."""
-
-    def __init__(self, process: subprocess.Popen):
-        self.samples = []
-        self._process = psutil.Process(process.pid)
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._look, daemon=True)
-
-    def __enter__(self) -> "_Memory":
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_) -> None:
-        self._over.set()
-        self._thread.join()
-
-    def growth(self) -> float:
-        """Return by which share the last fifth lies above the first tenth of the second half."""
-        second = self.samples[len(self.samples) // 2 :]
-        tenth = max(1, len(second) // 5)
-        return statistics.median(second[-tenth:]) / statistics.median(second[:tenth]) - 1
-
-    def _look(self) -> None:
-        while not self._over.wait(SAMPLE):
-            total = 0
-            for process in (self._process, *self._process.children(recursive=True)):
-                try:
-                    total += process.memory_info().rss
-                except psutil.NoSuchProcess:
-                    continue
-            self.samples.append(total)
 
 
 def _person(

@@ -132,8 +132,12 @@ class Shipped:
 
     def predict(self, lessons: Lessons, unseen: np.ndarray, seed: int) -> tuple[np.ndarray, dict]:
         """See Contestant."""
-        classifier = EmotionClassifier(seed, self.directions).fit(
-            lessons.embeddings, lessons.emotions, lessons.speakers, [lessons.in_noise]
+        classifier = EmotionClassifier(seed).fit(
+            lessons.embeddings,
+            lessons.emotions,
+            lessons.speakers,
+            [lessons.in_noise],
+            self.directions,
         )
         return np.array(LABELS)[classifier.probabilities(unseen).argmax(axis=1)], {}
 

@@ -67,8 +67,8 @@ def evaluate(
             layers = selection.choose(embeddings[train], emotions[train], speakers[train])
             heard, other = embeddings[:, layers], sounds.embeddings[:, layers]
             copies, told = in_noise[train][:, layers], directions[:, layers]
-            classifier = EmotionClassifier(seed, told).fit(
-                heard[train], emotions[train], speakers[train], [copies]
+            classifier = EmotionClassifier(seed).fit(
+                heard[train], emotions[train], speakers[train], [copies], told
             )
             probabilities = classifier.probabilities(heard[test])
             predicted[test] = np.array(LABELS)[probabilities.argmax(axis=1)]

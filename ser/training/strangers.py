@@ -66,11 +66,7 @@ def evaluate(
             )
         results[corpus] = _heard_by(encoder, corpus, tables)
         results[corpus]["beside"] = {
-            name: {
-                key: found
-                for key, found in _heard_by(other, corpus, tables).items()
-                if key in (*HEADLINE, "by_speakers", "encoder_taught")
-            }
+            name: _heard_by(other, corpus, tables, brief=True)
             for name, other in others.items()
             if corpus not in other.taught
         }
@@ -81,7 +77,10 @@ def evaluate(
 
 
 def _heard_by(
-    encoder: Encoder, corpus: str, tables: Mapping[str, Sequence[Utterance]]
+    encoder: Encoder,
+    corpus: str,
+    tables: Mapping[str, Sequence[Utterance]],
+    brief: bool = False,
 ) -> dict[str, object]:
     """Score a corpus with an encoder that was not taught it, and a classifier of the others."""
     home = [HOME] if corpus != HOME else [name for name in tables if name != HOME]
@@ -90,11 +89,11 @@ def _heard_by(
         embeddings[name], readable[name], _ = embed(encoder, tables[name])
     for name in home:
         copies[name] = embed(encoder, readable[name], in_noise(SEED))[0]
-    result = leave_out(corpus, embeddings, copies, encoder.directions, readable, home, SEED)
+    result = leave_out(corpus, embeddings, copies, encoder.directions, readable, home, SEED, brief)
     result["encoder_taught"] = list(encoder.taught)
     if corpus != HOME:
         result["by_speakers"] = people.by_speakers(embeddings[corpus], readable[corpus], SEED)
-    if crowd := people.listeners(readable[corpus]):
+    if not brief and (crowd := people.listeners(readable[corpus])):
         result["listeners"] = crowd
     return result
 
@@ -107,6 +106,7 @@ def leave_out(
     tables: Mapping[str, Sequence[Utterance]],
     home: Sequence[str],
     seed: int,
+    brief: bool = False,
 ) -> dict:
     """Score a corpus with a classifier that was trained on others.
 
@@ -115,6 +115,7 @@ def leave_out(
         home: the corpora to train the classifier on.
         copies: by home corpus, the embeddings of a copy of each clip in noise.
         directions: the encoder's.
+        brief: score in HEADLINE's conditions alone.
 
     Returns:
         `stranger`, `neutral`, `session`, `sessions.<clips>`, `session_of_one_emotion`,
@@ -128,9 +129,7 @@ def leave_out(
         np.concatenate([heard[name] for name in home]) for heard in (embeddings, copies)
     )
     taught = lessons_heard, emotions, speakers(lessons)
-    classifier = EmotionClassifier(seed, directions).fit(*taught, [noisy])
-    alone = EmotionClassifier(seed, directions).fit(*taught)
-    untold = EmotionClassifier(seed).fit(*taught, [noisy])
+    classifier = EmotionClassifier(seed).fit(*taught, [noisy], directions)
     adaptation = Adaptation.measure(lessons_heard, emotions)
     enrolled = enrolment.train(lessons_heard, noisy, lessons, adaptation, seed) or classifier
     utterances, unseen = tables[corpus], embeddings[corpus]
@@ -161,23 +160,32 @@ def leave_out(
         return predicted
 
     draws = Draws(utterances)
+    stranger = under(nothing)
     predictions = {
-        "stranger": under(nothing),
-        "without_copies": under(nothing, alone),
-        "without_directions": under(nothing, untold),
+        "stranger": stranger,
         "neutral": under(draws.neutral(seed), enrolled, neutral=True),
-        **{f"{count}": under(draws.any(count)) for count in SESSIONS},
-        "session_of_one_emotion": under(draws.of_one_emotion),
-        "session_of_its_emotion": under(draws.of_its_emotion),
+        "session": under(draws.any(SESSION)),
     }
+    if not brief:
+        alone = EmotionClassifier(seed).fit(*taught, directions=directions)
+        untold = EmotionClassifier(seed).fit(*taught, [noisy])
+        predictions |= {
+            "without_copies": under(nothing, alone),
+            "without_directions": under(nothing, untold),
+            "session_of_one_emotion": under(draws.of_one_emotion),
+            "session_of_its_emotion": under(draws.of_its_emotion),
+        }
     scores = {name: people.score(utterances, found, seed) for name, found in predictions.items()}
-    sessions = {str(count): scores.pop(str(count)) for count in SESSIONS}
+    if brief:
+        return scores
+    sessions = {
+        str(count): people.score(utterances, under(draws.any(count)), seed) for count in SESSIONS
+    }
     return {
         **scores,
-        "session": sessions[str(SESSION)],
         "sessions": sessions,
         "emotions": common,
-        "groups": people.by_group(utterances, predictions["stranger"], seed),
+        "groups": people.by_group(utterances, stranger, seed),
     }
 
 

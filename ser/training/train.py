@@ -157,8 +157,8 @@ def _fit(
         each[:, layers] for each in (embeddings, copies, directions, sounds.embeddings)
     )
     emotions = [utterance.emotion for utterance in utterances]
-    classifier = EmotionClassifier(SEED, directions).fit(
-        embeddings, emotions, corpora.speakers(utterances), [copies]
+    classifier = EmotionClassifier(SEED).fit(
+        embeddings, emotions, corpora.speakers(utterances), [copies], directions
     )
     atlas = layout.lay_out(classifier.out_of_fold, utterances, SEED)
     adaptation = Adaptation.measure(embeddings, emotions)
