@@ -77,4 +77,4 @@ def _row(words) -> str:
         f'<button type="button" name="{name}">{words.EXAMPLE_VOICES[kind][name]}</button>'
         for name in files
     )
-    return f'<p title="{words.ABOUT_EXAMPLES[kind]}">{words.EXAMPLES[kind]} {buttons}</p>'
+    return f'<p title="{words.ABOUT_EXAMPLES[kind]}"><span>{words.EXAMPLES[kind]}</span>{buttons}</p>'
