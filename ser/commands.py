@@ -88,6 +88,7 @@ def tune(options: argparse.Namespace) -> int:
         options.without,
         options.noise,
         options.epochs,
+        options.layers,
         options.resume,
         options.seed,
     )
@@ -110,6 +111,14 @@ def within(options: argparse.Namespace) -> int:
         options.encoder, options.data, options.out, options.noise, options.epochs, options.seed
     )
     print(json.dumps(scored, indent=1))
+    return 0
+
+
+def perceptron(options: argparse.Namespace) -> int:
+    """Score a corpus by perceptrons that learn from an encoder's embeddings; write metrics.json."""
+    from ser.training import perceptron
+
+    print(json.dumps(perceptron.evaluate(options.encoder, options.data), indent=1))
     return 0
 
 

@@ -77,4 +77,6 @@ def _row(words) -> str:
         f'<button type="button" name="{name}">{words.EXAMPLE_VOICES[kind][name]}</button>'
         for name in files
     )
-    return f'<p title="{words.ABOUT_EXAMPLES[kind]}"><span>{words.EXAMPLES[kind]}</span>{buttons}</p>'
+    return (
+        f'<p title="{words.ABOUT_EXAMPLES[kind]}"><span>{words.EXAMPLES[kind]}</span>{buttons}</p>'
+    )

@@ -1,6 +1,7 @@
 """How right answers are for people: over all speakers or groups of them, with intervals."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 from scipy.stats import bootstrap
@@ -8,6 +9,9 @@ from sklearn.metrics import accuracy_score, recall_score
 from sklearn.model_selection import StratifiedGroupKFold, cross_val_predict
 from threadpoolctl import threadpool_limits
 
+from ser import artifacts
+from ser.errors import SerError
+from ser.training import ravdess
 from ser.training.corpora import speakers
 from ser.training.probe import linear_model
 from ser.training.utterance import Utterance
@@ -81,6 +85,28 @@ def folds(utterances: Sequence[Utterance], seed: int) -> list[tuple[np.ndarray, 
     emotions = [each.emotion for each in utterances]
     split = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=seed)
     return list(split.split(emotions, emotions, speakers(utterances)))
+
+
+def require_stranger(corpus: str, folder: Path) -> None:
+    """See to it that a corpus was scored as a stranger by the artifacts in `folder`.
+
+    Raises:
+        SerError: it was not, or is the one that the shipped classifier learned from.
+    """
+    metrics = artifacts.read_json(folder / artifacts.METRICS)
+    if corpus == ravdess.CORPUS or corpus not in metrics["protocols"].get("corpora", {}):
+        raise SerError(
+            f"{corpus} is not among the corpora that were scored as strangers. First run: "
+            "python -m ser strangers --data FOLDER..."
+        )
+
+
+def keep(scored: dict, corpus: str, name: str, folder: Path) -> None:
+    """Write `protocols.corpora.<corpus>.<name>` into the metrics.json in `folder`."""
+    # Read only now: other figures may have been measured while these were.
+    metrics = artifacts.read_json(folder / artifacts.METRICS)
+    metrics["protocols"]["corpora"][corpus][name] = scored
+    artifacts.write_metrics(folder, metrics)
 
 
 def listeners(utterances: Sequence[Utterance]) -> dict[str, float] | None:

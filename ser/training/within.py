@@ -11,8 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from ser import artifacts
-from ser.errors import SerError
-from ser.training import corpora, people, ravdess, tune
+from ser.training import corpora, people, tune
 from ser.training.utterance import Utterance
 from ser.training.views import View
 
@@ -43,12 +42,7 @@ def evaluate(
     """
     utterances = corpora.table(data).utterances
     corpus = utterances[0].corpus
-    before = artifacts.read_json(folder / artifacts.METRICS)
-    if corpus == ravdess.CORPUS or corpus not in before["protocols"].get("corpora", {}):
-        raise SerError(
-            f"{corpus} is not among the corpora that were scored as strangers. First run: "
-            "python -m ser strangers --data FOLDER..."
-        )
+    people.require_stranger(corpus, folder)
     utterances, views = tune.listen(encoder, utterances, noise, seed)
     predicted = np.full(len(utterances), "", dtype=object)
     out.mkdir(parents=True, exist_ok=True)
@@ -60,10 +54,7 @@ def evaluate(
                 np.save(file, found)
         predicted[test] = np.load(kept, allow_pickle=False)
     scored = people.score(utterances, predicted, seed) | {"epochs": epochs}
-    # Read again: other figures may have been measured in the meantime.
-    metrics = artifacts.read_json(folder / artifacts.METRICS)
-    metrics["protocols"]["corpora"][corpus]["taught_within"] = scored
-    artifacts.write_metrics(folder, metrics)
+    people.keep(scored, corpus, "taught_within", folder)
     return scored
 
 
