@@ -107,7 +107,7 @@ def test_teaching_falls_changes_only_upper_layers_and_resumes(data, encoder, tmp
 
 
 def test_all_layers_can_be_taught(data, encoder, tmp_path):
-    tune.tune(encoder, [data], tmp_path / "taught", epochs=2, layers=3)
+    tune.tune(encoder, [data], tmp_path / "taught", epochs=12, layers=3)
     assert moved(encoder, tmp_path / "taught") == {f"encoder.layers.{layer}" for layer in range(3)}
     for layers in (0, 4):
         with pytest.raises(SerError, match=f"3 layers, of which {layers} cannot be taught"):
