@@ -72,7 +72,6 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--noise", type=Path, metavar="FOLDER", help="sounds, and rooms in rir/")
     command.add_argument("--out", type=Path, required=True, metavar="DIR")
     command.add_argument("--epochs", type=int, default=4)
-    command.add_argument("--layers", type=int, default=2, help="upper layers that are taught")
     command.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
     command.add_argument("--seed", type=int, default=0)
     command.set_defaults(run=commands.tune)
@@ -105,10 +104,10 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--seed", type=int, default=0)
     command.set_defaults(run=commands.within)
 
-    command = adding.add_parser("perceptron", help="score a corpus, the encoder as it is")
+    command = adding.add_parser("nonlinear", help="score a corpus, the encoder as it is")
     command.add_argument("--encoder", type=Path, required=True, metavar="DIR")
     command.add_argument("--data", type=Path, required=True, metavar="FOLDER")
-    command.set_defaults(run=commands.perceptron)
+    command.set_defaults(run=commands.nonlinear)
 
     command = adding.add_parser("probe", help="compare the encoder with its teacher")
     command.add_argument("--data", type=Path, required=True, metavar="FOLDER")

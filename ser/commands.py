@@ -88,7 +88,6 @@ def tune(options: argparse.Namespace) -> int:
         options.without,
         options.noise,
         options.epochs,
-        options.layers,
         options.resume,
         options.seed,
     )
@@ -114,11 +113,11 @@ def within(options: argparse.Namespace) -> int:
     return 0
 
 
-def perceptron(options: argparse.Namespace) -> int:
-    """Score a corpus by perceptrons that learn from an encoder's embeddings; write metrics.json."""
-    from ser.training import perceptron
+def nonlinear(options: argparse.Namespace) -> int:
+    """Score a corpus by more than a linear probe of its embeddings; write metrics.json."""
+    from ser.training import nonlinear
 
-    print(json.dumps(perceptron.evaluate(options.encoder, options.data), indent=1))
+    print(json.dumps(nonlinear.evaluate(options.encoder, options.data), indent=1))
     return 0
 
 

@@ -20,7 +20,7 @@ from ser.training.teaching import Teaching
 from ser.training.utterance import Utterance
 from ser.training.views import View, hear
 
-TAUGHT = 2  # upper layers, of the shipped encoder
+TAUGHT = 2  # upper layers
 
 
 def tune(
@@ -30,7 +30,6 @@ def tune(
     without: str | None = None,
     noise: Path | None = None,
     epochs: int = 4,
-    layers: int = TAUGHT,
     resume: bool = False,
     seed: int = 0,
 ) -> None:
@@ -45,7 +44,6 @@ def tune(
         without: name of a corpus that is left out, so that the encoder can be scored on it.
         noise: folder with background sounds, and room responses in its sub-folder `rir`.
         epochs: how often each clip is heard.
-        layers: how many of the upper layers are taught, up to all.
         resume: go on from the last checkpoint.
         seed: of augmentation and order.
 
@@ -53,9 +51,9 @@ def tune(
         SerError: the encoder, the corpora or the checkpoint are missing or cannot be used; RAVDESS
             is among the corpora.
     """
-    taught = student(encoder, layers)
-    utterances, views = listen(encoder, lessons(data, without), noise, seed, layers)
-    run = Teaching(taught.encoder.layers[-layers:], views, utterances, epochs, seed)
+    taught = student(encoder)
+    utterances, views = listen(encoder, lessons(data, without), noise, seed)
+    run = Teaching(taught.encoder.layers[-TAUGHT:], views, utterances, epochs, seed)
     checkpoint = out.with_name(f"{out.name}-training") / "checkpoint.pt"
     if resume:
         run.restore(checkpoint)
@@ -68,8 +66,8 @@ def tune(
     export(taught, out)
 
 
-def student(encoder: Path, layers: int = TAUGHT) -> Wav2Vec2Model:
-    """Load an encoder whose upper layers are to be taught, onto a GPU if there is one."""
+def student(encoder: Path) -> Wav2Vec2Model:
+    """Load an encoder to be taught, onto a GPU if there is one."""
     try:
         model = Wav2Vec2Model.from_pretrained(
             encoder, dtype=torch.float32, use_safetensors=True, **WITHOUT_CHANCE
@@ -79,25 +77,21 @@ def student(encoder: Path, layers: int = TAUGHT) -> Wav2Vec2Model:
             f"There is no Wav2Vec2 encoder at {encoder}. Give a folder with config.json and "
             "model.safetensors, such as artifacts/encoder."
         ) from error
-    if not 0 < layers <= model.config.num_hidden_layers:
+    if model.config.num_hidden_layers <= TAUGHT:
         raise SerError(
-            f"The encoder {encoder} has {model.config.num_hidden_layers} layers, of which {layers} "
-            "cannot be taught. Choose with --layers."
+            f"The encoder {encoder} has {model.config.num_hidden_layers} layers; at least "
+            f"{TAUGHT + 1} are needed, of which the upper {TAUGHT} are taught."
         )
     return model.eval().to("cuda" if torch.cuda.is_available() else "cpu")
 
 
 def listen(
-    encoder: Path,
-    utterances: Sequence[Utterance],
-    noise: Path | None,
-    seed: int,
-    layers: int = TAUGHT,
+    encoder: Path, utterances: Sequence[Utterance], noise: Path | None, seed: int
 ) -> tuple[list[Utterance], list[list[View]]]:
     """Send clips through the layers that stay as they are; return those that can be read."""
     around = surroundings(noise) if noise else Surroundings()
     depth = Wav2Vec2Config.from_pretrained(encoder).num_hidden_layers
-    listener = Encoder(encoder, layers=range(depth - layers, depth + 1))
+    listener = Encoder(encoder, layers=range(depth - TAUGHT, depth + 1))
     views = hear(listener, utterances, around, seed)
     readable = [row for row, own in enumerate(views) if own]
     return [utterances[row] for row in readable], [views[row] for row in readable]

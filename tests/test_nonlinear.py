@@ -1,4 +1,4 @@
-"""Perceptrons that tell how much of emotion embeddings hold."""
+"""What is read off embeddings beyond what a linear probe tells."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ import pytest
 
 from ser import artifacts
 from ser.errors import SerError
-from ser.training import people, perceptron
+from ser.training import nonlinear, people
 from ser.training.corpora import Table
 from ser.training.utterance import Utterance
 
@@ -42,10 +42,10 @@ def corpus(monkeypatch, tmp_path):
         def __init__(self, checkpoint):
             self.taught = tuple(Path(checkpoint).name.split("-")[1:])
 
-    monkeypatch.setattr(perceptron, "RUNS", 2)
-    monkeypatch.setattr(perceptron, "Encoder", Named)
-    monkeypatch.setattr(perceptron.corpora, "table", lambda _: Table(rows, []))
-    monkeypatch.setattr(perceptron, "embed", lambda *_: (embeddings, rows, []))
+    monkeypatch.setattr(nonlinear, "RUNS", 2)
+    monkeypatch.setattr(nonlinear, "Encoder", Named)
+    monkeypatch.setattr(nonlinear.corpora, "table", lambda _: Table(rows, []))
+    monkeypatch.setattr(nonlinear, "embed", lambda *_: (embeddings, rows, []))
     monkeypatch.setattr(
         artifacts, "write_metrics", lambda _, found: artifacts.write_json(metrics, found)
     )
@@ -56,18 +56,18 @@ def corpus(monkeypatch, tmp_path):
 
 def test_what_no_line_tells_is_learned(corpus):
     embeddings, rows, folder = corpus
-    scored = perceptron.evaluate(folder / "on-nemo", folder, folder)
+    scored = nonlinear.evaluate(folder / "on-nemo", folder, folder)
     assert scored["n"] == len(rows) and scored["speakers"] == 10
     assert scored["ua"] > people.by_speakers(embeddings, rows, 0)["ua"] + 0.2
     assert scored["encoder_taught"] == ["nemo"]
     kept = artifacts.read_json(folder / artifacts.METRICS)
-    assert kept["protocols"]["corpora"]["crema_d"] == {"stranger": {}, "perceptron": scored}
+    assert kept["protocols"]["corpora"]["crema_d"] == {"stranger": {}, "nonlinear": scored}
 
 
 def test_the_people_scored_were_never_heard(corpus, monkeypatch):
     embeddings, rows, folder = corpus
     voices = {row.tobytes(): own.speaker for row, own in zip(embeddings, rows, strict=True)}
-    learned, told = [], perceptron.Perceptrons
+    learned, told = [], nonlinear.NonLinear
 
     class Watched(told):
         def fit(self, embeddings, emotions, speakers, copies):
@@ -79,8 +79,8 @@ def test_the_people_scored_were_never_heard(corpus, monkeypatch):
             assert not learned[-1] & {voices[row.tobytes()] for row in embeddings}
             return super().predict(embeddings)
 
-    monkeypatch.setattr(perceptron, "Perceptrons", Watched)
-    perceptron.evaluate(folder / "untaught", folder, folder)
+    monkeypatch.setattr(nonlinear, "NonLinear", Watched)
+    nonlinear.evaluate(folder / "untaught", folder, folder)
     assert [len(each) for each in learned] == [8] * 5
 
 
@@ -88,7 +88,7 @@ def test_same_seed_same_answers():
     embeddings, rows = made_up(np.random.default_rng(1), 5, 2)
     emotions, speakers = [row.emotion for row in rows], [row.speaker for row in rows]
     first, again, other = (
-        perceptron.Perceptrons(seed).fit(embeddings, emotions, speakers) for seed in (1, 1, 2)
+        nonlinear.NonLinear(seed).fit(embeddings, emotions, speakers) for seed in (1, 1, 2)
     )
     weights = [each.networks[0][1].weight.detach().numpy() for each in (first, again, other)]
     assert np.array_equal(weights[0], weights[1]) and not np.array_equal(weights[0], weights[2])
@@ -97,11 +97,11 @@ def test_same_seed_same_answers():
 def test_an_encoder_that_knows_the_corpus_is_refused(corpus):
     _, _, folder = corpus
     with pytest.raises(SerError, match="was taught the emotions of crema_d"):
-        perceptron.evaluate(folder / "on-crema_d", folder, folder)
+        nonlinear.evaluate(folder / "on-crema_d", folder, folder)
 
 
 def test_needs_the_corpus_as_a_stranger_first(corpus):
     _, _, folder = corpus
     artifacts.write_json(folder / artifacts.METRICS, {"protocols": {}})
     with pytest.raises(SerError, match="crema_d is not among .* strangers"):
-        perceptron.evaluate(folder / "on-nemo", folder, folder)
+        nonlinear.evaluate(folder / "on-nemo", folder, folder)
