@@ -152,6 +152,13 @@ def nearer(flat: np.ndarray, speakers: Sequence) -> np.ndarray:
     return flat - OWN * (means - flat.mean(axis=0))[of]
 
 
+def lessons(
+    embeddings: np.ndarray, speakers: Sequence, copies: Sequence[np.ndarray] = ()
+) -> np.ndarray:
+    """Return clips, shape (n, ...), then their copies, as `nearer` has them, one row each."""
+    return np.concatenate([nearer(flat_rows(each), speakers) for each in (embeddings, *copies)])
+
+
 def _inner_folds(codes: np.ndarray, speakers: Sequence) -> list[tuple[np.ndarray, np.ndarray]]:
     """Split by speaker, once it is sure that every part can be learned from."""
     emotions, people = len(np.unique(codes)), len(np.unique(speakers))
@@ -191,7 +198,7 @@ def fit_linear(
     """
     weights = [1.0] + [COPY] * len(copies)
     fitted = linear_model(directions).fit(
-        np.concatenate([nearer(flat_rows(each), speakers) for each in (embeddings, *copies)]),
+        lessons(embeddings, speakers, copies),
         np.tile(emotions, len(weights)),
         logisticregression__sample_weight=np.repeat(weights, len(emotions)),
     )

@@ -40,6 +40,7 @@ def corpus(monkeypatch, tmp_path):
 
     class Named:
         def __init__(self, checkpoint):
+            self.checkpoint = checkpoint
             self.taught = tuple(Path(checkpoint).name.split("-")[1:])
 
     monkeypatch.setattr(nonlinear, "RUNS", 2)

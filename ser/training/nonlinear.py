@@ -19,9 +19,8 @@ from torch import nn
 from tqdm import tqdm
 
 from ser import artifacts
-from ser.classifier import flat_rows, nearer
+from ser.classifier import flat_rows, lessons
 from ser.encoder import Encoder
-from ser.errors import SerError
 from ser.training import corpora, people
 from ser.training.embedding import embed
 from ser.training.sounds import in_noise
@@ -58,9 +57,8 @@ class NonLinear:
     ) -> "NonLinear":
         """Fit on embeddings, shape (n, ...); all as `EmotionClassifier.fit` takes them."""
         self.scaler, self.emotions = StandardScaler(), LabelEncoder()
-        heard = [nearer(flat_rows(each), speakers) for each in (embeddings, *copies)]
-        features = self.scaler.fit_transform(np.concatenate(heard))
-        codes = np.tile(self.emotions.fit_transform(emotions), len(heard))
+        features = self.scaler.fit_transform(lessons(embeddings, speakers, copies))
+        codes = np.tile(self.emotions.fit_transform(emotions), 1 + len(copies))
         # Its answers are shares of the emotions too, as least squares estimate them.
         ridge = KernelRidge(alpha=RIDGE, kernel="rbf", gamma=REACH / features.shape[1])
         self.ridge = ridge.fit(features, np.eye(len(self.emotions.classes_))[codes])
@@ -123,11 +121,7 @@ def evaluate(encoder: Path, data: Path, folder: Path = artifacts.FOLDER) -> dict
     corpus = utterances[0].corpus
     people.require_stranger(corpus, folder)
     listener = Encoder(encoder)
-    if corpus in listener.taught:
-        raise SerError(
-            f"The encoder {encoder} was taught the emotions of {corpus} and cannot be scored on "
-            f"it. Make another with: python -m ser tune --without {corpus}"
-        )
+    people.require_untaught(listener, corpus, "--encoder DIR")
     embeddings, utterances, _ = embed(listener, utterances)
     copies = embed(listener, utterances, in_noise(SEED))[0]
     emotions = np.array([each.emotion for each in utterances])

@@ -10,6 +10,7 @@ from sklearn.model_selection import StratifiedGroupKFold, cross_val_predict
 from threadpoolctl import threadpool_limits
 
 from ser import artifacts
+from ser.encoder import Encoder
 from ser.errors import SerError
 from ser.training import ravdess
 from ser.training.corpora import speakers
@@ -98,6 +99,20 @@ def require_stranger(corpus: str, folder: Path) -> None:
         raise SerError(
             f"{corpus} is not among the corpora that were scored as strangers. First run: "
             "python -m ser strangers --data FOLDER..."
+        )
+
+
+def require_untaught(encoder: Encoder, corpus: str, option: str) -> None:
+    """See to it that an encoder does not know a corpus' emotions; option: what names another.
+
+    Raises:
+        SerError: it does.
+    """
+    if corpus in encoder.taught:
+        raise SerError(
+            f"The encoder {encoder.checkpoint} was taught the emotions of {corpus} and cannot "
+            f"be scored on it. Make another with: python -m ser tune --without {corpus} "
+            f"and name it with: {option}"
         )
 
 
