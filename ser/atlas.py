@@ -1,6 +1,6 @@
 """The 2-D map of the data set: where a new clip falls on it, and which clips are nearest.
 
-The layout is made in training, in the space of the classifier's linear probabilities, where
+The layout is made in training, in the space of the classifier's initial probabilities, where
 emotions and not speakers lie together; near is what is near in Hellinger distance (between square
 roots of probabilities). Placing needs neither umap nor numba: a clip goes to the weighted mean
 position of its nearest clips.
@@ -66,7 +66,7 @@ class Atlas:
         return KDTree(self.roots)
 
     def place(self, probabilities: np.ndarray) -> Place:
-        """Place a clip by the linear model's probabilities of it, shape (8,)."""
+        """Place a clip by the classifier's initial probabilities of it, shape (8,)."""
         distances, nearest = self._tree.query(np.sqrt(probabilities), PLACING)
         weights = 1 / (distances + 1e-3)
         x, y = np.average(self.positions[nearest], axis=0, weights=weights)

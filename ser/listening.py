@@ -128,7 +128,7 @@ def _clip(waveform: np.ndarray, voiced: np.ndarray, number: int) -> audio.Clip |
 def _embed(recognizer, batch: dict[int, audio.Clip]) -> Iterator[_Window]:
     embeddings = recognizer.encoder.embed(list(batch.values()))
     voices = recognizer.detector.hears(embeddings)
-    probabilities = recognizer.classifier.linear_probabilities(embeddings)
+    probabilities = recognizer.classifier.initial_probabilities(embeddings)
     windows = map(_Window, batch, embeddings, probabilities)
     return compress(windows, voices)
 

@@ -145,12 +145,12 @@ class Recognizer:
         verdict = SURE if probabilities.max() >= classifier.sure else UNSURE
         if not self.detector.hears(embedding)[0]:
             verdict = NO_VOICE
-        known = speaker.heard(embedding, self.classifier.linear_probabilities(embedding))
+        known = speaker.heard(embedding, self.classifier.initial_probabilities(embedding))
         return Analysis(
             verdict=verdict,
             label=LABELS[int(np.argmax(probabilities))],
             probabilities=dict(zip(LABELS, probabilities.tolist(), strict=True)),
-            place=self.atlas.place(classifier.linear_probabilities(adapted)[0]),
+            place=self.atlas.place(classifier.initial_probabilities(adapted)[0]),
             clip=clip,
             speaker=speaker if verdict == NO_VOICE else known,
             clips_before=speaker.clips,

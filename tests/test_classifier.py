@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ser import artifacts
-from ser.classifier import EmotionClassifier, fit_linear, linear_model, nearer
+from ser.classifier import EmotionClassifier
 from ser.errors import SerError
 from ser.labels import LABELS
 from ser.training import ravdess
@@ -56,7 +56,7 @@ def test_out_of_fold_scores_come_from_models_that_did_not_hear_the_speaker():
     embeddings = ways[codes, actors] + random.normal(0, 0.1, (len(codes), 3, 2, 24))
     classifier = EmotionClassifier().fit(embeddings, emotions, actors)
     assert (
-        np.array(LABELS)[classifier.linear_probabilities(embeddings).argmax(axis=1)] == emotions
+        np.array(LABELS)[classifier.initial_probabilities(embeddings).argmax(axis=1)] == emotions
     ).all()
     right = np.array(LABELS)[classifier.out_of_fold.argmax(axis=1)] == emotions
     assert right.mean() < 0.4
@@ -93,20 +93,6 @@ def test_copies_heard_elsewhere_help_there():
     assert right[1] > right[0] + 0.05
 
 
-@pytest.mark.parametrize("occurring", [LABELS, LABELS[:2]])
-@pytest.mark.parametrize("told", [0, 3])
-def test_scaling_directions_and_regression_fold_into_one_step(occurring, told):
-    random = np.random.default_rng(11)
-    embeddings, emotions, actors = made_up(random, 20, spread=3.0)
-    rows = np.isin(emotions, occurring)
-    embeddings, emotions = 400 + embeddings[rows].reshape(rows.sum(), -1), emotions[rows]
-    directions = random.normal(size=(told, embeddings.shape[1]))
-    single = fit_linear(embeddings, emotions, actors[rows], directions=directions)
-    steps = linear_model(directions).fit(nearer(embeddings, actors[rows]), emotions)
-    assert single.classes_.tolist() == steps.classes_.tolist()
-    assert np.allclose(single.predict_proba(embeddings), steps.predict_proba(embeddings), atol=1e-3)
-
-
 def test_same_seed_same_classifier():
     embeddings, emotions, actors = made_up(np.random.default_rng(5), 12)
     first, second = (EmotionClassifier(3).fit(embeddings, emotions, actors) for _ in range(2))
@@ -129,7 +115,7 @@ def test_emotions_that_do_not_occur_are_impossible(occurring):
     rows = np.isin(truth, occurring)
     for probabilities in (
         classifier.probabilities(unseen[rows]),
-        classifier.linear_probabilities(unseen[rows]),
+        classifier.initial_probabilities(unseen[rows]),
         classifier.out_of_fold,
     ):
         assert probabilities.shape[1] == len(LABELS)

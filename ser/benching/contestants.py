@@ -52,7 +52,7 @@ def contestants(
     )
     given = {"raw": clip.waveform, "sampling_rate": audio.SAMPLING_RATE}
     embedding = recognizer.encoder.embed([clip])
-    linear = recognizer.classifier.linear_probabilities(embedding)[0]
+    linear = recognizer.classifier.initial_probabilities(embedding)[0]
     return {
         "analysis": lambda: recognizer.analyse(io.BytesIO(recording)),
         "pipeline_base": lambda: piped(dict(given)),
@@ -112,8 +112,8 @@ def _classify(recognizer: Recognizer, embedding: np.ndarray) -> None:
     """Everything that `Recognizer.analyse` asks of the classifier and the detector."""
     recognizer.classifier.probabilities(embedding)
     recognizer.detector.hears(embedding)
-    recognizer.classifier.linear_probabilities(embedding)
-    recognizer.classifier.linear_probabilities(embedding)
+    recognizer.classifier.initial_probabilities(embedding)
+    recognizer.classifier.initial_probabilities(embedding)
 
 
 def _infer(model: torch.nn.Module, batch: torch.Tensor) -> None:

@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from ser import artifacts
-from ser.classifier import flat_rows, nearer
 from ser.encoder import Encoder
+from ser.ensemble import flat_rows, nearer
 from ser.pretrained import DIRECTIONS
 from ser.training import corpora, tune
 from ser.training.embedding import embed

@@ -87,7 +87,7 @@ def evaluate(
                 atlas = layout.lay_out(classifier.out_of_fold, trained, seed)
                 landed.extend(
                     _landed_right(
-                        atlas, classifier.linear_probabilities(heard[test]), emotions[test]
+                        atlas, classifier.initial_probabilities(heard[test]), emotions[test]
                     )
                 )
         results[protocol] = scores(emotions, predicted, names)

@@ -13,7 +13,7 @@ from sklearn.metrics import accuracy_score, balanced_accuracy_score
 from threadpoolctl import threadpool_limits
 
 from ser import artifacts
-from ser.classifier import fit_linear, flat_rows
+from ser.ensemble import fit_linear, flat_rows
 from ser.errors import SerError
 from ser.recognizer import Recognizer
 from ser.training import augment, corpora, ravdess

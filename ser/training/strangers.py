@@ -129,7 +129,7 @@ def leave_out(
     utterances, unseen = tables[corpus], embeddings[corpus]
     common = sorted(set(emotions) & {each.emotion for each in utterances}, key=LABELS.index)
 
-    supposed = classifier.linear_probabilities(unseen)
+    supposed = classifier.initial_probabilities(unseen)
 
     def under(
         draw: Draw, answering: EmotionClassifier = classifier, neutral: bool = False
