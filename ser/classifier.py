@@ -23,12 +23,12 @@ from sklearn.utils.class_weight import compute_sample_weight
 from threadpoolctl import threadpool_limits
 
 from ser.calibration import Calibration, Given, logarithm
-from ser.ensemble import Ensemble, flat_rows
+from ser.ensemble import PERCEPTRONS, Ensemble, flat_rows
 from ser.errors import SerError
 from ser.labels import LABELS
 
 COMPONENTS = 48  # principal components that the trees see
-TREES = 40  # stages, each with a tree per emotion (one in all for two emotions)
+TREES = 10  # stages of boosting
 LEARNING_RATE = 0.05
 SUBSAMPLE = 0.7  # share of the clips that a tree sees
 RUNS = 5  # of boosting, by chance different, averaged
@@ -45,9 +45,12 @@ class EmotionClassifier:
         calibration: after `fit`, how far the probabilities are to be trusted.
     """
 
-    def __init__(self, seed: int = 0):
-        """Take what decides chance."""
-        self.seed = seed
+    def __init__(self, seed: int = 0, perceptrons: int = PERCEPTRONS, trees: int = TREES):
+        """Take what decides chance, how many perceptrons to start from, and stages to correct by.
+
+        A stage has a tree per emotion (one in all for two emotions).
+        """
+        self.seed, self.perceptrons, self.trees = seed, perceptrons, trees
 
     # Products with eight columns are too small to share out: threads only wait for each other.
     @threadpool_limits.wrap(limits=1)
@@ -79,14 +82,16 @@ class EmotionClassifier:
         folds = _inner_folds(codes, speakers)
         for train, test in folds:
             altered = [each[train] for each in copies]
-            model = Ensemble(self.seed).fit(
+            model = Ensemble(self.seed, self.perceptrons).fit(
                 flat[train], codes[train], speakers[train], altered, directions
             )
             # As strangers are met: nothing is known of a test speaker's own.
             columns = np.searchsorted(present, model.classes_)
             out_of_fold[np.ix_(test, columns)] = model.predict_proba(flat[test])
         self.out_of_fold = _of_all(out_of_fold, present)
-        self.initial = Ensemble(self.seed).fit(flat, codes, speakers, copies, directions)
+        self.initial = Ensemble(self.seed, self.perceptrons).fit(
+            flat, codes, speakers, copies, directions
+        )
         self.components = make_pipeline(
             StandardScaler(), PCA(COMPONENTS, svd_solver="randomized", random_state=self.seed)
         ).fit(flat)
@@ -96,7 +101,7 @@ class EmotionClassifier:
                     str(run),
                     GradientBoostingClassifier(
                         init=Given(),
-                        n_estimators=TREES,
+                        n_estimators=self.trees,
                         max_depth=1,
                         learning_rate=LEARNING_RATE,
                         subsample=SUBSAMPLE,

@@ -11,13 +11,11 @@ studio's silence tells no emotion either. Each errs in its own way.
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.special import softmax
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import FeatureUnion, Pipeline, make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from sklearn.utils.class_weight import compute_sample_weight
 
-from ser.calibration import logarithm
 from ser.perceptron import Perceptron
 
 REGULARISATION = 0.01  # C of the linear model, inverse strength
@@ -25,7 +23,7 @@ TOLERANCE = 1e-4  # of its gradient
 TOLD = 8.0  # deviation of what has told emotions elsewhere, where any feature has 1
 OWN = 0.5  # of a training speaker's distance from all others' mean, what is taken off
 COPY = 0.6  # of a clip's weight, that of each altered copy
-PERCEPTRONS = 2  # beside the linear model, by chance different
+PERCEPTRONS = 3  # beside the linear model, by chance different
 
 
 class Ensemble:
@@ -35,9 +33,9 @@ class Ensemble:
         classes_: after `fit`, the emotions that occurred, ascending.
     """
 
-    def __init__(self, seed: int = 0):
-        """Take what decides chance."""
-        self.seed = seed
+    def __init__(self, seed: int = 0, perceptrons: int = PERCEPTRONS):
+        """Take what decides chance, and how many perceptrons are beside the linear model."""
+        self.seed, self.runs = seed, perceptrons
 
     def fit(
         self,
@@ -56,18 +54,17 @@ class Ensemble:
         heard = self.scaler.fit_transform(np.concatenate([flat, *map(flat_rows, copies)]))
         told = np.tile(emotions, 1 + len(copies))
         weights = compute_sample_weight("balanced", told) * _weights(len(flat), len(copies))
-        first = PERCEPTRONS * self.seed
+        first = self.runs * self.seed
         self.perceptrons = [
-            Perceptron(first + run).fit(heard, told, weights) for run in range(PERCEPTRONS)
+            Perceptron(first + run).fit(heard, told, weights) for run in range(self.runs)
         ]
         return self
 
     def predict_proba(self, flat: np.ndarray) -> np.ndarray:
-        """Return the probabilities of `classes_`, shape (n, classes): geometric means, scaled."""
+        """Return the probabilities of `classes_`, shape (n, classes)."""
         heard = self.scaler.transform(flat)
         answers = [each.predict_proba(heard) for each in self.perceptrons]
-        answers.append(self.linear.predict_proba(flat))
-        return softmax(np.mean(logarithm(np.array(answers)), axis=0), axis=1)
+        return np.mean([self.linear.predict_proba(flat), *answers], axis=0)
 
 
 def nearer(flat: np.ndarray, speakers: Sequence) -> np.ndarray:
@@ -96,11 +93,10 @@ def fit_linear(
     emotions: of any kind that scikit-learn takes for classes, shape (n,).
     directions: of an embedding's shape, any number of them.
     """
-    weights = [1.0] + [COPY] * len(copies)
     fitted = linear_model(directions).fit(
         lessons(embeddings, speakers, copies),
-        np.tile(emotions, len(weights)),
-        logisticregression__sample_weight=np.repeat(weights, len(emotions)),
+        np.tile(emotions, 1 + len(copies)),
+        logisticregression__sample_weight=_weights(len(emotions), len(copies)),
     )
     return _in_one_step(fitted)
 
@@ -141,4 +137,5 @@ def flat_rows(embeddings: np.ndarray) -> np.ndarray:
 
 
 def _weights(clips: int, copies: int) -> np.ndarray:
+    """What each clip and each copy counts, shape (clips * (1 + copies),)."""
     return np.repeat([1.0] + [COPY] * copies, clips)

@@ -132,15 +132,15 @@ def test_enrolment():
 
 
 def test_the_bars_this_project_set_itself():
-    assert METRICS["protocols"]["random"]["wa"] >= 0.83
-    assert METRICS["protocols"]["actors"]["ua"] >= 0.72
+    assert METRICS["protocols"]["random"]["wa"] >= 0.89
+    assert min(METRICS["protocols"]["actors"][key] for key in ("ua", "wa")) >= 0.79
     assert METRICS["map"]["accuracy"] >= 0.55
     actors, sounds = METRICS["protocols"]["actors"], METRICS["no_voice"]
     assert actors["ece"] <= 0.05
     assert actors["sure_wa"] >= 0.85
     assert sounds["voices_refused"] <= 0.03
     assert max(sounds["sounds_answered"], sounds["noise_answered"]) <= 0.05
-    assert METRICS["enrolment"]["gain_ua"] >= 0.03
+    assert METRICS["enrolment"]["gain_ua"] >= 0.025
     assert METRICS["enrolment"]["ua"] >= 0.80
     encoder = METRICS["encoder"]
     teacher = {key: encoder[f"teacher_logreg_actors_{key}"] for key in ("ua", "heldout_wa")}
