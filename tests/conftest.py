@@ -9,6 +9,7 @@ from voices import speech_like
 
 from ser import artifacts, classifier
 from ser.recognizer import Recognizer
+from ser.training import enrolment
 
 SHARED = Path(__file__).parents[2] / "shared"
 RAVDESS = SHARED / "ravdess"
@@ -62,5 +63,5 @@ def one_run() -> Iterator[None]:
     """Boosting is one short run: for tests of what is made of its answers."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(classifier, "RUNS", 1)
-        patch.setattr(classifier, "TREES", 8)
+        patch.setattr(enrolment, "TREES", 8)
         yield
