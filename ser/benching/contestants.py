@@ -52,7 +52,7 @@ def contestants(
     )
     given = {"raw": clip.waveform, "sampling_rate": audio.SAMPLING_RATE}
     embedding = recognizer.encoder.embed([clip])
-    linear = recognizer.classifier.initial_probabilities(embedding)[0]
+    initial = recognizer.classifier.initial_probabilities(embedding)[0]
     return {
         "analysis": lambda: recognizer.analyse(io.BytesIO(recording)),
         "pipeline_base": lambda: piped(dict(given)),
@@ -61,7 +61,7 @@ def contestants(
         "decode": lambda: audio.load(io.BytesIO(recording)),
         "embed": lambda: recognizer.encoder.embed([clip]),
         "classify": lambda: _classify(recognizer, embedding),
-        "map": lambda: recognizer.atlas.place(linear),
+        "map": lambda: recognizer.atlas.place(initial),
     }
 
 

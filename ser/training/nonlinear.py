@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 from sklearn.kernel_ridge import KernelRidge
 from sklearn.preprocessing import LabelEncoder, StandardScaler
-from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
 from ser import artifacts
@@ -34,8 +33,6 @@ class NonLinear:
         """Take what decides chance."""
         self.seed = seed
 
-    # The steps are too small to share out: on a busy machine threads only wait for each other.
-    @threadpool_limits.wrap(limits=1)
     def fit(
         self,
         embeddings: np.ndarray,
