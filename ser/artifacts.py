@@ -26,8 +26,7 @@ from ser.errors import SerError
 
 FOLDER = Path(__file__).parents[1] / "artifacts"
 MANIFEST = "manifest.json"
-CLASSIFIER = "classifier.joblib"
-ENROLLED = "enrolled.joblib"  # the classifier for speakers who gave neutral sentences
+CLASSIFIER = "classifier.joblib"  # that for people in general, and that for enrolled speakers
 DETECTOR = "detector.joblib"
 ATLAS = "atlas.npz"
 ADAPTATION = "adaptation.npz"
@@ -36,7 +35,7 @@ METRICS = "metrics.json"
 COMPARISON = "comparison.svg"
 UNSEEN = "unseen.npy"  # probabilities of the map's clips by a classifier without their speaker
 READY = ".ready"  # folder with files that only have to take their places
-NEEDED = (CLASSIFIER, ENROLLED, DETECTOR, ATLAS, ADAPTATION, METRICS, UNSEEN)
+NEEDED = (CLASSIFIER, DETECTOR, ATLAS, ADAPTATION, METRICS, UNSEEN)
 LIBRARIES = ("numpy", "scikit-learn", "torch", "transformers", "librosa", "soxr", "umap-learn")
 REPAIR = (
     "Restore the bundled ones with: git checkout artifacts — or make them anew with: "

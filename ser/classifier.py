@@ -23,12 +23,12 @@ from sklearn.utils.class_weight import compute_sample_weight
 from threadpoolctl import threadpool_limits
 
 from ser.calibration import Calibration, Given, logarithm
-from ser.ensemble import PERCEPTRONS, Ensemble, flat_rows
+from ser.ensemble import KERNEL, Adapt, Ensemble, flat_rows
 from ser.errors import SerError
 from ser.labels import LABELS
 
 COMPONENTS = 48  # principal components that the trees see
-TREES = 10  # stages of boosting
+TREES = 3  # stages of boosting, each a tree per emotion (one in all for two emotions)
 LEARNING_RATE = 0.05
 SUBSAMPLE = 0.7  # share of the clips that a tree sees
 RUNS = 5  # of boosting, by chance different, averaged
@@ -45,12 +45,9 @@ class EmotionClassifier:
         calibration: after `fit`, how far the probabilities are to be trusted.
     """
 
-    def __init__(self, seed: int = 0, perceptrons: int = PERCEPTRONS, trees: int = TREES):
-        """Take what decides chance, how many perceptrons to start from, and stages to correct by.
-
-        A stage has a tree per emotion (one in all for two emotions).
-        """
-        self.seed, self.perceptrons, self.trees = seed, perceptrons, trees
+    def __init__(self, seed: int = 0, kernel: float = KERNEL):
+        """Take what decides chance, and `kernel` as `Ensemble` does."""
+        self.seed, self.kernel = seed, kernel
 
     # Products with eight columns are too small to share out: threads only wait for each other.
     @threadpool_limits.wrap(limits=1)
@@ -61,6 +58,7 @@ class EmotionClassifier:
         speakers: Sequence,
         copies: Sequence[np.ndarray] = (),
         directions: Sequence[np.ndarray] = (),
+        adapt: Adapt | None = None,
     ) -> "EmotionClassifier":
         """Fit on embeddings of shape (n, ...) with their emotions (of LABELS) and speakers.
 
@@ -69,7 +67,8 @@ class EmotionClassifier:
         Args:
             copies: of the clips, altered, which the ensemble learns from too: any number of arrays
                 of the embeddings' shape.
-            directions: what its linear model hears louder, as `Encoder.directions` knows it.
+            directions: what is heard louder, as `Encoder.directions` knows it.
+            adapt: takes from clips what is known to be their speakers' own, if anything is to be.
 
         Raises:
             SerError: fewer than five speakers, two emotions or COMPONENTS clips, or all clips of
@@ -77,31 +76,31 @@ class EmotionClassifier:
         """
         flat, speakers = flat_rows(embeddings), np.asarray(speakers)
         codes = np.array([LABELS.index(emotion) for emotion in emotions])
+        known = adapt(flat, speakers) if adapt else flat
         present = np.unique(codes)
         out_of_fold = np.zeros((len(codes), len(present)))
         folds = _inner_folds(codes, speakers)
         for train, test in folds:
             altered = [each[train] for each in copies]
-            model = Ensemble(self.seed, self.perceptrons).fit(
-                flat[train], codes[train], speakers[train], altered, directions
+            model = Ensemble(self.seed, self.kernel).fit(
+                flat[train], codes[train], speakers[train], altered, directions, adapt
             )
-            # As strangers are met: nothing is known of a test speaker's own.
             columns = np.searchsorted(present, model.classes_)
-            out_of_fold[np.ix_(test, columns)] = model.predict_proba(flat[test])
+            out_of_fold[np.ix_(test, columns)] = model.predict_proba(flat[test], known[test])
         self.out_of_fold = _of_all(out_of_fold, present)
-        self.initial = Ensemble(self.seed, self.perceptrons).fit(
-            flat, codes, speakers, copies, directions
+        self.initial = Ensemble(self.seed, self.kernel).fit(
+            flat, codes, speakers, copies, directions, adapt
         )
         self.components = make_pipeline(
             StandardScaler(), PCA(COMPONENTS, svd_solver="randomized", random_state=self.seed)
-        ).fit(flat)
+        ).fit(known)
         boosting = VotingClassifier(
             [
                 (
                     str(run),
                     GradientBoostingClassifier(
                         init=Given(),
-                        n_estimators=self.trees,
+                        n_estimators=TREES,
                         max_depth=1,
                         learning_rate=LEARNING_RATE,
                         subsample=SUBSAMPLE,
@@ -113,7 +112,7 @@ class EmotionClassifier:
             ],
             voting="soft",
         )
-        features, columns = self._features(flat, out_of_fold), np.searchsorted(present, codes)
+        features, columns = self._features(known, out_of_fold), np.searchsorted(present, codes)
         weights = {"sample_weight": compute_sample_weight("balanced", codes)}
         self.emotions = present
         self.boosting = boosting.fit(features, columns, **weights)
@@ -128,14 +127,30 @@ class EmotionClassifier:
         """The top probability from which on an answer is sure, see `Calibration.sure`."""
         return self.calibration.sure
 
-    def initial_probabilities(self, embeddings: np.ndarray) -> np.ndarray:
-        """Return the ensemble's probabilities, shape (n, 8): the space of the map."""
-        return _of_all(self.initial.predict_proba(flat_rows(embeddings)), self.emotions)
+    def initial_probabilities(
+        self, embeddings: np.ndarray, adapted: np.ndarray | None = None
+    ) -> np.ndarray:
+        """Return the ensemble's probabilities, shape (n, 8): the space of the map.
 
-    def probabilities(self, embeddings: np.ndarray) -> np.ndarray:
-        """Return the calibrated probabilities of LABELS, shape (n, 8), rows sum to 1."""
+        adapted: the same embeddings as `Adaptation.adapt` returns them, of known speakers.
+        """
         flat = flat_rows(embeddings)
-        features = self._features(flat, self.initial.predict_proba(flat))
+        known = flat if adapted is None else flat_rows(adapted)
+        return _of_all(self.initial.predict_proba(flat, known), self.emotions)
+
+    def probabilities(
+        self, embeddings: np.ndarray, adapted: np.ndarray | None = None
+    ) -> np.ndarray:
+        """Return the calibrated probabilities of LABELS, shape (n, 8), rows sum to 1.
+
+        adapted: as `initial_probabilities` takes it.
+        """
+        initial = self.initial_probabilities(embeddings, adapted)
+        return self.corrected(initial, embeddings if adapted is None else adapted)
+
+    def corrected(self, initial: np.ndarray, adapted: np.ndarray) -> np.ndarray:
+        """Return what `probabilities` does, of what `initial_probabilities` returned."""
+        features = self._features(flat_rows(adapted), initial[:, self.emotions])
         boosted = self.boosting.predict_proba(features)
         return _of_all(self.calibration.calibrate(boosted), self.emotions)
 

@@ -149,7 +149,9 @@ def _answers(recognizer, windows: list[_Window]) -> dict[int, dict[str, float]]:
             recognizer.adaptation.adapt(window.embedding, _others(voice, counted, window))
             for window in part
         ]
-        probabilities = recognizer.classifier.probabilities(np.stack(adapted))
+        probabilities = recognizer.classifier.probabilities(
+            np.stack([window.embedding for window in part]), np.stack(adapted)
+        )
         for window, row in zip(part, probabilities.tolist(), strict=True):
             answers[window.number] = dict(zip(LABELS, row, strict=True))
     return answers

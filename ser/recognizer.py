@@ -107,8 +107,7 @@ class Recognizer:
             encoder,
             joblib.load(folder / artifacts.DETECTOR),
             Adaptation.load(folder / artifacts.ADAPTATION),
-            joblib.load(folder / artifacts.CLASSIFIER),
-            joblib.load(folder / artifacts.ENROLLED),
+            *joblib.load(folder / artifacts.CLASSIFIER),
             Atlas.load(folder / artifacts.ATLAS),
             artifacts.read_json(folder / artifacts.METRICS),
             np.load(folder / artifacts.UNSEEN, allow_pickle=False),
@@ -141,18 +140,21 @@ class Recognizer:
         embedding = embedding[None]
         adapted = self.adaptation.adapt(embedding, speaker)
         classifier = self.enrolled if speaker.neutrals else self.classifier
-        probabilities = classifier.probabilities(adapted)[0]
+        initial = classifier.initial_probabilities(embedding, adapted)
+        probabilities = classifier.corrected(initial, adapted)[0]
         verdict = SURE if probabilities.max() >= classifier.sure else UNSURE
         if not self.detector.hears(embedding)[0]:
             verdict = NO_VOICE
-        known = speaker.heard(embedding, self.classifier.initial_probabilities(embedding))
+        supposed = initial
+        if speaker.clips:
+            supposed = self.classifier.initial_probabilities(embedding)
         return Analysis(
             verdict=verdict,
             label=LABELS[int(np.argmax(probabilities))],
             probabilities=dict(zip(LABELS, probabilities.tolist(), strict=True)),
-            place=self.atlas.place(classifier.initial_probabilities(adapted)[0]),
+            place=self.atlas.place(initial[0]),
             clip=clip,
-            speaker=speaker if verdict == NO_VOICE else known,
+            speaker=speaker if verdict == NO_VOICE else speaker.heard(embedding, supposed),
             clips_before=speaker.clips,
         )
 

@@ -1,15 +1,13 @@
 """What the tests share: real recordings where they are at hand, speech-like ones elsewhere."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import soundfile
 from voices import speech_like
 
-from ser import artifacts, classifier
+from ser import artifacts
 from ser.recognizer import Recognizer
-from ser.training import enrolment
 
 SHARED = Path(__file__).parents[2] / "shared"
 RAVDESS = SHARED / "ravdess"
@@ -56,12 +54,3 @@ def clips(tmp_path_factory, ravdess) -> list[Path]:
 def recognizer() -> Recognizer:
     """The bundled artifacts, on the CPU."""
     return Recognizer.load(artifacts.FOLDER, device="cpu")
-
-
-@pytest.fixture(scope="module")
-def one_run() -> Iterator[None]:
-    """Boosting is one short run: for tests of what is made of its answers."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(classifier, "RUNS", 1)
-        patch.setattr(enrolment, "TREES", 8)
-        yield

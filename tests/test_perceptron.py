@@ -4,7 +4,7 @@ import numpy as np
 import torch
 from sklearn.base import clone
 
-from ser.perceptron import Perceptron
+from ser.training.perceptron import Perceptron
 
 
 def apart(random, clips):

@@ -16,8 +16,6 @@ from ser.recognizer import Recognizer
 from ser.training import embedding, evaluate, selection, sounds, train
 from ser.training.sounds import KINDS, Sounds
 
-pytestmark = pytest.mark.usefixtures("one_run")
-
 BASE = {}
 LARGE = {
     "hidden_size": 1024,

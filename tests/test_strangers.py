@@ -10,8 +10,6 @@ from ser.labels import LABELS
 from ser.training import directions, draws, people, strangers
 from ser.training.utterance import Table, Utterance
 
-pytestmark = pytest.mark.usefixtures("one_run")
-
 COMMON = [label for label in LABELS if label not in ("calm", "surprised")]
 
 

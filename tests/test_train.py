@@ -16,8 +16,6 @@ from ser.labels import LABELS
 from ser.recognizer import Recognizer
 from ser.training import embedding, evaluate, sounds, train
 
-pytestmark = pytest.mark.usefixtures("one_run")
-
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory):

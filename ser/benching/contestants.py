@@ -112,8 +112,6 @@ def _classify(recognizer: Recognizer, embedding: np.ndarray) -> None:
     """Everything that `Recognizer.analyse` asks of the classifier and the detector."""
     recognizer.classifier.probabilities(embedding)
     recognizer.detector.hears(embedding)
-    recognizer.classifier.initial_probabilities(embedding)
-    recognizer.classifier.initial_probabilities(embedding)
 
 
 def _infer(model: torch.nn.Module, batch: torch.Tensor) -> None:

@@ -1,10 +1,11 @@
 """Speakers who gave two neutral sentences: their classifier, and how much that helps.
 
-What is heard of them lacks part of what is their own, so it is judged by a classifier that learned
-from clips which lack the same. That is worth more than the sentences alone.
+What the linear model hears of them lacks part of what is their own, so it learned from clips which
+lack the same, and counts for more. That is worth more than the sentences alone.
 """
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 from sklearn.metrics import recall_score
@@ -16,7 +17,7 @@ from ser.training import corpora
 from ser.training.utterance import Utterance
 
 SENTENCES = 2  # of each speaker, spoken neutrally
-TREES = 40  # stages of boosting
+KERNEL = 0.5  # what the kernel ridge counts, which hears voices as they are
 FEWEST = 5  # enrolled speakers that are worth a classifier of their own
 
 
@@ -68,26 +69,28 @@ def train(
     embeddings: np.ndarray,
     in_noise: np.ndarray,
     utterances: Sequence[Utterance],
+    directions: np.ndarray,
     adaptation: Adaptation,
     seed: int,
 ) -> EmotionClassifier | None:
     """Train a classifier for enrolled speakers on clips of speakers enrolled the same way.
 
-    in_noise: copies of the embeddings' clips in noise.
+    in_noise: copies of the embeddings' clips in noise; directions: the encoder's.
 
-    It is not told where other corpora's emotions lie: enrolled actors lose half a point by that.
-    Perceptrons know voices as they are: strangers lose three points by those, and so boosting has
-    more to correct.
     Returns None if fewer than FEWEST speakers have the clips that enrol.
     """
     enrolled = chosen(utterances)
     if len(enrolled) < FEWEST:
         return None
-    emotions, speakers = [each.emotion for each in utterances], corpora.speakers(utterances)
     neutral = {speaker: embeddings[rows] for speaker, rows in enrolled.items()}
-    heard, copies = (adapt(adaptation, each, speakers, neutral) for each in (embeddings, in_noise))
-    learner = EmotionClassifier(seed, perceptrons=0, trees=TREES)
-    return learner.fit(heard, emotions, speakers, [copies])
+    return EmotionClassifier(seed, KERNEL).fit(
+        embeddings,
+        [each.emotion for each in utterances],
+        corpora.speakers(utterances),
+        [in_noise],
+        directions,
+        partial(adapt, adaptation, neutral=neutral),
+    )
 
 
 def gain(

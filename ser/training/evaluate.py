@@ -77,7 +77,7 @@ def evaluate(
                 sure[test] = probabilities.max(axis=1) >= classifier.sure
                 if enrolled:
                     known[test] = _enrolled(
-                        heard, copies, utterances, train, test, seed, classifier
+                        heard, copies, utterances, told, train, test, seed, classifier
                     )
                 strange = sounds.fold(fold, len(folds))
                 detector = VoiceDetector(heard[train], other[~strange])
@@ -132,6 +132,7 @@ def _enrolled(
     embeddings: np.ndarray,
     copies: np.ndarray,
     utterances: Sequence[Utterance],
+    directions: np.ndarray,
     train: np.ndarray,
     test: np.ndarray,
     seed: int,
@@ -140,11 +141,14 @@ def _enrolled(
     """Probabilities, shape (n, 8), of clips to test whose speakers are enrolled."""
     trained, tested = [utterances[row] for row in train], [utterances[row] for row in test]
     adaptation = Adaptation.measure(embeddings[train], [each.emotion for each in trained])
-    classifier = enrolment.train(embeddings[train], copies, trained, adaptation, seed) or fallback
+    classifier = (
+        enrolment.train(embeddings[train], copies, trained, directions, adaptation, seed)
+        or fallback
+    )
     neutral = {who: embeddings[test][rows] for who, rows in enrolment.chosen(tested).items()}
     speakers = corpora.speakers(tested)
-    heard = enrolment.adapt(adaptation, embeddings[test], speakers, neutral)
-    return classifier.probabilities(heard)
+    known = enrolment.adapt(adaptation, embeddings[test], speakers, neutral)
+    return classifier.probabilities(embeddings[test], known)
 
 
 def _answered(

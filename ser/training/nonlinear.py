@@ -15,9 +15,9 @@ from tqdm import tqdm
 from ser import artifacts
 from ser.encoder import Encoder
 from ser.ensemble import flat_rows, lessons
-from ser.perceptron import Perceptron
 from ser.training import corpora, people
 from ser.training.embedding import embed
+from ser.training.perceptron import Perceptron
 from ser.training.sounds import in_noise
 from ser.training.train import SEED
 

@@ -125,7 +125,9 @@ def leave_out(
     taught = lessons_heard, emotions, speakers(lessons)
     classifier = EmotionClassifier(seed).fit(*taught, [noisy], directions)
     adaptation = Adaptation.measure(lessons_heard, emotions)
-    enrolled = enrolment.train(lessons_heard, noisy, lessons, adaptation, seed) or classifier
+    enrolled = (
+        enrolment.train(lessons_heard, noisy, lessons, directions, adaptation, seed) or classifier
+    )
     utterances, unseen = tables[corpus], embeddings[corpus]
     common = sorted(set(emotions) & {each.emotion for each in utterances}, key=LABELS.index)
 
@@ -150,7 +152,7 @@ def leave_out(
             adapted.append(adaptation.adapt(unseen[row], speaker))
             rows.append(row)
         predicted = np.full(len(utterances), "", dtype=object)
-        predicted[rows] = _among(common, answering.probabilities(np.array(adapted)))
+        predicted[rows] = _among(common, answering.probabilities(unseen[rows], np.array(adapted)))
         return predicted
 
     draws = Draws(utterances)

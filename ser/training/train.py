@@ -163,10 +163,13 @@ def _fit(
     atlas = layout.lay_out(classifier.out_of_fold, utterances, SEED)
     adaptation = Adaptation.measure(embeddings, emotions)
     adaptation.save(folder / artifacts.ADAPTATION)
-    enrolled = enrolment.train(embeddings, copies, utterances, adaptation, SEED) or classifier
+    enrolled = (
+        enrolment.train(embeddings, copies, utterances, directions, adaptation, SEED) or classifier
+    )
     detector = VoiceDetector(embeddings, others)
-    joblib.dump(classifier, folder / artifacts.CLASSIFIER, compress=3)
-    joblib.dump(enrolled, folder / artifacts.ENROLLED, compress=3)
+    # Both compare with the same clips, which are kept once.
+    enrolled.initial.kernel = classifier.initial.kernel
+    joblib.dump((classifier, enrolled), folder / artifacts.CLASSIFIER, compress=3)
     joblib.dump(detector, folder / artifacts.DETECTOR, compress=3)
     atlas.save(folder / artifacts.ATLAS)
     np.save(folder / artifacts.UNSEEN, unseen)
