@@ -26,7 +26,9 @@ from ser.errors import SerError
 
 FOLDER = Path(__file__).parents[1] / "artifacts"
 MANIFEST = "manifest.json"
-CLASSIFIER = "classifier.joblib"  # that for people in general, and that for enrolled speakers
+CLASSIFIER = (
+    "classifier.joblib"  # that for people in general, and that for those of whom something is known
+)
 DETECTOR = "detector.joblib"
 ATLAS = "atlas.npz"
 ADAPTATION = "adaptation.npz"

@@ -65,7 +65,7 @@ class Recognizer:
     """The encoder, the detector, the speakers' offsets, the classifier and the map of one training.
 
     Attributes:
-        classifier, enrolled: of people in general, and of those who gave neutral sentences.
+        classifier, enrolled: for people in general, and for those of whom something is known.
         metrics: how good they are, as training measured it.
         unseen: float32, shape (n, 8), the probabilities of each of the map's clips by a classifier
             that did not hear its speaker.
@@ -139,7 +139,7 @@ class Recognizer:
         """Say the same of a clip that is embedded already, shape (layers, 2, hidden size)."""
         embedding = embedding[None]
         adapted = self.adaptation.adapt(embedding, speaker)
-        classifier = self.enrolled if speaker.neutrals else self.classifier
+        classifier = self.enrolled if speaker.clips else self.classifier
         initial = classifier.initial_probabilities(embedding, adapted)
         probabilities = classifier.corrected(initial, adapted)[0]
         verdict = SURE if probabilities.max() >= classifier.sure else UNSURE

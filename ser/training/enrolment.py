@@ -1,7 +1,7 @@
-"""Speakers who gave two neutral sentences: their classifier, and how much that helps.
+"""Speakers of whom something is known: their classifier, and what two neutral sentences help.
 
 What the linear model hears of them lacks part of what is their own, so it learned from clips which
-lack the same, and counts for more. That is worth more than the sentences alone.
+lack the same, and counts for more. That is worth more than what is known alone.
 """
 
 from collections.abc import Sequence
@@ -73,7 +73,7 @@ def train(
     adaptation: Adaptation,
     seed: int,
 ) -> EmotionClassifier | None:
-    """Train a classifier for enrolled speakers on clips of speakers enrolled the same way.
+    """Train a classifier for known speakers on clips of speakers who enrolled.
 
     in_noise: copies of the embeddings' clips in noise; directions: the encoder's.
 

@@ -134,7 +134,7 @@ def leave_out(
     supposed = classifier.initial_probabilities(unseen)
 
     def under(
-        draw: Draw, answering: EmotionClassifier = classifier, neutral: bool = False
+        draw: Draw, answering: EmotionClassifier = enrolled, neutral: bool = False
     ) -> np.ndarray:
         """Predict each clip given what is drawn; empty where it is not to be scored."""
         random = np.random.default_rng(seed)
@@ -156,10 +156,10 @@ def leave_out(
         return predicted
 
     draws = Draws(utterances)
-    stranger = under(nothing)
+    stranger = under(nothing, classifier)
     predictions = {
         "stranger": stranger,
-        "neutral": under(draws.neutral(seed), enrolled, neutral=True),
+        "neutral": under(draws.neutral(seed), neutral=True),
         "session": under(draws.any(SESSION)),
     }
     if not brief:
