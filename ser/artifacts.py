@@ -26,9 +26,7 @@ from ser.errors import SerError
 
 FOLDER = Path(__file__).parents[1] / "artifacts"
 MANIFEST = "manifest.json"
-CLASSIFIER = (
-    "classifier.joblib"  # that for people in general, and that for those of whom something is known
-)
+CLASSIFIER = "classifier.joblib"  # for people in general, and for known ones
 DETECTOR = "detector.joblib"
 ATLAS = "atlas.npz"
 ADAPTATION = "adaptation.npz"

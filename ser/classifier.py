@@ -23,7 +23,7 @@ from sklearn.utils.class_weight import compute_sample_weight
 from threadpoolctl import threadpool_limits
 
 from ser.calibration import Calibration, Given, logarithm
-from ser.ensemble import KERNEL, Adapt, Ensemble, flat_rows
+from ser.ensemble import KERNEL_SHARE, Adapt, Ensemble, flat_rows
 from ser.errors import SerError
 from ser.labels import LABELS
 
@@ -45,9 +45,9 @@ class EmotionClassifier:
         calibration: after `fit`, how far the probabilities are to be trusted.
     """
 
-    def __init__(self, seed: int = 0, kernel: float = KERNEL):
-        """Take what decides chance, and `kernel` as `Ensemble` does."""
-        self.seed, self.kernel = seed, kernel
+    def __init__(self, seed: int = 0, kernel_share: float = KERNEL_SHARE):
+        """Take what decides chance, and `kernel_share` as `Ensemble` does."""
+        self.seed, self.kernel_share = seed, kernel_share
 
     # Products with eight columns are too small to share out: threads only wait for each other.
     @threadpool_limits.wrap(limits=1)
@@ -82,13 +82,13 @@ class EmotionClassifier:
         folds = _inner_folds(codes, speakers)
         for train, test in folds:
             altered = [each[train] for each in copies]
-            model = Ensemble(self.seed, self.kernel).fit(
+            model = Ensemble(self.seed, self.kernel_share).fit(
                 flat[train], codes[train], speakers[train], altered, directions, adapt
             )
             columns = np.searchsorted(present, model.classes_)
             out_of_fold[np.ix_(test, columns)] = model.predict_proba(flat[test], known[test])
         self.out_of_fold = _of_all(out_of_fold, present)
-        self.initial = Ensemble(self.seed, self.kernel).fit(
+        self.initial = Ensemble(self.seed, self.kernel_share).fit(
             flat, codes, speakers, copies, directions, adapt
         )
         self.components = make_pipeline(

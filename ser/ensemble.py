@@ -33,7 +33,7 @@ COMPONENTS = 1024  # principal components among which it measures distances
 RIDGE = 0.02  # its regularisation, alpha
 REACH = 0.3  # gamma of its radial kernel, times the number of features
 MOST = 6000  # clips and copies that it compares with; of more, so many drawn at random
-KERNEL = 0.8  # exponent of its probabilities; the rest to 1 is the linear model's
+KERNEL_SHARE = 0.8  # exponent of its probabilities; the rest to 1 is the linear model's
 LEAST_SHARE = 0.01  # of an emotion, as far as the kernel ridge may rule it out
 
 # Embeddings of shape (n, ...) and their speakers, shape (n,), to embeddings of the same shape.
@@ -47,13 +47,13 @@ class Ensemble:
         classes_: after `fit`, the emotions that occurred, ascending.
     """
 
-    def __init__(self, seed: int = 0, kernel: float = KERNEL):
+    def __init__(self, seed: int = 0, kernel_share: float = KERNEL_SHARE):
         """Take what decides chance, and how much the kernel ridge counts, 0-1.
 
         The probabilities are a logarithmic opinion pool (Genest & Zidek 1986, Statistical Science
         1:114): each to the power of what it counts, multiplied.
         """
-        self.seed, self.share = seed, kernel
+        self.seed, self.share = seed, kernel_share
 
     def fit(
         self,

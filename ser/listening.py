@@ -146,11 +146,9 @@ def _answers(recognizer, windows: list[_Window]) -> dict[int, dict[str, float]]:
     for first in range(0, len(windows), ANSWERED):
         part = windows[first : first + ANSWERED]
         voices = [_others(voice, counted, window) for window in part]
-        classifier = recognizer.classifier
-        if all(known.clips for known in voices):
-            classifier = recognizer.enrolled
         heard = [window.embedding for window in part]
         adapted = map(recognizer.adaptation.adapt, heard, voices)
+        classifier = recognizer.classifier_for(voices)
         probabilities = classifier.probabilities(np.stack(heard), np.stack(list(adapted)))
         for window, row in zip(part, probabilities.tolist(), strict=True):
             answers[window.number] = dict(zip(LABELS, row, strict=True))

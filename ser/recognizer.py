@@ -1,6 +1,6 @@
 """Everything that answers a person, in one call: recording in, `Analysis` or `Timeline` out."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -124,6 +124,10 @@ class Recognizer:
         encoder = Encoder(self.encoder.checkpoint, device, self.encoder.layers)
         return replace(self, encoder=encoder)
 
+    def classifier_for(self, speakers: Iterable[Speaker]) -> EmotionClassifier:
+        """Return `enrolled` if something is known of every speaker, else `classifier`."""
+        return self.enrolled if all(each.clips for each in speakers) else self.classifier
+
     def analyse(self, recording: audio.Recording, speaker: Speaker = STRANGER) -> Analysis:
         """Say which emotion a recording's voice carries, by what is known of its speaker so far.
 
@@ -139,7 +143,7 @@ class Recognizer:
         """Say the same of a clip that is embedded already, shape (layers, 2, hidden size)."""
         embedding = embedding[None]
         adapted = self.adaptation.adapt(embedding, speaker)
-        classifier = self.enrolled if speaker.clips else self.classifier
+        classifier = self.classifier_for([speaker])
         initial = classifier.initial_probabilities(embedding, adapted)
         probabilities = classifier.corrected(initial, adapted)[0]
         verdict = SURE if probabilities.max() >= classifier.sure else UNSURE

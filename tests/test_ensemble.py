@@ -72,7 +72,9 @@ def test_only_the_linear_model_hears_what_is_adapted():
     embeddings, emotions, speakers = made_up(np.random.default_rng(14), 12)
     flat = ensemble.flat_rows(embeddings)
     other = flat[::-1]
-    kernel, linear = (Ensemble(kernel=share).fit(flat, emotions, speakers) for share in (1, 0))
+    kernel, linear = (
+        Ensemble(kernel_share=share).fit(flat, emotions, speakers) for share in (1, 0)
+    )
     assert np.array_equal(kernel.predict_proba(flat, flat), kernel.predict_proba(flat, other))
     assert np.array_equal(linear.predict_proba(flat, flat), linear.predict_proba(other, flat))
 
@@ -80,18 +82,27 @@ def test_only_the_linear_model_hears_what_is_adapted():
 def test_learns_from_known_voices_as_they_are_adapted():
     embeddings, emotions, speakers = made_up(np.random.default_rng(15), 12)
     flat, away = ensemble.flat_rows(embeddings), 100 * (1 + speakers[:, None])
-    fitted = Ensemble(kernel=0.5).fit(
+    fitted = Ensemble(kernel_share=0.5).fit(
         flat + away, emotions, speakers, adapt=lambda heard, who: heard - 100 * (1 + who[:, None])
     )
     right = fitted.classes_[fitted.predict_proba(flat + away, flat).argmax(axis=1)] == emotions
     assert right.mean() > 0.9
 
 
+def test_other_seeds_learn_otherwise(monkeypatch):
+    embeddings, emotions, speakers = made_up(np.random.default_rng(14), 12)
+    flat = ensemble.flat_rows(embeddings)
+    monkeypatch.setattr(ensemble, "MOST", 60)  # what is drawn is left to chance
+    fitted = [Ensemble(seed).fit(flat, emotions, speakers) for seed in (0, 0, 1)]
+    answers = [each.predict_proba(flat, flat) for each in fitted]
+    assert np.array_equal(answers[0], answers[1]) and not np.allclose(answers[0], answers[2])
+
+
 def test_of_too_many_clips_some_are_enough(monkeypatch):
     embeddings, emotions, speakers = made_up(np.random.default_rng(16), 40)
     flat = ensemble.flat_rows(embeddings)
     monkeypatch.setattr(ensemble, "MOST", 100)
-    fitted = Ensemble(kernel=1).fit(flat, emotions, speakers)
+    fitted = Ensemble(kernel_share=1).fit(flat, emotions, speakers)
     assert len(fitted.kernel.heard) == 100
     right = fitted.classes_[fitted.predict_proba(flat, flat).argmax(axis=1)] == emotions
     assert right.mean() > 0.8
