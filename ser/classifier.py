@@ -5,7 +5,7 @@ so boosting starts from models that do well (ensemble.py) and only corrects them
 boosting's initial score is their log-probabilities, and small trees on the leading principal
 components follow. While training, the initial scores are out-of-fold with folds grouped by speaker,
 so the trees see the mistakes as they are on people never heard. Which clips a tree sees is left to
-chance, and one such run differs from the next by a point; several are averaged.
+chance, and one such run differs from the next by half a point; several are averaged.
 
 How far its probabilities are to be trusted is measured on out-of-fold predictions too: by them they
 are calibrated, and from which probability on an answer is sure enough to be given (calibration.py).
