@@ -23,9 +23,10 @@ from sklearn.utils.class_weight import compute_sample_weight
 from threadpoolctl import threadpool_limits
 
 from ser.calibration import Calibration, Given, logarithm
-from ser.ensemble import KERNEL_SHARE, Adapt, Ensemble, flat_rows
+from ser.ensemble import Adapt, Ensemble
 from ser.errors import SerError
 from ser.labels import LABELS
+from ser.linear import flat_rows
 
 COMPONENTS = 48  # principal components that the trees see
 TREES = 3  # stages of boosting, each a tree per emotion (one in all for two emotions)
@@ -45,9 +46,9 @@ class EmotionClassifier:
         calibration: after `fit`, how far the probabilities are to be trusted.
     """
 
-    def __init__(self, seed: int = 0, kernel_share: float = KERNEL_SHARE):
-        """Take what decides chance, and `kernel_share` as `Ensemble` does."""
-        self.seed, self.kernel_share = seed, kernel_share
+    def __init__(self, seed: int = 0, trust: float = 1.0):
+        """Take what decides chance, and `trust` as `Ensemble` does."""
+        self.seed, self.trust = seed, trust
 
     # Products with eight columns are too small to share out: threads only wait for each other.
     @threadpool_limits.wrap(limits=1)
@@ -78,17 +79,18 @@ class EmotionClassifier:
         codes = np.array([LABELS.index(emotion) for emotion in emotions])
         known = adapt(flat, speakers) if adapt else flat
         present = np.unique(codes)
-        out_of_fold = np.zeros((len(codes), len(present)))
+        out_of_fold, alike = np.zeros((len(codes), len(present))), np.zeros((len(codes), 1))
         folds = _inner_folds(codes, speakers)
         for train, test in folds:
             altered = [each[train] for each in copies]
-            model = Ensemble(self.seed, self.kernel_share).fit(
+            model = Ensemble(self.seed, self.trust).fit(
                 flat[train], codes[train], speakers[train], altered, directions, adapt
             )
             columns = np.searchsorted(present, model.classes_)
-            out_of_fold[np.ix_(test, columns)] = model.predict_proba(flat[test], known[test])
+            answers, alike[test] = model.answer(flat[test], known[test])
+            out_of_fold[np.ix_(test, columns)] = answers
         self.out_of_fold = _of_all(out_of_fold, present)
-        self.initial = Ensemble(self.seed, self.kernel_share).fit(
+        self.initial = Ensemble(self.seed, self.trust).fit(
             flat, codes, speakers, copies, directions, adapt
         )
         self.components = make_pipeline(
@@ -119,7 +121,7 @@ class EmotionClassifier:
         boosted = cross_val_predict(
             boosting, features, columns, cv=folds, method="predict_proba", params=weights
         )
-        self.calibration = Calibration(boosted, columns)
+        self.calibration = Calibration(boosted, alike, columns)
         return self
 
     @property
@@ -134,9 +136,9 @@ class EmotionClassifier:
 
         adapted: the same embeddings as `Adaptation.adapt` returns them, of known speakers.
         """
-        flat = flat_rows(embeddings)
-        known = flat if adapted is None else flat_rows(adapted)
-        return _of_all(self.initial.predict_proba(flat, known), self.emotions)
+        adapted = embeddings if adapted is None else adapted
+        initial, _ = self.initial.answer(flat_rows(embeddings), flat_rows(adapted))
+        return _of_all(initial, self.emotions)
 
     def probabilities(
         self, embeddings: np.ndarray, adapted: np.ndarray | None = None
@@ -145,14 +147,17 @@ class EmotionClassifier:
 
         adapted: as `initial_probabilities` takes it.
         """
-        initial = self.initial_probabilities(embeddings, adapted)
-        return self.corrected(initial, embeddings if adapted is None else adapted)
+        return self.answer(embeddings, adapted)[1]
 
-    def corrected(self, initial: np.ndarray, adapted: np.ndarray) -> np.ndarray:
-        """Return what `probabilities` does, of what `initial_probabilities` returned."""
-        features = self._features(flat_rows(adapted), initial[:, self.emotions])
-        boosted = self.boosting.predict_proba(features)
-        return _of_all(self.calibration.calibrate(boosted), self.emotions)
+    def answer(
+        self, embeddings: np.ndarray, adapted: np.ndarray | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return what `initial_probabilities` and `probabilities` do, at the cost of the latter."""
+        known = flat_rows(embeddings if adapted is None else adapted)
+        initial, alike = self.initial.answer(flat_rows(embeddings), known)
+        boosted = self.boosting.predict_proba(self._features(known, initial))
+        calibrated = self.calibration.calibrate(boosted, alike)
+        return _of_all(initial, self.emotions), _of_all(calibrated, self.emotions)
 
     def _features(self, flat: np.ndarray, initial: np.ndarray) -> np.ndarray:
         return np.hstack([logarithm(initial), self.components.transform(flat)])

@@ -11,7 +11,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
-from ser.ensemble import flat_rows
+from ser.linear import flat_rows
 
 REGULARISATION = 0.001  # C of the linear model, inverse strength
 

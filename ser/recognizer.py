@@ -144,8 +144,7 @@ class Recognizer:
         embedding = embedding[None]
         adapted = self.adaptation.adapt(embedding, speaker)
         classifier = self.classifier_for([speaker])
-        initial = classifier.initial_probabilities(embedding, adapted)
-        probabilities = classifier.corrected(initial, adapted)[0]
+        initial, [probabilities] = classifier.answer(embedding, adapted)
         verdict = SURE if probabilities.max() >= classifier.sure else UNSURE
         if not self.detector.hears(embedding)[0]:
             verdict = NO_VOICE

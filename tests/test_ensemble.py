@@ -1,41 +1,13 @@
 """What boosting starts from, on embeddings made for the purpose."""
 
 import numpy as np
-import pytest
-from sklearn.decomposition import PCA
-from sklearn.kernel_ridge import KernelRidge
 from sklearn.metrics import balanced_accuracy_score
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 from test_classifier import made_up
 
-from ser import ensemble
-from ser.ensemble import Ensemble, Kernel, fit_linear, linear_model, nearer
+from ser import kernel
+from ser.ensemble import Ensemble
 from ser.labels import LABELS
-
-
-def test_the_kernel_ridge_answers_as_scikit_learn_does():
-    random = np.random.default_rng(10)
-    flat = (40 + 3 * random.normal(size=(60, 12))).astype(np.float32)
-    shares = np.eye(3)[np.arange(60) % 3]
-    steps = make_pipeline(
-        StandardScaler(), PCA(6), KernelRidge(alpha=0.1, kernel="rbf", gamma=0.05)
-    ).fit(flat, shares)
-    assert np.allclose(Kernel(steps).predict(flat[:7]), steps.predict(flat[:7]), atol=1e-3)
-
-
-@pytest.mark.parametrize("occurring", [LABELS, LABELS[:2]])
-@pytest.mark.parametrize("told", [0, 3])
-def test_scaling_directions_and_regression_fold_into_one_step(occurring, told):
-    random = np.random.default_rng(11)
-    embeddings, emotions, actors = made_up(random, 20, spread=3.0)
-    rows = np.isin(emotions, occurring)
-    embeddings, emotions = 400 + embeddings[rows].reshape(rows.sum(), -1), emotions[rows]
-    directions = random.normal(size=(told, embeddings.shape[1]))
-    single = fit_linear(embeddings, emotions, actors[rows], directions=directions)
-    steps = linear_model(directions).fit(nearer(embeddings, actors[rows]), emotions)
-    assert single.classes_.tolist() == steps.classes_.tolist()
-    assert np.allclose(single.predict_proba(embeddings), steps.predict_proba(embeddings), atol=1e-3)
+from ser.linear import flat_rows
 
 
 def test_hears_what_no_line_tells_and_what_a_line_tells_best():
@@ -54,55 +26,56 @@ def test_hears_what_no_line_tells_and_what_a_line_tells_best():
     unseen, truth = drawn(200)
     linear, both = (
         balanced_accuracy_score(truth, answers.argmax(axis=1))
-        for answers in (fitted.linear.predict_proba(unseen), fitted.predict_proba(unseen, unseen))
+        for answers in (fitted.linear.predict_proba(unseen), fitted.answer(unseen, unseen)[0])
     )
     assert linear < 0.65 < 0.9 < both
 
 
 def test_probabilities_sum_to_one_and_none_is_ruled_out():
     embeddings, emotions, speakers = made_up(np.random.default_rng(13), 12)
-    flat = ensemble.flat_rows(embeddings)
+    flat = flat_rows(embeddings)
     fitted = Ensemble().fit(flat, emotions, speakers)
-    probabilities = fitted.predict_proba(100 * flat, 100 * flat)
+    probabilities = fitted.answer(100 * flat, 100 * flat)[0]
     assert fitted.classes_.tolist() == sorted(LABELS)
     assert np.allclose(probabilities.sum(axis=1), 1) and (probabilities > 0).all()
 
 
 def test_only_the_linear_model_hears_what_is_adapted():
     embeddings, emotions, speakers = made_up(np.random.default_rng(14), 12)
-    flat = ensemble.flat_rows(embeddings)
+    flat = flat_rows(embeddings)
     other = flat[::-1]
-    kernel, linear = (
-        Ensemble(kernel_share=share).fit(flat, emotions, speakers) for share in (1, 0)
+    # Of the very clips that it learned from, the kernel ridge alone decides.
+    trusting, linear = (Ensemble(trust=trust).fit(flat, emotions, speakers) for trust in (1, 0))
+    answers = [trusting.answer(flat, adapted)[0] for adapted in (flat, other)]
+    assert np.allclose(*answers, atol=1e-4)
+    assert np.array_equal(linear.answer(flat, flat)[0], linear.answer(other, flat)[0])
+
+
+def test_of_clips_like_nothing_it_heard_the_linear_model_decides():
+    embeddings, emotions, speakers = made_up(np.random.default_rng(18), 12)
+    flat = flat_rows(embeddings)
+    fitted, away = Ensemble().fit(flat, emotions, speakers), 10 * flat
+    linear = fitted.linear.predict_proba(away)
+    assert np.allclose(fitted.answer(away, away)[0], linear, atol=1e-3)
+    assert not np.allclose(
+        fitted.answer(flat, flat)[0], fitted.linear.predict_proba(flat), atol=1e-2
     )
-    assert np.array_equal(kernel.predict_proba(flat, flat), kernel.predict_proba(flat, other))
-    assert np.array_equal(linear.predict_proba(flat, flat), linear.predict_proba(other, flat))
 
 
 def test_learns_from_known_voices_as_they_are_adapted():
     embeddings, emotions, speakers = made_up(np.random.default_rng(15), 12)
-    flat, away = ensemble.flat_rows(embeddings), 100 * (1 + speakers[:, None])
-    fitted = Ensemble(kernel_share=0.5).fit(
+    flat, away = flat_rows(embeddings), 100 * (1 + speakers[:, None])
+    fitted = Ensemble(trust=0.65).fit(
         flat + away, emotions, speakers, adapt=lambda heard, who: heard - 100 * (1 + who[:, None])
     )
-    right = fitted.classes_[fitted.predict_proba(flat + away, flat).argmax(axis=1)] == emotions
+    right = fitted.classes_[fitted.answer(flat + away, flat)[0].argmax(axis=1)] == emotions
     assert right.mean() > 0.9
 
 
 def test_other_seeds_learn_otherwise(monkeypatch):
     embeddings, emotions, speakers = made_up(np.random.default_rng(14), 12)
-    flat = ensemble.flat_rows(embeddings)
-    monkeypatch.setattr(ensemble, "MOST", 60)  # what is drawn is left to chance
+    flat = flat_rows(embeddings)
+    monkeypatch.setattr(kernel, "MOST", 60)  # what is drawn is left to chance
     fitted = [Ensemble(seed).fit(flat, emotions, speakers) for seed in (0, 0, 1)]
-    answers = [each.predict_proba(flat, flat) for each in fitted]
+    answers = [each.answer(flat, flat)[0] for each in fitted]
     assert np.array_equal(answers[0], answers[1]) and not np.allclose(answers[0], answers[2])
-
-
-def test_of_too_many_clips_some_are_enough(monkeypatch):
-    embeddings, emotions, speakers = made_up(np.random.default_rng(16), 40)
-    flat = ensemble.flat_rows(embeddings)
-    monkeypatch.setattr(ensemble, "MOST", 100)
-    fitted = Ensemble(kernel_share=1).fit(flat, emotions, speakers)
-    assert len(fitted.kernel.heard) == 100
-    right = fitted.classes_[fitted.predict_proba(flat, flat).argmax(axis=1)] == emotions
-    assert right.mean() > 0.8

@@ -76,6 +76,12 @@ def test_strangers():
         expected = [interval(result[key]) for key in ("stranger", "neutral", "session")]
         assert [cell.strip() for cell in row.split("|")] == expected
     crema_d, text = measured["crema_d"], " ".join(README.split())
+    for name, said in (
+        ("crema_d", "of CREMA-D's recordings {} % get one, and {} % of those are right"),
+        ("nemo", "of nEMO's {} % and {} %"),
+    ):
+        stranger = measured[name]["stranger"]
+        assert said.format(percent(stranger["sure"]), percent(stranger["sure_wa"])) in text
     assert f"were right {percent(crema_d['listeners']['ua'])} %" in text
     same, other = crema_d["session_of_its_emotion"], crema_d["session_of_one_emotion"]
     assert f"falls to {percent(same['ua'])} %" in text

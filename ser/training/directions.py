@@ -11,7 +11,7 @@ import numpy as np
 
 from ser import artifacts
 from ser.encoder import Encoder
-from ser.ensemble import flat_rows, nearer
+from ser.linear import flat_rows, nearer
 from ser.pretrained import DIRECTIONS
 from ser.training import corpora, tune
 from ser.training.embedding import embed

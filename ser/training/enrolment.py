@@ -17,7 +17,7 @@ from ser.training import corpora
 from ser.training.utterance import Utterance
 
 SENTENCES = 2  # of each speaker, spoken neutrally
-KERNEL_SHARE = 0.5  # what the kernel ridge counts, which hears voices as they are
+TRUST = 0.65  # in the kernel ridge, which hears voices as they are
 FEWEST = 5  # enrolled speakers that are worth a classifier of their own
 
 
@@ -83,7 +83,7 @@ def train(
     if len(enrolled) < FEWEST:
         return None
     neutral = {speaker: embeddings[rows] for speaker, rows in enrolled.items()}
-    return EmotionClassifier(seed, KERNEL_SHARE).fit(
+    return EmotionClassifier(seed, TRUST).fit(
         embeddings,
         [each.emotion for each in utterances],
         corpora.speakers(utterances),

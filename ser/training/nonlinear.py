@@ -14,7 +14,7 @@ from tqdm import tqdm
 
 from ser import artifacts
 from ser.encoder import Encoder
-from ser.ensemble import flat_rows, lessons
+from ser.linear import flat_rows, lessons
 from ser.training import corpora, people
 from ser.training.embedding import embed
 from ser.training.perceptron import Perceptron

@@ -12,6 +12,7 @@ from threadpoolctl import threadpool_limits
 from ser import artifacts
 from ser.encoder import Encoder
 from ser.errors import SerError
+from ser.labels import LABELS
 from ser.training import ravdess
 from ser.training.corpora import speakers
 from ser.training.probe import linear_model
@@ -70,6 +71,27 @@ def by_group(utterances: Sequence[Utterance], predicted: np.ndarray, seed: int) 
             if len(np.unique(speakers(utterances)[own != ""])) >= FEWEST:
                 groups.setdefault(name, {})[str(value)] = score(utterances, own, seed)
     return groups
+
+
+def sure_answers(
+    probabilities: np.ndarray, utterances: Sequence[Utterance], common: Sequence[str], sure: float
+) -> dict[str, float]:
+    """Tell how often clips of emotions in common get a sure answer, and it is right.
+
+    Args:
+        probabilities: of LABELS, shape (n, 8).
+        sure: from which of them on an answer is sure.
+
+    Returns:
+        `sure`, share of the clips, and `sure_wa`, share of those that are right; 0-1.
+    """
+    emotions = np.array([each.emotion for each in utterances])
+    answered = np.isin(emotions, common) & (probabilities.max(axis=1) >= sure)
+    right = np.array(LABELS)[probabilities.argmax(axis=1)] == emotions
+    return {
+        "sure": float(answered.sum() / np.isin(emotions, common).sum()),
+        "sure_wa": float(right[answered].mean()) if answered.any() else 0.0,
+    }
 
 
 @threadpool_limits.wrap(limits=1)

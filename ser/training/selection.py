@@ -12,7 +12,7 @@ from sklearn.metrics import recall_score
 from sklearn.model_selection import GroupKFold, cross_val_predict
 from threadpoolctl import threadpool_limits
 
-from ser.ensemble import linear_model
+from ser.linear import linear_model
 
 FEW = 3  # hidden states, as a small encoder offers, are used together
 FOLDS = 3  # of speakers

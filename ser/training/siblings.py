@@ -13,8 +13,8 @@ from sklearn.metrics import accuracy_score, balanced_accuracy_score
 from threadpoolctl import threadpool_limits
 
 from ser import artifacts
-from ser.ensemble import fit_linear, flat_rows
 from ser.errors import SerError
+from ser.linear import fit_linear, flat_rows
 from ser.recognizer import Recognizer
 from ser.training import augment, corpora, ravdess
 from ser.training.embedding import Alteration, embed
