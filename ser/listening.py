@@ -75,8 +75,8 @@ def listen(recognizer, recording: Recording) -> Iterator[float | Timeline]:
             needed=MIN_VOICE,
         )
     yield 1.0
-    moments = _moments(duration, number + 1, _answers(recognizer, windows))
-    yield Timeline(duration, levels, moments, recognizer.classifier.sure)
+    answers, sure = _answers(recognizer, windows)
+    yield Timeline(duration, levels, _moments(duration, number + 1, answers), sure)
 
 
 def _levels(recording: Recording) -> tuple[float, np.ndarray]:
@@ -133,8 +133,11 @@ def _embed(recognizer, batch: dict[int, audio.Clip]) -> Iterator[_Window]:
     return compress(windows, voices)
 
 
-def _answers(recognizer, windows: list[_Window]) -> dict[int, dict[str, float]]:
-    """Answer each window, by its number, by what the others tell of the voice."""
+def _answers(recognizer, windows: list[_Window]) -> tuple[dict[int, dict[str, float]], float]:
+    """Answer each window, by its number, by what the others tell of the voice.
+
+    Returns also the probability from which on an answer is sure.
+    """
     counted = []
     for window in windows:
         if not counted or (window.number - counted[-1].number) * HOP >= WINDOW:
@@ -142,17 +145,17 @@ def _answers(recognizer, windows: list[_Window]) -> dict[int, dict[str, float]]:
     voice = STRANGER
     for window in counted:
         voice = voice.heard(window.embedding, window.probabilities)
+    classifier = recognizer.classifier_for(_others(voice, counted, each) for each in windows)
     answers = {}
     for first in range(0, len(windows), ANSWERED):
         part = windows[first : first + ANSWERED]
         voices = [_others(voice, counted, window) for window in part]
         heard = [window.embedding for window in part]
         adapted = map(recognizer.adaptation.adapt, heard, voices)
-        classifier = recognizer.classifier_for(voices)
         probabilities = classifier.probabilities(np.stack(heard), np.stack(list(adapted)))
         for window, row in zip(part, probabilities.tolist(), strict=True):
             answers[window.number] = dict(zip(LABELS, row, strict=True))
-    return answers
+    return answers, classifier.sure
 
 
 def _others(voice: Speaker, counted: list[_Window], window: _Window) -> Speaker:

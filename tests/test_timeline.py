@@ -71,6 +71,12 @@ def test_a_window_is_answered_by_what_the_others_tell_of_the_voice(recognizer, v
     assert expected != pytest.approx(recognizer.analyse(asked).probabilities, abs=1e-2)
 
 
+def test_sure_is_what_the_classifier_that_answers_takes_for_sure(recognizer, voice):
+    for seconds, answering in ((3, recognizer.classifier), (12, recognizer.enrolled)):
+        _, timeline = follow(recognizer, (RATE, voice[: seconds * RATE]))
+        assert timeline.sure == answering.sure
+
+
 def test_a_noisy_room_without_a_voice_is_left_blank(recognizer, voice):
     hum = np.random.default_rng(0).normal(0, 0.05 * voice.std(), 20 * RATE).astype(np.float32)
     hum[: 6 * RATE] += voice[: 6 * RATE]
