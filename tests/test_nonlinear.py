@@ -44,6 +44,7 @@ def corpus(monkeypatch, tmp_path):
             self.taught = tuple(Path(checkpoint).name.split("-")[1:])
 
     monkeypatch.setattr(nonlinear, "RUNS", 2)
+    monkeypatch.setattr(nonlinear, "INNER_FOLDS", 2)
     monkeypatch.setattr(nonlinear, "Encoder", Named)
     monkeypatch.setattr(nonlinear.corpora, "table", lambda _: Table(rows, []))
     monkeypatch.setattr(nonlinear, "embed", lambda *_: (embeddings, rows, []))
@@ -83,6 +84,28 @@ def test_the_people_scored_were_never_heard(corpus, monkeypatch):
     monkeypatch.setattr(nonlinear, "NonLinear", Watched)
     nonlinear.evaluate(folder / "untaught", folder, folder)
     assert [len(each) for each in learned] == [8] * 5
+
+
+def test_settings_are_chosen_by_people_who_were_not_learned_from():
+    speakers = np.arange(24) % 6
+    who, last = np.tile(speakers, 3), np.arange(48, 72)
+    folds = nonlinear.inner_folds(speakers, copies=1)
+    assert len(folds) == nonlinear.INNER_FOLDS
+    for train, test in folds:
+        assert not set(who[train]) & set(who[test])
+        assert len(train) == 2 * (24 - len(test)) and not set(train) & set(last)
+    assert sorted(np.concatenate([test for _, test in folds])) == list(last)
+
+
+@pytest.mark.filterwarnings("error")  # a search that cannot score warns, and takes the first
+def test_of_settings_the_one_that_suits_is_chosen(monkeypatch):
+    embeddings, rows = made_up(np.random.default_rng(2), 6, 10)
+    emotions, speakers = [row.emotion for row in rows], [row.speaker for row in rows]
+    monkeypatch.setattr(nonlinear, "RUNS", 1)
+    monkeypatch.setattr(nonlinear, "RIDGES", (1e6, 0.1))
+    monkeypatch.setattr(nonlinear, "UNSEEN", (0.999, 0.3))
+    fitted = nonlinear.NonLinear().fit(embeddings, emotions, speakers, [embeddings])
+    assert fitted.ridge.alpha == 0.1 and fitted.perceptrons[0].unseen == 0.3
 
 
 def test_same_seed_same_answers():

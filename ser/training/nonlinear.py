@@ -1,19 +1,24 @@
 """How much of emotion embeddings hold beyond what a linear probe reads off them.
 
 In each of five folds of a corpus' speakers a kernel ridge and perceptrons learn from the others'
-clips and from copies of these in noise; their answers are averaged.
+clips and from copies of these in noise; their answers are averaged. How firmly each is held is
+chosen within those who are learned from, on folds of their own (nested cross-validation).
 """
 
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+from sklearn.base import BaseEstimator, clone
 from sklearn.kernel_ridge import KernelRidge
+from sklearn.metrics import balanced_accuracy_score
+from sklearn.model_selection import GridSearchCV, GroupKFold
 from sklearn.preprocessing import LabelEncoder, StandardScaler
 from tqdm import tqdm
 
 from ser import artifacts
 from ser.encoder import Encoder
+from ser.kernel import REACH
 from ser.linear import flat_rows, lessons
 from ser.training import corpora, people
 from ser.training.embedding import embed
@@ -21,8 +26,9 @@ from ser.training.perceptron import Perceptron
 from ser.training.sounds import in_noise
 from ser.training.train import SEED
 
-RIDGE = 0.3  # alpha of the kernel ridge
-REACH = 0.3  # gamma of its kernel, times the number of features
+RIDGES = (0.1, 0.3, 1.0)  # alpha of the kernel ridge
+UNSEEN = (0.3, 0.5)  # share of the features that perceptrons are not shown
+INNER_FOLDS = 3  # of speakers, on which one of each is chosen
 RUNS = 5  # perceptrons, by chance different, averaged
 
 
@@ -43,12 +49,27 @@ class NonLinear:
         """Fit on embeddings, shape (n, ...); all as `EmotionClassifier.fit` takes them."""
         self.scaler, self.emotions = StandardScaler(), LabelEncoder()
         features = self.scaler.fit_transform(lessons(embeddings, speakers, copies))
-        codes = np.tile(self.emotions.fit_transform(emotions), 1 + len(copies))
+        unchanged = self.scaler.transform(flat_rows(embeddings))
+        codes = self.emotions.fit_transform(emotions)
         # Its answers are shares of the emotions too, as least squares estimate them.
-        ridge = KernelRidge(alpha=RIDGE, kernel="rbf", gamma=REACH / features.shape[1])
-        self.ridge = ridge.fit(features, np.eye(len(self.emotions.classes_))[codes])
-        first = RUNS * self.seed
-        self.perceptrons = [Perceptron(first + run).fit(features, codes) for run in range(RUNS)]
+        shares = np.eye(len(self.emotions.classes_), dtype=np.float32)[codes]
+        ridge = KernelRidge(kernel="rbf", gamma=REACH / features.shape[1])
+        perceptron = Perceptron(RUNS * self.seed)
+        folds = inner_folds(speakers, len(copies))
+
+        def chosen(model: BaseEstimator, setting: str, values: Sequence[float], meant, score):
+            """Return a model with the best of the values of one of its settings, not fitted."""
+            heard = np.concatenate([features, unchanged])
+            meant = np.concatenate([meant] * (2 + len(copies)))
+            search = GridSearchCV(model, {setting: values}, scoring=score, cv=folds, refit=False)
+            return clone(model).set_params(**search.fit(heard, meant).best_params_)
+
+        ridge = chosen(ridge, "alpha", RIDGES, shares, _right)
+        perceptron = chosen(perceptron, "unseen", UNSEEN, codes, "balanced_accuracy")
+        self.ridge = ridge.fit(features, np.tile(shares, (1 + len(copies), 1)))
+        told = np.tile(codes, 1 + len(copies))
+        runs = [clone(perceptron).set_params(seed=perceptron.seed + run) for run in range(RUNS)]
+        self.perceptrons = [run.fit(features, told) for run in runs]
         return self
 
     def predict(self, embeddings: np.ndarray) -> np.ndarray:
@@ -57,6 +78,27 @@ class NonLinear:
         answers = np.mean([each.predict_proba(features) for each in self.perceptrons], axis=0)
         shares = self.ridge.predict(features) + answers
         return self.emotions.inverse_transform(shares.argmax(axis=1))
+
+
+def inner_folds(speakers: Sequence, copies: int) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Split INNER_FOLDS times by speaker, for rows that are clips, their copies, the clips again.
+
+    Learned from are clips as `lessons` has them, and copies; scored are the others' clips as they
+    are, which come last.
+    """
+    clips = len(speakers)
+    split = GroupKFold(INNER_FOLDS).split(np.arange(clips), groups=speakers)
+    return [
+        (
+            np.concatenate([train + clips * copy for copy in range(1 + copies)]),
+            test + clips * (1 + copies),
+        )
+        for train, test in split
+    ]
+
+
+def _right(ridge: KernelRidge, features: np.ndarray, shares: np.ndarray) -> float:
+    return balanced_accuracy_score(shares.argmax(axis=1), ridge.predict(features).argmax(axis=1))
 
 
 def evaluate(encoder: Path, data: Path, folder: Path = artifacts.FOLDER) -> dict:

@@ -12,7 +12,7 @@ from threadpoolctl import threadpool_limits
 from torch import nn
 
 HIDDEN = 256  # units
-UNSEEN, UNUSED = 0.3, 0.5  # shares of the features and of the hidden units that are left out
+UNUSED = 0.5  # share of the hidden units that are left out
 SMOOTHING = 0.1  # of a clip's weight, what all emotions share
 BLEND = 0.4  # both parameters of the beta distribution of a clip's share in a blend
 EPOCHS = 30
@@ -28,26 +28,25 @@ class Perceptron(ClassifierMixin, BaseEstimator):
         classes_: after `fit`, in ascending order.
     """
 
-    def __init__(self, seed: int = 0):
-        """Take what decides chance."""
-        self.seed = seed
+    def __init__(self, seed: int = 0, unseen: float = 0.3):
+        """Take what decides chance, and the share of the features that are left out."""
+        self.seed, self.unseen = seed, unseen
 
     # The steps are too small to share out: on a busy machine threads only wait for each other.
     @threadpool_limits.wrap(limits=1)
-    def fit(
-        self, features: np.ndarray, classes: np.ndarray, sample_weight: np.ndarray | None = None
-    ) -> "Perceptron":
-        """Learn from features of shape (n, d), their n classes and what each clip weighs."""
+    def fit(self, features: np.ndarray, classes: np.ndarray) -> "Perceptron":
+        """Learn from features of shape (n, d) and their n classes."""
         self.classes_, columns = np.unique(classes, return_inverse=True)
         seen = torch.from_numpy(np.asarray(features, np.float32))
         meant = nn.functional.one_hot(torch.from_numpy(columns)).float()
-        weights = torch.ones(len(seen))
-        if sample_weight is not None:
-            weights = torch.from_numpy(np.asarray(sample_weight, np.float32))
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(self.seed)
-            self._network = _learned(seen, meant, weights)
+            self._network = _learned(seen, meant, self.unseen)
         return self
+
+    def predict(self, features: np.ndarray) -> np.ndarray:
+        """Return the most probable of `classes_`, shape (n,)."""
+        return self.classes_[self.predict_proba(features).argmax(axis=1)]
 
     @torch.inference_mode()
     def predict_proba(self, features: np.ndarray) -> np.ndarray:
@@ -55,9 +54,9 @@ class Perceptron(ClassifierMixin, BaseEstimator):
         return self._network(torch.from_numpy(np.asarray(features, np.float32))).softmax(1).numpy()
 
 
-def _learned(seen: torch.Tensor, meant: torch.Tensor, weights: torch.Tensor) -> nn.Module:
+def _learned(seen: torch.Tensor, meant: torch.Tensor, unseen: float) -> nn.Module:
     network = nn.Sequential(
-        nn.Dropout(UNSEEN),
+        nn.Dropout(unseen),
         nn.Linear(seen.shape[1], HIDDEN),
         nn.GELU(),
         nn.Dropout(UNUSED),
@@ -70,13 +69,8 @@ def _learned(seen: torch.Tensor, meant: torch.Tensor, weights: torch.Tensor) -> 
     for _ in range(EPOCHS):
         for rows in torch.randperm(len(seen)).split(BATCH):
             others, own = rows[torch.randperm(len(rows))], share.sample()
-            blended, aim, weight = (
-                own * each[rows] + (1 - own) * each[others] for each in (seen, meant, weights)
-            )
-            losses = nn.functional.cross_entropy(
-                network(blended), aim, label_smoothing=SMOOTHING, reduction="none"
-            )
-            loss = (losses * weight).sum() / weight.sum()
+            blended, aim = (own * each[rows] + (1 - own) * each[others] for each in (seen, meant))
+            loss = nn.functional.cross_entropy(network(blended), aim, label_smoothing=SMOOTHING)
             optimiser.zero_grad()
             loss.backward()
             optimiser.step()
