@@ -145,13 +145,14 @@ def _answers(recognizer, windows: list[_Window]) -> tuple[dict[int, dict[str, fl
     voice = STRANGER
     for window in counted:
         voice = voice.heard(window.embedding, window.probabilities)
-    classifier = recognizer.classifier_for(_others(voice, counted, each) for each in windows)
     answers = {}
     for first in range(0, len(windows), ANSWERED):
         part = windows[first : first + ANSWERED]
         voices = [_others(voice, counted, window) for window in part]
         heard = [window.embedding for window in part]
         adapted = map(recognizer.adaptation.adapt, heard, voices)
+        # Whoever speaks in more than one part is known in all of them.
+        classifier = recognizer.classifier_for(voices)
         probabilities = classifier.probabilities(np.stack(heard), np.stack(list(adapted)))
         for window, row in zip(part, probabilities.tolist(), strict=True):
             answers[window.number] = dict(zip(LABELS, row, strict=True))

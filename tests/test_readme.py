@@ -80,8 +80,10 @@ def test_strangers():
         ("crema_d", "of CREMA-D's recordings {} % get one, and {} % of those are right"),
         ("nemo", "of nEMO's {} % and {} %"),
     ):
-        stranger = measured[name]["stranger"]
-        assert said.format(percent(stranger["sure"]), percent(stranger["sure_wa"])) in text
+        figures = (
+            percent(measured[name]["stranger"][key]) for key in ("coverage_at_85", "sure_wa")
+        )
+        assert said.format(*figures) in text
     assert f"were right {percent(crema_d['listeners']['ua'])} %" in text
     same, other = crema_d["session_of_its_emotion"], crema_d["session_of_one_emotion"]
     assert f"falls to {percent(same['ua'])} %" in text

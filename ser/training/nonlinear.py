@@ -49,27 +49,23 @@ class NonLinear:
         """Fit on embeddings, shape (n, ...); all as `EmotionClassifier.fit` takes them."""
         self.scaler, self.emotions = StandardScaler(), LabelEncoder()
         features = self.scaler.fit_transform(lessons(embeddings, speakers, copies))
-        unchanged = self.scaler.transform(flat_rows(embeddings))
-        codes = self.emotions.fit_transform(emotions)
+        heard = np.concatenate([features, self.scaler.transform(flat_rows(embeddings))])
+        codes = np.tile(self.emotions.fit_transform(emotions), 2 + len(copies))
         # Its answers are shares of the emotions too, as least squares estimate them.
         shares = np.eye(len(self.emotions.classes_), dtype=np.float32)[codes]
-        ridge = KernelRidge(kernel="rbf", gamma=REACH / features.shape[1])
-        perceptron = Perceptron(RUNS * self.seed)
         folds = inner_folds(speakers, len(copies))
 
-        def chosen(model: BaseEstimator, setting: str, values: Sequence[float], meant, score):
-            """Return a model with the best of the values of one of its settings, not fitted."""
-            heard = np.concatenate([features, unchanged])
-            meant = np.concatenate([meant] * (2 + len(copies)))
-            search = GridSearchCV(model, {setting: values}, scoring=score, cv=folds, refit=False)
-            return clone(model).set_params(**search.fit(heard, meant).best_params_)
+        def chosen(model: BaseEstimator, settings: dict, meant: np.ndarray, score) -> BaseEstimator:
+            """Give a model the best of its settings."""
+            search = GridSearchCV(model, settings, scoring=score, cv=folds, refit=False)
+            return model.set_params(**search.fit(heard, meant).best_params_)
 
-        ridge = chosen(ridge, "alpha", RIDGES, shares, _right)
-        perceptron = chosen(perceptron, "unseen", UNSEEN, codes, "balanced_accuracy")
-        self.ridge = ridge.fit(features, np.tile(shares, (1 + len(copies), 1)))
-        told = np.tile(codes, 1 + len(copies))
-        runs = [clone(perceptron).set_params(seed=perceptron.seed + run) for run in range(RUNS)]
-        self.perceptrons = [run.fit(features, told) for run in runs]
+        ridge = KernelRidge(kernel="rbf", gamma=REACH / features.shape[1])
+        ridge = chosen(ridge, {"alpha": RIDGES}, shares, _right)
+        first = chosen(Perceptron(RUNS * self.seed), {"unseen": UNSEEN}, codes, "balanced_accuracy")
+        runs = [clone(first).set_params(seed=first.seed + run) for run in range(RUNS)]
+        self.ridge = ridge.fit(features, shares[: len(features)])
+        self.perceptrons = [run.fit(features, codes[: len(features)]) for run in runs]
         return self
 
     def predict(self, embeddings: np.ndarray) -> np.ndarray:

@@ -13,7 +13,7 @@ from ser import artifacts
 from ser.encoder import Encoder
 from ser.errors import SerError
 from ser.labels import LABELS
-from ser.training import ravdess
+from ser.training import ravdess, reliability
 from ser.training.corpora import speakers
 from ser.training.probe import linear_model
 from ser.training.utterance import Utterance
@@ -75,23 +75,17 @@ def by_group(utterances: Sequence[Utterance], predicted: np.ndarray, seed: int) 
 
 def sure_answers(
     probabilities: np.ndarray, utterances: Sequence[Utterance], common: Sequence[str], sure: float
-) -> dict[str, float]:
-    """Tell how often clips of emotions in common get a sure answer, and it is right.
+) -> dict:
+    """Tell what sure answers to clips of emotions in common are worth, as `reliability` does.
 
     Args:
-        probabilities: of LABELS, shape (n, 8).
+        probabilities: of LABELS, shape (n, 8); any of the eight may be the answer.
         sure: from which of them on an answer is sure.
-
-    Returns:
-        `sure`, share of the clips, and `sure_wa`, share of those that are right; 0-1.
     """
     emotions = np.array([each.emotion for each in utterances])
-    answered = np.isin(emotions, common) & (probabilities.max(axis=1) >= sure)
+    scored = np.isin(emotions, common)
     right = np.array(LABELS)[probabilities.argmax(axis=1)] == emotions
-    return {
-        "sure": float(answered.sum() / np.isin(emotions, common).sum()),
-        "sure_wa": float(right[answered].mean()) if answered.any() else 0.0,
-    }
+    return reliability.sure_answers(right[scored], probabilities.max(axis=1)[scored] >= sure)
 
 
 @threadpool_limits.wrap(limits=1)

@@ -20,8 +20,7 @@ def measure(emotions: np.ndarray, probabilities: np.ndarray, sure: np.ndarray) -
 
     Returns:
         `ece`, `brier` (0-2), `reliability` (for each of 15 bins that is not empty the mean
-        `confidence`, the `accuracy` and the `count`), `coverage_at_85` (share of sure answers)
-        and `sure_wa` (share of those that are right).
+        `confidence`, the `accuracy` and the `count`), and what `sure_answers` tells.
     """
     confidence = probabilities.max(axis=1)
     labels = np.array(LABELS)
@@ -38,6 +37,17 @@ def measure(emotions: np.ndarray, probabilities: np.ndarray, sure: np.ndarray) -
             "accuracy": accuracy.tolist(),
             "count": counts.tolist(),
         },
+    } | sure_answers(right, sure)
+
+
+def sure_answers(right: np.ndarray, sure: np.ndarray) -> dict:
+    """Tell what sure answers are worth: which answers are right, and sure, both bool, shape (n,).
+
+    Returns:
+        `coverage_at_85` (share of sure answers) and `sure_wa` (share of those that are right; None
+        if there are none).
+    """
+    return {
         "coverage_at_85": float(sure.mean()),
         "sure_wa": float(right[sure].mean()) if sure.any() else None,
     }
