@@ -21,6 +21,7 @@ from ser import artifacts, audio
 from ser.decoding import SUFFIXES
 from ser.errors import SerError
 from ser.labels import LABELS
+from ser.many import embed_many
 from ser.recognizer import Recognizer
 
 SHARD = 1000  # recordings
@@ -136,8 +137,8 @@ def hear(uri: str) -> audio.Clip:
 
 
 def rows(recognizer: Recognizer, heard: Iterable, load=hear) -> Iterator[dict]:
-    """Yield for each of what `Encoder.embed_many` takes the columns SCHEMA but uri and model."""
-    for found in recognizer.encoder.embed_many(heard, load):
+    """Yield for each of what `embed_many` takes the columns SCHEMA but uri and model."""
+    for found in embed_many(recognizer.encoder, heard, load):
         if isinstance(found, SerError):
             yield {"error": str(found)}
             continue

@@ -1,6 +1,6 @@
 """The data set -> a map to explore: every clip a point, in groups by what one wants to see.
 
-`words` is the page's table of words in one language; see ser/charts.py, whose looks these are.
+`words` is the page's table of words in one language; see ser/charts_map.py, whose looks these are.
 The last two traces, `ties` and `chosen`, are empty: the page fills them with a clip and its
 nearest when one is chosen, so that choosing sends no map.
 """
@@ -12,7 +12,8 @@ import plotly.graph_objects as go
 from plotly.colors import sample_colorscale
 
 from ser.atlas import NEIGHBOURS
-from ser.charts import MARKERS, SVG_POINTS, Marker, name_regions, plain, scatter_of
+from ser.charts import MARKERS, Marker, plain
+from ser.charts_map import SVG_POINTS, name_regions, scatter_of
 from ser.labels import LABELS
 
 HEIGHT = 440  # px

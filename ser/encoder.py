@@ -1,24 +1,20 @@
 """A frozen Wav2Vec2-family model turns a `Clip` into an embedding: its hidden states, pooled."""
 
 import threading
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import numpy as np
 import torch
 
-from ser import audio, pretrained
+from ser import pretrained
 from ser.audio import SAMPLING_RATE, Clip
 from ser.errors import SerError
-from ser.prefetch import prefetch
 
 BUNDLED = Path(__file__).parents[1] / "artifacts" / "encoder"
 WINDOW = 5 * SAMPLING_RATE  # samples; the bundled encoder counts positions this far
 BATCH = 8  # windows
-CHUNK = 64  # windows sorted by length together
 POOLING = ("mean", "std")
 
 
@@ -74,68 +70,21 @@ class Encoder:
         # A pass uses every core, and two at once would wait for each other's threads.
         self._turn = threading.Lock()
 
-    def embed(self, clips: Sequence[Clip]) -> np.ndarray:
+    def embed(
+        self, clips: Sequence[Clip], turn: AbstractContextManager | None = None
+    ) -> np.ndarray:
         """Pool the hidden states of clips over their frames.
 
         A clip longer than 5 s is embedded in equal windows of at most 5 s, pooled together, so
         memory does not grow with its length.
 
+        Args:
+            turn: entered for each pass; by default passes of all threads wait for each other.
+
         Returns:
             float32 of shape (clips, layers, 2, hidden size): mean and standard deviation over
             the frames of the whole clip.
         """
-        return self._embed(clips, self._turn)
-
-    def embed_many(
-        self, recordings: Iterable, load: Callable[..., Clip] = audio.load
-    ) -> Iterator[tuple[Clip, np.ndarray] | SerError]:
-        """Embed any number of recordings, faster than one by one and in bounded memory.
-
-        They are loaded in threads ahead of the encoder. Clips of like lengths go through it
-        together, on the CPU in as many passes side by side as torch has threads.
-
-        Args:
-            recordings: of any number, taken as they are needed.
-            load: makes a Clip of one of them; may raise a SerError.
-
-        Yields:
-            for each recording, in order, its clip and embedding of shape (layers, 2, hidden size),
-            or the SerError that `load` raised.
-        """
-        threads = torch.get_num_threads()
-        # One pass with many threads leaves cores idle between its many small steps.
-        passes, each = (threads, 1) if self.device.type == "cpu" else (1, threads)
-        begun = deque()
-        try:
-            with ThreadPoolExecutor(
-                passes, initializer=torch.set_num_threads, initargs=(each,)
-            ) as pool:
-                for chunk in _chunks(
-                    prefetch(lambda recording: _heard(load, recording), recordings)
-                ):
-                    begun.append(self._begin(chunk, pool))
-                    if len(begun) > 1:
-                        yield from _finished(*begun.popleft())
-                while begun:
-                    yield from _finished(*begun.popleft())
-        finally:
-            # What a worker thread sets is also the default of threads to come.
-            torch.set_num_threads(threads)
-
-    def _begin(
-        self, chunk: list[Clip | SerError], pool: ThreadPoolExecutor
-    ) -> tuple[list[Clip | SerError], dict[int, tuple[Future, int]]]:
-        """Send a chunk's clips to the encoder, like lengths together; tell where each will be."""
-        rows = [row for row, clip in enumerate(chunk) if isinstance(clip, Clip)]
-        rows.sort(key=lambda row: len(chunk[row].waveform))
-        places = {}
-        for first in range(0, len(rows), BATCH):
-            alike = rows[first : first + BATCH]
-            future = pool.submit(self._embed, [chunk[row] for row in alike], nullcontext())
-            places |= {row: (future, place) for place, row in enumerate(alike)}
-        return chunk, places
-
-    def _embed(self, clips: Sequence[Clip], turn: AbstractContextManager) -> np.ndarray:
         windows = [
             (owner, window)
             for owner, clip in enumerate(clips)
@@ -146,7 +95,7 @@ class Encoder:
         frames = np.zeros((len(clips), 1, 1))
         for batch in self._batches(windows):
             owners = [owner for owner, _ in batch]
-            with turn:
+            with turn or self._turn:
                 found = list(self.states([window for _, window in batch]))
             for owner, states in zip(owners, found, strict=True):
                 sums[owner] += states.sum(axis=1, dtype=np.float64)
@@ -192,37 +141,6 @@ class Encoder:
         counts = self._model._get_feat_extract_output_lengths(lengths)
         for own, count in zip(states.float().cpu().numpy(), counts.tolist(), strict=True):
             yield own[:, :count]
-
-
-def _heard(load: Callable[..., Clip], recording) -> Clip | SerError:
-    try:
-        return load(recording)
-    except SerError as error:
-        return error
-
-
-def _chunks(heard: Iterable[Clip | SerError]) -> Iterator[list[Clip | SerError]]:
-    """Cut what is heard where about CHUNK windows, or as many errors, have come together."""
-    chunk, windows = [], 0
-    for clip in heard:
-        chunk.append(clip)
-        windows += -(-len(clip.waveform) // WINDOW) if isinstance(clip, Clip) else 1
-        if windows >= CHUNK:
-            yield chunk
-            chunk, windows = [], 0
-    if chunk:
-        yield chunk
-
-
-def _finished(
-    chunk: list[Clip | SerError], places: dict[int, tuple[Future, int]]
-) -> Iterator[tuple[Clip, np.ndarray] | SerError]:
-    for row, clip in enumerate(chunk):
-        if row in places:
-            future, place = places[row]
-            yield clip, future.result()[place]
-        else:
-            yield clip
 
 
 def _devices() -> list[str]:

@@ -6,7 +6,8 @@ import pytest
 import soundfile
 from voices import speech_like
 
-from ser import artifacts
+from ser import artifacts, audio
+from ser.encoder import Encoder
 from ser.recognizer import Recognizer
 
 SHARED = Path(__file__).parents[2] / "shared"
@@ -48,6 +49,18 @@ def clips(tmp_path_factory, ravdess) -> list[Path]:
     for seed, path in enumerate(paths):
         soundfile.write(path, speech_like(1.5 + 0.3 * seed, seed), 48_000)
     return paths
+
+
+@pytest.fixture(scope="session")
+def bundled() -> Encoder:
+    """The bundled encoder, on the CPU."""
+    return Encoder(device="cpu")
+
+
+@pytest.fixture(scope="session")
+def loaded(clips) -> list[audio.Clip]:
+    """The same recordings, as the encoder takes them."""
+    return [audio.load(path) for path in clips]
 
 
 @pytest.fixture(scope="session")

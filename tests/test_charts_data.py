@@ -8,7 +8,8 @@ import pytest
 
 from ser import charts_data
 from ser.atlas import Atlas
-from ser.charts import MARKERS, SVG_POINTS
+from ser.charts import MARKERS
+from ser.charts_map import SVG_POINTS
 from ser.labels import LABELS
 from ser.page.words import ENGLISH as words
 

@@ -1,12 +1,10 @@
 """The encoder: batching, windows, truncation and devices change nothing about an embedding."""
 
 import dataclasses
-import itertools
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
-import soundfile
 import torch
 from transformers import (
     HubertConfig,
@@ -19,9 +17,8 @@ from transformers import (
 )
 
 from ser import audio
-from ser.encoder import CHUNK, Encoder
+from ser.encoder import Encoder
 from ser.errors import SerError
-from ser.prefetch import AHEAD
 
 SMALL = {
     "hidden_size": 32,
@@ -35,16 +32,6 @@ SMALL = {
     "codevector_dim": 16,
     "proj_codevector_dim": 16,
 }
-
-
-@pytest.fixture(scope="module")
-def bundled():
-    return Encoder(device="cpu")
-
-
-@pytest.fixture(scope="module")
-def loaded(clips):
-    return [audio.load(path) for path in clips]
 
 
 def test_shape_and_layers(bundled, loaded):
@@ -119,45 +106,6 @@ def test_every_family_is_batch_invariant(kind, changes, tmp_path, loaded):
     encoder = Encoder(checkpoint(tmp_path, kind, **changes), "cpu")
     alone = np.concatenate([encoder.embed([clip]) for clip in loaded])
     assert np.abs(encoder.embed(loaded) - alone).max() < 1e-3
-
-
-def test_many_are_as_one_by_one(bundled, clips, tmp_path, monkeypatch):
-    monkeypatch.setattr("ser.encoder.CHUNK", 5)
-    broken = tmp_path / "broken.wav"
-    broken.write_text("not audio")
-    long = tmp_path / "long.wav"
-    waveform = audio.load(clips[0]).waveform
-    soundfile.write(long, np.tile(waveform / np.abs(waveform).max(), 6), audio.SAMPLING_RATE)
-    recordings = [clips[0], broken, long, *clips[1:], broken]
-    many = list(bundled.embed_many(iter(recordings)))
-    assert len(many) == len(recordings)
-    threads = torch.get_num_threads()
-    for recording, found in zip(recordings, many, strict=True):
-        if recording == broken:
-            assert isinstance(found, SerError) and "broken.wav" in str(found)
-            continue
-        clip, embedding = found
-        assert clip.duration == audio.load(recording).duration
-        assert np.abs(embedding - bundled.embed([clip])[0]).max() < 1e-3
-    assert torch.get_num_threads() == threads
-    assert not list(bundled.embed_many([]))
-
-
-def test_many_are_loaded_a_bounded_way_ahead(bundled, loaded):
-    taken = []
-
-    short = dataclasses.replace(loaded[0], waveform=loaded[0].waveform[:5000])
-
-    def endless():
-        for number in itertools.count():
-            taken.append(number)
-            yield short
-
-    embedded = bundled.embed_many(endless(), load=lambda clip: clip)
-    for _ in range(CHUNK + 1):
-        next(embedded)
-    embedded.close()
-    assert len(taken) <= 3 * CHUNK + AHEAD + 1
 
 
 def test_answers_side_by_side_take_turns_and_stay_the_same(bundled, loaded, monkeypatch):

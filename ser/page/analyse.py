@@ -5,7 +5,7 @@ import logging
 import gradio as gr
 from gradio.processing_utils import save_file_to_cache
 
-from ser import audio, charts, pictures
+from ser import audio, charts, charts_map, pictures
 from ser.errors import SerError
 from ser.labels import NO_VOICE
 from ser.page import answers, enrol, examples, recorder
@@ -30,7 +30,7 @@ def build(words, recognizer, voice: gr.State) -> None:
     empty = (
         answers.waiting(words),
         charts.bars(words),
-        charts.atlas_map(words, recognizer.atlas),
+        charts_map.atlas_map(words, recognizer.atlas),
         answers.no_neighbours(words),
         gr.update(value=pictures.outline(words), label=words.LISTENED),
     )
@@ -59,7 +59,7 @@ def build(words, recognizer, voice: gr.State) -> None:
         return (
             answers.answer(words, analysis),
             charts.bars(words, analysis.probabilities),
-            charts.with_voice(empty[2], words, analysis),
+            charts_map.with_voice(empty[2], words, analysis),
             answers.neighbours(words, analysis.place.neighbours),
             gr.update(
                 value=pictures.outline(words, analysis.clip), label=words.listened(analysis.clip)

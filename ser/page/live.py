@@ -18,7 +18,7 @@ from pathlib import Path
 import gradio as gr
 import numpy as np
 
-from ser import charts
+from ser import charts_map
 from ser.bounded import open_recording
 from ser.errors import SerError
 from ser.labels import LABELS, NO_VOICE
@@ -76,7 +76,7 @@ def build(words, recognizer, voice: gr.State) -> None:
             return _silence(words, window), window
         if analysis.verdict == NO_VOICE:
             return _silence(words, window), window
-        place = charts.on_map(recognizer.atlas, analysis.place)
+        place = charts_map.on_map(recognizer.atlas, analysis.place)
         return _moment(words, window, analysis, place), window
 
     def forget() -> Window:
@@ -104,7 +104,7 @@ def build(words, recognizer, voice: gr.State) -> None:
                 limit=LIMIT,
             )
         with gr.Column(scale=6, min_width=340, elem_id="live-place"):
-            figure = charts.atlas_map(words, recognizer.atlas).update_layout(height=MAP_HEIGHT)
+            figure = charts_map.atlas_map(words, recognizer.atlas).update_layout(height=MAP_HEIGHT)
             gr.Plot(figure, label=words.LIVE_MAP)
             gr.HTML(_dot(), elem_id="live-trail")
             gr.HTML(f"<p>{words.LIVE_NOTE}</p>", elem_id="live-note")

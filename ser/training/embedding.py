@@ -18,6 +18,7 @@ from ser import artifacts, audio
 from ser.audio import Clip
 from ser.encoder import POOLING, Encoder
 from ser.errors import SerError
+from ser.many import embed_many
 from ser.training.utterance import Utterance
 
 CACHE = Path(pooch.os_cache("ser")) / "embeddings"
@@ -65,7 +66,7 @@ def embed(
     missing = [path for path in recordings if artifacts.read_arrays(path) is None]
     unreadable = {}
     with tqdm(total=len(missing), desc=name, unit="clip") as progress:
-        embedded = encoder.embed_many((recordings[path] for path in missing), load)
+        embedded = embed_many(encoder, (recordings[path] for path in missing), load)
         for path, found in zip(missing, embedded, strict=True):
             progress.update()
             if isinstance(found, SerError):
