@@ -20,7 +20,7 @@ from sklearn.model_selection import GroupKFold, cross_val_predict
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.class_weight import compute_sample_weight
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController, threadpool_limits
 
 from ser.calibration import Calibration, Given, logarithm
 from ser.ensemble import Adapt, Ensemble
@@ -35,6 +35,10 @@ SUBSAMPLE = 0.7  # share of the clips that a tree sees
 RUNS = 5  # of boosting, by chance different, averaged
 INNER_FOLDS = 5
 LEAST_EMOTIONS = 2
+
+# Looked for once, which takes as long as an answer. After a product that they shared, its threads
+# wait busily for the next, in the encoder's way: its next pass would take twice as long.
+_PRODUCTS = ThreadpoolController().select(user_api="blas")
 
 
 class EmotionClassifier:
@@ -129,6 +133,7 @@ class EmotionClassifier:
         """The top probability from which on an answer is sure, see `Calibration.sure`."""
         return self.calibration.sure
 
+    @_PRODUCTS.wrap(limits=1)
     def initial_probabilities(
         self, embeddings: np.ndarray, adapted: np.ndarray | None = None
     ) -> np.ndarray:
@@ -149,6 +154,7 @@ class EmotionClassifier:
         """
         return self.answer(embeddings, adapted)[1]
 
+    @_PRODUCTS.wrap(limits=1)
     def answer(
         self, embeddings: np.ndarray, adapted: np.ndarray | None = None
     ) -> tuple[np.ndarray, np.ndarray]:
