@@ -34,9 +34,10 @@ _ANSWER = """async (longest) => {
     return seconds();
 }"""
 
-# Notes when a chunk's first sound came in, by the seconds of sound up to its end.
+# Notes when a chunk's first sound came in, by the name that the server gave the chunk. Of chunks
+# that come in while one is analysed gradio keeps the latest, so they cannot be counted instead.
 _NOTE_CHUNKS = """(() => {
-    window.chunks = [];
+    window.began = {};
     const send = window.fetch;
     window.fetch = async (address, options) => {
         const sent = performance.now() / 1000;
@@ -44,8 +45,10 @@ _NOTE_CHUNKS = """(() => {
             const file = [...options.body.values()].find(part => part instanceof Blob);
             const header = new DataView(await file.slice(0, 44).arrayBuffer());
             const seconds = (file.size - 44) / header.getUint32(28, true);
-            const before = window.chunks.at(-1)?.heard ?? 0;
-            window.chunks.push({heard: before + seconds, began: sent - seconds});
+            const response = await send(address, options);
+            const [path] = await response.clone().json();
+            window.began[path.split("/").at(-2)] = sent - seconds;
+            return response;
         }
         return send(address, options);
     };
@@ -54,11 +57,9 @@ _NOTE_CHUNKS = """(() => {
 _NOTE_ANSWERS = """() => {
     window.lags = [];
     new MutationObserver(([{target}]) => requestAnimationFrame(() => {
-        const heard = Number(target.dataset.heard);
-        const chunk = window.chunks.find(chunk => chunk.heard > heard - 0.01);
-        window.lags.push(performance.now() / 1000 - chunk.began);
+        window.lags.push(performance.now() / 1000 - window.began[target.dataset.chunk]);
     })).observe(document.querySelector("#live-moment"), {
-        subtree: true, attributeFilter: ["data-heard"],
+        subtree: true, attributeFilter: ["data-chunk"],
     });
 }"""
 

@@ -62,7 +62,7 @@ window.followVoice = (element, props, watch) => {
       item.querySelector(".share").textContent = moment.texts[index];
     });
     travel(moment.place, moment.likeliest);
-    element.dataset.heard = moment.heard;
+    element.dataset.chunk = moment.chunk;
   };
 
   const travel = ([across, up], likeliest) => {

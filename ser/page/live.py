@@ -42,20 +42,17 @@ class Window:
     Attributes:
         sampling_rate: in Hz; 0 before any sound.
         samples: float32, shape (samples, channels).
-        heard: seconds of sound since the start, in all.
     """
 
     sampling_rate: int = 0
     samples: np.ndarray = field(default_factory=lambda: np.empty((0, 1), np.float32))
-    heard: float = 0.0
 
     def then(self, sampling_rate: int, samples: np.ndarray) -> "Window":
         """Return the window after a further chunk, float32 of shape (samples, channels)."""
-        seconds = len(samples) / sampling_rate
         if (sampling_rate, samples.shape[1]) == (self.sampling_rate, self.samples.shape[1]):
             samples = np.concatenate([self.samples, samples])
         latest = samples[-int(LENGTH * sampling_rate) :]
-        return Window(sampling_rate, latest, self.heard + seconds)
+        return Window(sampling_rate, latest)
 
 
 def build(words, recognizer, voice: gr.State) -> None:
@@ -70,14 +67,14 @@ def build(words, recognizer, voice: gr.State) -> None:
             window = _hear(window, chunk)
             analysis = recognizer.analyse((window.sampling_rate, window.samples), voice.after)
         except SerError:
-            return _silence(words, window), window
+            return _silence(words, chunk), window
         except Exception:
             log.exception("the page could not follow a voice")
-            return _silence(words, window), window
+            return _silence(words, chunk), window
         if analysis.verdict == NO_VOICE:
-            return _silence(words, window), window
+            return _silence(words, chunk), window
         place = charts_map.on_map(recognizer.atlas, analysis.place)
-        return _moment(words, window, analysis, place), window
+        return _moment(words, chunk, analysis, place), window
 
     def forget() -> Window:
         return Window()
@@ -151,24 +148,29 @@ def _hear(window: Window, chunk: str) -> Window:
             Path(chunk).parent.rmdir()
 
 
-def _silence(words, window: Window) -> dict:
-    return {"heard": window.heard, "sentence": words.LISTENING}
+def _silence(words, chunk: str) -> dict:
+    return {"chunk": _name(chunk), "sentence": words.LISTENING}
 
 
-def _moment(words, window: Window, analysis, place: tuple[float, float]) -> dict:
+def _moment(words, chunk: str, analysis, place: tuple[float, float]) -> dict:
     sentence, emotions = words.live_sentence(analysis)
     marked = (
         f"<strong {answers.colour(label)}>{words.SOUNDS[label]}</strong>" for label in emotions
     )
     shares = list(analysis.probabilities.values())
     return {
-        "heard": window.heard,
+        "chunk": _name(chunk),
         "sentence": sentence.format(*marked),
         "shares": shares,
         "texts": [words.percent(share) for share in shares],
         "likeliest": LABELS.index(analysis.label),
         "place": place,
     }
+
+
+def _name(chunk: str) -> str:
+    """Return what a chunk is called, by which the browser could tell which sound was answered."""
+    return Path(chunk).parent.name
 
 
 def _stage(words) -> str:
