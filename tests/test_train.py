@@ -78,7 +78,7 @@ def test_from_recordings_to_answers(data, encoder, tmp_path, monkeypatch, capsys
 
     # A second run embeds nothing again.
     monkeypatch.setattr(
-        "ser.encoder._heard", lambda load, path: pytest.fail(f"{path} embedded again")
+        "ser.many._heard", lambda load, path: pytest.fail(f"{path} embedded again")
     )
     readable = train.corpora.table(data).utterances[:-1]
     embeddings, found, unreadable = embedding.embed(train.Encoder(encoder, "cpu"), readable)
