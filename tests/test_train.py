@@ -77,9 +77,7 @@ def test_from_recordings_to_answers(data, encoder, tmp_path, monkeypatch, capsys
     assert (changed > 0.01).all()
 
     # A second run embeds nothing again.
-    monkeypatch.setattr(
-        "ser.many._heard", lambda load, path: pytest.fail(f"{path} embedded again")
-    )
+    monkeypatch.setattr("ser.many._heard", lambda load, path: pytest.fail(f"{path} embedded again"))
     readable = train.corpora.table(data).utterances[:-1]
     embeddings, found, unreadable = embedding.embed(train.Encoder(encoder, "cpu"), readable)
     assert len(embeddings) == len(found) == 24 * 8 - 1 and not unreadable
