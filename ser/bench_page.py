@@ -34,10 +34,10 @@ _ANSWER = """async (longest) => {
     return seconds();
 }"""
 
-# Notes when a chunk's first sound came in, by the name that the server gave the chunk. Of chunks
-# that come in while one is analysed gradio keeps the latest, so they cannot be counted instead.
-_NOTE_CHUNKS = """(() => {
-    window.began = {};
+# Notes how many seconds of sound a chunk has and when they began, by the name that the server gave
+# it. Of chunks that come in while one is analysed gradio keeps the latest: counting would mislead.
+NOTE_CHUNKS = """(() => {
+    window.chunks = {};
     const send = window.fetch;
     window.fetch = async (address, options) => {
         const sent = performance.now() / 1000;
@@ -47,7 +47,7 @@ _NOTE_CHUNKS = """(() => {
             const seconds = (file.size - 44) / header.getUint32(28, true);
             const response = await send(address, options);
             const [path] = await response.clone().json();
-            window.began[path.split("/").at(-2)] = sent - seconds;
+            window.chunks[path.split("/").at(-2)] = {seconds, began: sent - seconds};
             return response;
         }
         return send(address, options);
@@ -57,7 +57,8 @@ _NOTE_CHUNKS = """(() => {
 _NOTE_ANSWERS = """() => {
     window.lags = [];
     new MutationObserver(([{target}]) => requestAnimationFrame(() => {
-        window.lags.push(performance.now() / 1000 - window.began[target.dataset.chunk]);
+        const {began} = window.chunks[target.dataset.chunk];
+        window.lags.push(performance.now() / 1000 - began);
     })).observe(document.querySelector("#live-moment"), {
         subtree: true, attributeFilter: ["data-chunk"],
     });
@@ -141,7 +142,7 @@ def time_live(browser, url: str, visitors: int, seconds: float) -> list[float]:
     """
     pages = [browser.new_context().new_page() for _ in range(visitors)]
     for page in pages:
-        page.add_init_script(_NOTE_CHUNKS)
+        page.add_init_script(NOTE_CHUNKS)
         visit_live(page, url)
     for page in pages:
         page.evaluate(_NOTE_ANSWERS)

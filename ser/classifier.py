@@ -36,8 +36,8 @@ RUNS = 5  # of boosting, by chance different, averaged
 INNER_FOLDS = 5
 LEAST_EMOTIONS = 2
 
-# Looked for once, which takes as long as an answer. After a product that they shared, its threads
-# wait busily for the next, in the encoder's way: its next pass would take twice as long.
+# Threads that shared a product wait busily for the next one, in the encoder's way: its next pass
+# takes twice as long. Looked for once, since that takes as long as an answer.
 _PRODUCTS = ThreadpoolController().select(user_api="blas")
 
 

@@ -21,6 +21,7 @@ from ser.audio import SAMPLING_RATE, load
 from ser.errors import SerError
 from ser.training import distil, inherit, listening
 from ser.training.augment import Surroundings
+from ser.training.export import export
 from ser.training.teacher import TEACHER_RMS, Teacher
 
 HIDDEN, LAYERS = 32, 3
@@ -183,7 +184,7 @@ def test_without_an_encoder_to_go_on_from_the_front_end_learns_first(
 
 def test_an_exported_encoder_is_small_and_hears_as_before(teacher, speech, tmp_path):
     student = inherit.inherit(teacher.encoder)
-    distil.export(student, tmp_path)
+    export(student, tmp_path)
     loaded = Wav2Vec2Model.from_pretrained(tmp_path, dtype=torch.float32).eval()
     with torch.no_grad():
         before, after = (model(sound(speech)).last_hidden_state for model in (student, loaded))

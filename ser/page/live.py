@@ -63,18 +63,19 @@ def build(words, recognizer, voice: gr.State) -> None:
     """
 
     def listen(chunk: str, window: Window, voice: Voice) -> tuple[dict, Window]:
+        name = Path(chunk).parent.name  # tells the browser which sound was answered
         try:
             window = _hear(window, chunk)
             analysis = recognizer.analyse((window.sampling_rate, window.samples), voice.after)
         except SerError:
-            return _silence(words, chunk), window
+            return _silence(words, name), window
         except Exception:
             log.exception("the page could not follow a voice")
-            return _silence(words, chunk), window
+            return _silence(words, name), window
         if analysis.verdict == NO_VOICE:
-            return _silence(words, chunk), window
+            return _silence(words, name), window
         place = charts_map.on_map(recognizer.atlas, analysis.place)
-        return _moment(words, chunk, analysis, place), window
+        return _moment(words, name, analysis, place), window
 
     def forget() -> Window:
         return Window()
@@ -148,29 +149,24 @@ def _hear(window: Window, chunk: str) -> Window:
             Path(chunk).parent.rmdir()
 
 
-def _silence(words, chunk: str) -> dict:
-    return {"chunk": _name(chunk), "sentence": words.LISTENING}
+def _silence(words, name: str) -> dict:
+    return {"chunk": name, "sentence": words.LISTENING}
 
 
-def _moment(words, chunk: str, analysis, place: tuple[float, float]) -> dict:
+def _moment(words, name: str, analysis, place: tuple[float, float]) -> dict:
     sentence, emotions = words.live_sentence(analysis)
     marked = (
         f"<strong {answers.colour(label)}>{words.SOUNDS[label]}</strong>" for label in emotions
     )
     shares = list(analysis.probabilities.values())
     return {
-        "chunk": _name(chunk),
+        "chunk": name,
         "sentence": sentence.format(*marked),
         "shares": shares,
         "texts": [words.percent(share) for share in shares],
         "likeliest": LABELS.index(analysis.label),
         "place": place,
     }
-
-
-def _name(chunk: str) -> str:
-    """Return what a chunk is called, by which the browser could tell which sound was answered."""
-    return Path(chunk).parent.name
 
 
 def _stage(words) -> str:

@@ -13,14 +13,13 @@ from pathlib import Path
 
 import numpy as np
 import plotly.graph_objects as go
-import safetensors.torch
 import torch
 from tqdm import tqdm
-from transformers import Wav2Vec2FeatureExtractor, Wav2Vec2Model
+from transformers import Wav2Vec2Model
 
-from ser import artifacts
 from ser.training.augment import Surroundings, surroundings
 from ser.training.checkpoint import load, save
+from ser.training.export import export
 from ser.training.inherit import LEAD, continue_from, inherit, student_states
 from ser.training.listening import Corpus
 from ser.training.teacher import Teacher
@@ -36,7 +35,6 @@ SCALE_FLOOR = 0.5  # times the mean scale of a state's dimensions
 LOG_EVERY = 10  # steps
 CHECKPOINT_EVERY = 180.0  # s
 VIEWS = ("frames", "mean", "std")  # of a state, each compared with the teacher's
-KEPT_WHOLE = ("pos_conv_embed", "projection.bias", "layer_norm")  # float32 on disk, else float16
 
 
 class Distillation:
@@ -204,22 +202,6 @@ def distil(
         run.save(checkpoint)
     _plot(run.history, checkpoint.with_name("losses.html"))
     export(student, out)
-
-
-@torch.no_grad()
-def export(student: Wav2Vec2Model, out: Path) -> None:
-    """Write model.safetensors, config.json and preprocessor_config.json to a folder."""
-    out.mkdir(parents=True, exist_ok=True)
-    weights = {
-        name: weight if any(part in name for part in KEPT_WHOLE) else weight.half()
-        for name, weight in student.state_dict().items()
-    }
-    weights = {name: weight.cpu().contiguous() for name, weight in weights.items()}
-    with artifacts.whole(out / "model.safetensors") as file:
-        file.write(safetensors.torch.save(weights, {"format": "pt"}))
-    student.config.architectures = [type(student).__name__]
-    student.config.save_pretrained(out)
-    Wav2Vec2FeatureExtractor(return_attention_mask=True).save_pretrained(out)
 
 
 def _views(states: torch.Tensor) -> tuple[torch.Tensor, ...]:

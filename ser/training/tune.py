@@ -14,7 +14,7 @@ from ser.encoder import Encoder
 from ser.errors import SerError
 from ser.training import corpora, ravdess
 from ser.training.augment import Surroundings, surroundings
-from ser.training.distil import export
+from ser.training.export import export
 from ser.training.inherit import WITHOUT_CHANCE
 from ser.training.teaching import Teaching
 from ser.training.utterance import Utterance

@@ -9,6 +9,7 @@ import soundfile
 from driver import ALLOWED, REFUSED, ROOT, launch, microphone, visit_live
 from playwright.sync_api import expect
 
+from ser.bench_page import NOTE_CHUNKS
 from ser.decoding import open_recording
 from ser.labels import LABELS, SURE, UNSURE
 from ser.page import live
@@ -123,21 +124,6 @@ def test_sentence(verdict, given, text):
     assert sentence.format(*emotions) == text
 
 
-# Notes how many seconds of sound each chunk has that is sent.
-NOTE_LENGTHS = """(() => {
-    window.lengths = [];
-    const send = window.fetch;
-    window.fetch = async (address, options) => {
-        if (String(address).includes("/upload") && options?.body instanceof FormData) {
-            const file = [...options.body.values()].find(part => part instanceof Blob);
-            const header = new DataView(await file.slice(0, 44).arrayBuffer());
-            window.lengths.push((file.size - 44) / header.getUint32(28, true));
-        }
-        return send(address, options);
-    };
-})()"""
-
-
 @pytest.fixture(scope="module")
 def talker(playwright, speech):
     """Chromium whose microphone hears `speech` over and over."""
@@ -153,7 +139,7 @@ def go_live(page, url):
 
 def test_bars_and_dot_follow_the_voice(app, talker, new_page, requests):
     page = new_page(talker, viewport=DESKTOP)
-    page.add_init_script(NOTE_LENGTHS)
+    page.add_init_script(NOTE_CHUNKS)
     go_live(page, app.url)
     state = page.locator("#live-moment [role=status]")
     expect(state).to_have_text(words.LIVE_STATES["on"])
@@ -164,7 +150,7 @@ def test_bars_and_dot_follow_the_voice(app, talker, new_page, requests):
         expect(moment).not_to_have_attribute("data-chunk", moment.get_attribute("data-chunk"))
         answers.add(page.locator("#live-moment .bars").inner_html())
     assert len(answers) > 1
-    lengths = page.evaluate("window.lengths")
+    lengths = page.evaluate("Object.values(window.chunks).map(({seconds}) => seconds)")
     assert lengths and lengths == pytest.approx([EVERY] * len(lengths))
     bars = page.locator("#live-moment .bar").evaluate_all(
         "all => all.map(bar => Number(bar.style.transform.slice(7, -1)))"
