@@ -18,8 +18,8 @@ from fsspec.core import url_to_fs
 from tqdm import tqdm
 
 from ser import artifacts, audio
-from ser.decoding import SUFFIXES
 from ser.errors import SerError
+from ser.formats import SUFFIXES
 from ser.labels import LABELS
 from ser.many import embed_many
 from ser.recognizer import Recognizer

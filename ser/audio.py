@@ -13,10 +13,11 @@ import numpy as np
 import soxr
 
 from ser.bounded import open_recording
-from ser.decoding import MAX_DURATION, Recording, check_length
+from ser.channels import SPEECH_RANGE
+from ser.decoding import MAX_DURATION, Recording
 from ser.errors import SerError
 
-PREPROCESSING = 1  # version; raise it when the same recording would give another waveform
+PREPROCESSING = 2  # version; raise it when the same recording would give another waveform
 SAMPLING_RATE = 16_000  # Hz
 MIN_DURATION = 0.3  # s, after trimming
 TRIM_DB = 40  # dB below the loudest frame
@@ -24,14 +25,15 @@ TRIM_FRAME, TRIM_HOP = 1024, 256  # samples at SAMPLING_RATE
 SILENCE = 1e-4  # peak, full scale is 1: below this only dither is left
 VERY_QUIET = -56.0  # dBFS; the calmest recordings of RAVDESS lie just above
 FULL_SCALE = 0.999  # from here on a sample counts as clipped
-NOISY = 13.0  # dB between the loud and the quiet parts; below it something else is heard too
 OUTLINE = 400  # stretches that a recording is drawn with
-# What can be remarked on the quality of a recording with `speech` seconds of speech.
+# What can be remarked on a recording with `speech` seconds of speech, or on its file.
 NOTES = {
     "quiet": "very quiet",
     "noisy": "noisy",
     "clipped": "clipped: too loud for the microphone",
     "short": "only {speech:.1f} s of speech",
+    "ends early": "incomplete: the file ends early",
+    "damaged": "damaged in places",
 }
 
 
@@ -44,11 +46,11 @@ class Clip:
             zero mean and unit variance.
         duration: seconds of the whole recording.
         start: seconds into the recording at which `waveform` begins.
-        peak: largest absolute sample of the recording, full scale is 1.
+        peak: largest absolute sample of the recording in mono, full scale is 1.
         rms_dbfs: level of the trimmed part in dB relative to full scale.
         clipped_fraction: share of samples at full scale, 0-1.
         speech_fraction: share of the recording within 40 dB of its loudest part, 0-1.
-        notes: remarks on the quality, keys of NOTES.
+        notes: remarks on the quality and on the file, keys of NOTES.
         outline: float32, shape (OUTLINE, 2), the lowest and the highest sample in each of as many
             equal stretches of the whole recording, full scale is 1.
     """
@@ -93,8 +95,7 @@ def cut(waveform: np.ndarray) -> Clip:
     """Turn a part of a recording into a `Clip`, as `load` does with the whole.
 
     Args:
-        waveform: float32, shape (samples,), mono 16 kHz, as `blocks` yields it. Its peak is
-            that of the mono sound, the only one known here.
+        waveform: float32, shape (samples,), mono 16 kHz, as `blocks` yields it.
 
     Raises:
         SerError: it is silent or holds less than 0.3 s of sound.
@@ -104,7 +105,9 @@ def cut(waveform: np.ndarray) -> Clip:
     return _clip(_centred(waveform), float(magnitude.max()), clipped_fraction)
 
 
-def _clip(waveform: np.ndarray, peak: float, clipped_fraction: float) -> Clip:
+def _clip(
+    waveform: np.ndarray, peak: float, clipped_fraction: float, defects: tuple[str, ...] = ()
+) -> Clip:
     duration = len(waveform) / SAMPLING_RATE
     if peak < SILENCE or np.abs(waveform).max() < SILENCE:
         raise SerError(
@@ -135,7 +138,7 @@ def _clip(waveform: np.ndarray, peak: float, clipped_fraction: float) -> Clip:
         rms_dbfs=float(rms_dbfs),
         clipped_fraction=clipped_fraction,
         speech_fraction=float(voiced / len(waveform)),
-        notes=_notes(rms_dbfs, clipped_fraction, _range(waveform), speech),
+        notes=_notes(rms_dbfs, clipped_fraction, _range(waveform), speech) + defects,
         outline=outline(waveform),
     )
 
@@ -174,21 +177,32 @@ def _notes(
 ) -> tuple[str, ...]:
     applies = {
         "quiet": rms_dbfs < VERY_QUIET,
-        "noisy": rms_dbfs >= VERY_QUIET and dynamic_range < NOISY,
+        "noisy": rms_dbfs >= VERY_QUIET and dynamic_range < SPEECH_RANGE,
         "clipped": clipped_fraction > 0.001,
         "short": speech < 1.0,
     }
-    return tuple(note for note in NOTES if applies[note])
+    return tuple(note for note, found in applies.items() if found)
 
 
-def blocks(
-    recording: Recording, longest: float = MAX_DURATION
-) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+@dataclass(frozen=True)
+class Block:
+    """A part of a recording, mono, float32.
+
+    Attributes:
+        samples: as recorded, shape (samples,).
+        waveform: at 16 kHz, shape (samples,); may end somewhat earlier than `samples`.
+        defects: of the recording's file, keys of NOTES; known with the last block.
+    """
+
+    samples: np.ndarray
+    waveform: np.ndarray
+    defects: tuple[str, ...] = ()
+
+
+def blocks(recording: Recording, longest: float = MAX_DURATION) -> Iterator[Block]:
     """Decode a recording block by block, so that memory does not grow with its length.
 
-    Yields:
-        about 10 s at a time: the samples as recorded, shape (samples, channels), and, shape
-        (samples,), mono at 16 kHz, both float32. The one may run ahead of the other.
+    Yields about 10 s at a time, and at last what the resampler held back.
 
     Raises:
         SerError: as `load`, but for more than `longest` seconds instead of 5 minutes; silence and
@@ -198,39 +212,31 @@ def blocks(
         raise SerError(
             "There is no recording. Record your voice or choose an audio file.", "nothing"
         )
-    with open_recording(recording, longest) as (sampling_rate, decoded):
-        resampler = soxr.ResampleStream(sampling_rate, SAMPLING_RATE, 1, dtype="float32")
-        seconds, heard = 0.0, 0
-        for block in decoded:
-            if not np.isfinite(block).all():
-                raise SerError(
-                    "The recording contains values that are not numbers (NaN or infinity). "
-                    "Export it again as ordinary audio.",
-                    "no numbers",
-                )
-            seconds += len(block) / sampling_rate
-            check_length(seconds, longest)
-            waveform = resampler.resample_chunk(block.mean(axis=1))
-            heard += len(waveform)
-            yield block, waveform
+    with open_recording(recording, longest) as sound:
+        resampler = soxr.ResampleStream(sound.sampling_rate, SAMPLING_RATE, 1, dtype="float32")
+        resampled = 0
+        for samples in sound.blocks:
+            block = Block(samples, resampler.resample_chunk(samples))
+            resampled += len(block.waveform)
+            yield block
         rest = resampler.resample_chunk(np.zeros(0, np.float32), last=True)
-        if not heard + len(rest):
+        if not resampled + len(rest):
             raise SerError(
                 "The recording holds no sound at all. Record or export it again.", "no sound"
             )
-        yield np.zeros((0, 1), np.float32), rest
+        yield Block(np.zeros(0, np.float32), rest, tuple(sound.defects))
 
 
-def _decode(recording: Recording) -> tuple[np.ndarray, float, float]:
-    """Return the waveform as `decode` does, its peak and its clipped fraction."""
+def _decode(recording: Recording) -> tuple[np.ndarray, float, float, tuple[str, ...]]:
+    """Return the waveform as `decode` does, its peak, its clipped fraction and the defects."""
     resampled, peak, clipped, samples = [], 0.0, 0, 0
-    for block, waveform in blocks(recording):
-        magnitude = np.abs(block)
+    for block in blocks(recording):
+        magnitude = np.abs(block.samples)
         peak = max(peak, float(magnitude.max(initial=0)))
         clipped += int((magnitude >= FULL_SCALE).sum())
         samples += magnitude.size
-        resampled.append(waveform)
-    return _centred(np.concatenate(resampled)), peak, clipped / samples
+        resampled.append(block.waveform)
+    return _centred(np.concatenate(resampled)), peak, clipped / samples, block.defects
 
 
 def _centred(waveform: np.ndarray) -> np.ndarray:

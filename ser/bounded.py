@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from ser import decoding
-from ser.decoding import Recording
+from ser.decoding import Recording, Sound
 from ser.errors import SerError
 
 MAX_BYTES = 100 * 2**20  # of a file
@@ -33,10 +33,8 @@ log = logging.getLogger(__name__)
 
 
 @contextmanager
-def open_recording(
-    recording: Recording, longest: float = decoding.MAX_DURATION
-) -> Iterator[tuple[int, Iterator[np.ndarray]]]:
-    """Yield the sampling rate in Hz and an iterator of float32 blocks (samples, channels).
+def open_recording(recording: Recording, longest: float = decoding.MAX_DURATION) -> Iterator[Sound]:
+    """Open a recording; its blocks can be read as long as the context lasts.
 
     Takes what `decoding.open_recording` takes and raises what it raises.
 
@@ -99,18 +97,21 @@ class _Worker:
         self._name, self._left = "The recording", START_PATIENCE
         self._answer()
 
-    def open(self, name: str, request: dict, content: bytes) -> tuple[int, Iterator[np.ndarray]]:
-        """Begin with a recording; return its sampling rate in Hz and its blocks."""
+    def open(self, name: str, request: dict, content: bytes) -> Sound:
+        """Begin with a recording."""
         self._name, self._left = name, PATIENCE
         head, block = self._answer(json.dumps(request).encode() + b"\n" + content)
-        return head["rate"], self._blocks(head, block)
+        sound = Sound(head["rate"], iter(()))
+        sound.blocks = self._blocks(head, block, sound)
+        return sound
 
-    def _blocks(self, head: dict, block: np.ndarray) -> Iterator[np.ndarray]:
-        yield block
+    def _blocks(self, head: dict, block: np.ndarray, sound: Sound) -> Iterator[np.ndarray]:
         while not head["last"]:
+            yield block
             self._left += len(block) / head["rate"] / LEAST_SPEED
             head, block = self._answer(b"more\n")
-            yield block
+        sound.defects += head["defects"]
+        yield block
 
     def rest(self) -> bool:
         """Leave the recording, read to its end or not; return whether it can take another."""
@@ -133,9 +134,9 @@ class _Worker:
             self._process.stdin.flush()
             head = json.loads(self._process.stdout.readline())
             block = None
-            if "shape" in head:
-                block = np.empty(head["shape"], np.float32)
-                if self._process.stdout.readinto(block.ravel().view(np.uint8)) < block.nbytes:
+            if "samples" in head:
+                block = np.empty(head["samples"], np.float32)
+                if self._process.stdout.readinto(block.view(np.uint8)) < block.nbytes:
                     raise EOFError
         except (OSError, EOFError, ValueError) as error:
             self.fit = False

@@ -225,7 +225,7 @@ def _extra(requirements: str) -> Iterator[None]:
 
 
 def _recordings(paths: list[Path]) -> Iterator[Path]:
-    from ser.decoding import audio_files
+    from ser.formats import audio_files
 
     for path in paths:
         # Unlike pathlib's, this takes names that are too long for a file.

@@ -10,17 +10,15 @@ import io
 import json
 import sys
 import traceback
-from collections.abc import Iterator
 from contextlib import suppress
 from typing import BinaryIO
 
 import numpy as np
 
-from ser.decoding import open_recording
+from ser.decoding import Sound, open_recording
 from ser.errors import SerError
 
 MEMORY = 2 * 2**30  # bytes of address space, libraries included
-SENT = 1.0  # s of sound at least in a block, if there is so much: packets hold far less
 
 
 def confine() -> None:
@@ -42,8 +40,8 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
         request = json.loads(line)
         recording = request.get("path") or io.BytesIO(requests.read(request["bytes"]))
         try:
-            with open_recording(recording, request["longest"]) as (sampling_rate, blocks):
-                _send(sampling_rate, blocks, requests, answers)
+            with open_recording(recording, request["longest"]) as sound:
+                _send(sound, requests, answers)
         except SerError as error:
             _answer(answers, {"error": str(error), "kind": error.kind, "values": error.values})
         except OSError as error:
@@ -55,31 +53,16 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
             _answer(answers, {"failed": f"{where}{type(error).__name__}"})
 
 
-def _send(
-    sampling_rate: int, blocks: Iterator[np.ndarray], requests: BinaryIO, answers: BinaryIO
-) -> None:
+def _send(sound: Sound, requests: BinaryIO, answers: BinaryIO) -> None:
     """Send a block, and another for each "more" until the last one, which says that it is."""
-    blocks = _gathered(blocks, int(SENT * sampling_rate))
-    block = next(blocks, np.zeros((0, 1), np.float32))
+    block = next(sound.blocks, np.zeros(0, np.float32))
     while block is not None:
-        following = next(blocks, None)
-        head = {"rate": sampling_rate, "shape": block.shape, "last": following is None}
-        _answer(answers, head, block)
+        following = next(sound.blocks, None)
+        head = {"rate": sound.sampling_rate, "samples": len(block), "last": following is None}
+        _answer(answers, head | {"defects": sound.defects}, block)
         if following is not None and requests.readline() != b"more\n":
             return
         block = following
-
-
-def _gathered(blocks: Iterator[np.ndarray], least: int) -> Iterator[np.ndarray]:
-    gathered, samples = [], 0
-    for block in blocks:
-        gathered.append(block)
-        samples += len(block)
-        if samples >= least:
-            yield np.concatenate(gathered)
-            gathered, samples = [], 0
-    if samples:
-        yield np.concatenate(gathered)
 
 
 def _answer(answers: BinaryIO, head: dict, block: np.ndarray | None = None) -> None:

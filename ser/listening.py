@@ -54,7 +54,7 @@ def listen(recognizer, recording: Recording) -> Iterator[float | Timeline]:
         SerError: as `audio.load`, but for more than 30 minutes; no voice is anywhere in it.
     """
     yield 0.0
-    duration, levels = _levels(recording)
+    duration, levels, notes = _levels(recording)
     voiced = _voiced(levels)
     batch, windows = {}, []
     for number, waveform in enumerate(_windows(recording)):
@@ -76,23 +76,23 @@ def listen(recognizer, recording: Recording) -> Iterator[float | Timeline]:
         )
     yield 1.0
     answers, sure = _answers(recognizer, windows)
-    yield Timeline(duration, levels, _moments(duration, number + 1, answers), sure)
+    yield Timeline(duration, levels, _moments(duration, number + 1, answers), sure, notes)
 
 
-def _levels(recording: Recording) -> tuple[float, np.ndarray]:
-    """Return the duration in seconds and the levels, as Timeline describes them."""
+def _levels(recording: Recording) -> tuple[float, np.ndarray, tuple[str, ...]]:
+    """Return the duration in seconds, the levels and the notes, as Timeline describes them."""
     step = round(LEVEL * RATE)
     rest, samples, levels = np.zeros(0, np.float32), 0, []
-    for _, block in audio.blocks(recording, MAX_DURATION):
-        samples += len(block)
-        rest = np.concatenate([rest, block])
+    for block in audio.blocks(recording, MAX_DURATION):
+        samples += len(block.waveform)
+        rest = np.concatenate([rest, block.waveform])
         whole = len(rest) // step * step
         # The deviation rather than the root mean square: a constant offset is no sound.
         levels.append(rest[:whole].reshape(-1, step).std(axis=1))
         rest = rest[whole:]
     if len(rest):
         levels.append(rest[None].std(axis=1))
-    return samples / RATE, np.concatenate(levels)
+    return samples / RATE, np.concatenate(levels), block.defects
 
 
 def _voiced(levels: np.ndarray) -> np.ndarray:
@@ -106,8 +106,8 @@ def _windows(recording: Recording) -> Iterator[np.ndarray]:
     """Yield windows of 3 s, one every second; the last one ends with the recording."""
     size, hop = WINDOW * RATE, HOP * RATE
     rest = np.zeros(0, np.float32)
-    for _, block in audio.blocks(recording, MAX_DURATION):
-        rest = np.concatenate([rest, block])
+    for block in audio.blocks(recording, MAX_DURATION):
+        rest = np.concatenate([rest, block.waveform])
         while len(rest) > size:
             yield rest[:size]
             rest = rest[hop:]

@@ -7,6 +7,7 @@ from itertools import groupby
 
 import numpy as np
 
+from ser.audio import NOTES
 from ser.labels import LABELS
 
 LEVEL = 0.1  # s that one value of Timeline.levels sums up
@@ -56,12 +57,14 @@ class Timeline:
         levels: float32, shape (n,), standard deviation of each tenth of a second, full scale 1.
         moments: one a second, from the recording's beginning to its end.
         sure: the probability from which on an emotion is sure.
+        notes: remarks on the recording's file, keys of `audio.NOTES`.
     """
 
     duration: float
     levels: np.ndarray
     moments: tuple[Moment, ...]
     sure: float
+    notes: tuple[str, ...] = ()
 
     @property
     def segments(self) -> tuple[Segment, ...]:
@@ -89,6 +92,7 @@ class Timeline:
         """Return the shape that the API promises; times in seconds."""
         return {
             "duration": round(self.duration, 3),
+            "notes": [NOTES[note] for note in self.notes],
             "segments": [
                 {
                     "start": round(segment.start, 3),

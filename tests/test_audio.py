@@ -135,18 +135,6 @@ def test_bad_recordings_are_explained(recording, said):
         audio.load(recording)
 
 
-@pytest.mark.parametrize("suffix", ["wav", "flac", "m4a"])
-def test_truncated_files_are_refused(samples, suffix, tmp_path):
-    path = tmp_path / f"voice.{suffix}"
-    if suffix == "m4a":
-        encode(*samples[::-1], path, "aac")
-    else:
-        soundfile.write(path, samples[1], samples[0])
-    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
-    with pytest.raises(SerError, match="cut off|cannot be read"):
-        audio.load(path)
-
-
 def test_streamed_wav_of_unknown_length_is_read(speech):
     content = bytearray(speech.read_bytes())
     size = content.index(b"data") + 4
@@ -162,7 +150,7 @@ def test_ten_minutes_in_a_small_file(tmp_path):
 
 
 def test_a_part_is_heard_as_a_recording_of_its_own(samples):
-    waveform = np.concatenate([block for _, block in audio.blocks(samples)])
+    waveform = np.concatenate([block.waveform for block in audio.blocks(samples)])
     part = waveform[RATE // 2 : 5 * RATE // 2] + 0.01
     clip, alone = audio.cut(part), audio.load((RATE, part))
     assert np.array_equal(clip.waveform, alone.waveform)
@@ -174,9 +162,9 @@ def test_a_part_is_heard_as_a_recording_of_its_own(samples):
 def test_blocks_are_the_whole_recording_and_may_be_longer():
     minutes = 6
     tone = np.sin(np.arange(minutes * 60 * 8000) / 9).astype(np.float32)
-    heard = [(len(own), len(mono)) for own, mono in audio.blocks((8000, tone), 1800)]
-    own, mono = map(sum, zip(*heard, strict=True))
-    assert (own, mono) == (len(tone), 2 * len(tone))
-    assert max(length for _, length in heard) <= 11 * RATE
+    lengths = [(len(part.samples), len(part.waveform)) for part in audio.blocks((8000, tone), 1800)]
+    own, resampled = map(sum, zip(*lengths, strict=True))
+    assert (own, resampled) == (len(tone), 2 * len(tone))
+    assert max(length for _, length in lengths) <= 11 * RATE
     with pytest.raises(SerError, match="longer than 5 minutes. Choose a shorter part, a few"):
         list(audio.blocks((8000, tone)))

@@ -63,28 +63,30 @@ def test_a_decoder_gone_wrong_is_an_error_and_the_next_recording_is_read(
         audio.decode(path)
     assert not any(other.stat().st_size for other in tmp_path.iterdir() if other != path)
     monkeypatch.setattr(bounded, "PATIENCE", 60.0)
-    with decoding.open_recording(speech) as (rate, blocks):
-        samples = sum(len(block) for block in blocks)
-    assert abs(len(audio.decode(speech)) / audio.SAMPLING_RATE - samples / rate) < 0.01
+    with decoding.open_recording(speech) as sound:
+        samples = sum(len(block) for block in sound.blocks)
+    assert (
+        abs(len(audio.decode(speech)) / audio.SAMPLING_RATE - samples / sound.sampling_rate) < 0.01
+    )
 
 
 def test_the_same_samples_as_without(speech):
-    with decoding.open_recording(speech) as (rate, blocks):
-        expected = np.concatenate(list(blocks))
+    with decoding.open_recording(speech) as sound:
+        expected = np.concatenate(list(sound.blocks))
     for recording in (speech, io.BytesIO(speech.read_bytes())):
-        with bounded.open_recording(recording) as (found, blocks):
-            assert found == rate
-            assert np.array_equal(np.concatenate(list(blocks)), expected)
+        with bounded.open_recording(recording) as found:
+            assert found.sampling_rate == sound.sampling_rate
+            assert np.array_equal(np.concatenate(list(found.blocks)), expected)
 
 
 def test_a_worker_serves_one_recording_after_another(speech, tmp_path):
     long = tmp_path / "long.wav"
     soundfile.write(long, np.zeros(60 * 48_000), 48_000)
-    with bounded.open_recording(speech) as (_, blocks):
-        assert len(list(blocks)) > 0
+    with bounded.open_recording(speech) as sound:
+        assert len(list(sound.blocks)) > 0
     ready = list(bounded._idle)
-    with bounded.open_recording(long) as (_, blocks):
-        next(blocks)  # and no more
+    with bounded.open_recording(long) as sound:
+        next(sound.blocks)  # and no more
     audio.decode(speech)
     with pytest.raises(SerError, match="no file"):
         audio.decode(tmp_path / "nowhere.wav")
@@ -162,10 +164,15 @@ def test_odd_names(speech, name, tmp_path):
     assert str(caught.value).startswith(name)
 
 
-@pytest.mark.parametrize("name", ["x" * 5000, "a\0b.wav", "."])
+@pytest.mark.parametrize("name", ["x" * 5000, "a\0b.wav"])
 def test_names_that_are_no_file(name):
     with pytest.raises(SerError, match="no file|cannot be opened"):
         audio.decode(name)
+
+
+def test_a_folder_is_no_file(tmp_path):
+    with pytest.raises(SerError, match="is a folder"):
+        audio.decode(tmp_path)
 
 
 @pytest.mark.parametrize("kind", ["wav", "ogg"])

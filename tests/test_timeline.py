@@ -114,7 +114,7 @@ def test_neighbouring_moments_of_one_emotion_are_a_segment(timeline):
 
 def test_written_as_json_and_csv(timeline):
     told = json.loads(json.dumps(timeline.to_json()))
-    assert list(told) == ["duration", "segments", "moments"]
+    assert list(told) == ["duration", "notes", "segments", "moments"]
     assert told["segments"][0] == {"start": 0, "end": 2, "label": "angry", "probability": 0.8}
     assert told["moments"][2] == {"start": 2, "end": 3, "probabilities": None}
     assert list(told["moments"][0]["probabilities"]) == list(LABELS)

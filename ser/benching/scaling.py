@@ -18,7 +18,7 @@ import torch
 from tqdm import tqdm
 
 from ser import archive, audio
-from ser.decoding import audio_files
+from ser.formats import audio_files
 from ser.labels import LABELS
 from ser.recognizer import Recognizer
 

@@ -41,15 +41,15 @@ class Window:
 
     Attributes:
         sampling_rate: in Hz; 0 before any sound.
-        samples: float32, shape (samples, channels).
+        samples: mono, float32, shape (samples,).
     """
 
     sampling_rate: int = 0
-    samples: np.ndarray = field(default_factory=lambda: np.empty((0, 1), np.float32))
+    samples: np.ndarray = field(default_factory=lambda: np.empty(0, np.float32))
 
     def then(self, sampling_rate: int, samples: np.ndarray) -> "Window":
-        """Return the window after a further chunk, float32 of shape (samples, channels)."""
-        if (sampling_rate, samples.shape[1]) == (self.sampling_rate, self.samples.shape[1]):
+        """Return the window after a further chunk, float32 of shape (samples,)."""
+        if sampling_rate == self.sampling_rate:
             samples = np.concatenate([self.samples, samples])
         latest = samples[-int(LENGTH * sampling_rate) :]
         return Window(sampling_rate, latest)
@@ -140,8 +140,8 @@ def build(words, recognizer, voice: gr.State) -> None:
 def _hear(window: Window, chunk: str) -> Window:
     """Return the window with the sound of a chunk's file, and delete file and folder."""
     try:
-        with open_recording(chunk) as (sampling_rate, blocks):
-            return window.then(sampling_rate, np.concatenate(list(blocks)))
+        with open_recording(chunk) as sound:
+            return window.then(sound.sampling_rate, np.concatenate(list(sound.blocks)))
     finally:
         # Two silent chunks may be one file, which another visitor deleted first.
         with suppress(OSError):

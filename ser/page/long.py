@@ -114,7 +114,8 @@ def _answer(words, timeline) -> str:
     voice = sum(segment.end - segment.start for segment in timeline.segments)
     return (
         f'<p class="verdict">{sentence.format(*marked)}</p>'
-        f'<p class="quality">{words.voiced(timeline.duration, voice)}</p><ul>{legend}</ul>'
+        f'<p class="quality">{words.voiced(timeline.duration, voice, timeline.notes)}</p>'
+        f"<ul>{legend}</ul>"
     )
 
 

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
-from ser.decoding import audio_files, open_recording
+from ser.decoding import open_recording
 from ser.errors import SerError
+from ser.formats import audio_files
 
 DOWNLOADED = "data/ravdess"  # where `python -m ser download` puts them
 
@@ -31,10 +32,10 @@ def find(names: Iterable[str]) -> dict[str, Path]:
 
 
 def read(path: Path) -> tuple[int, np.ndarray]:
-    """Return a recording's sampling rate in Hz and its samples, float32 (samples, channels).
+    """Return a recording's sampling rate in Hz and its samples, mono, float32 (samples,).
 
     The page is given the sound and not the path, so no folder has to be opened to visitors.
     Raises the SerErrors of `open_recording`.
     """
-    with open_recording(path) as (sampling_rate, blocks):
-        return sampling_rate, np.concatenate(list(blocks))
+    with open_recording(path) as sound:
+        return sound.sampling_rate, np.concatenate(list(sound.blocks))

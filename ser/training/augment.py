@@ -18,7 +18,7 @@ import soxr
 from scipy import signal
 
 from ser.audio import SAMPLING_RATE, decode
-from ser.decoding import audio_files
+from ser.formats import audio_files
 
 SNR = (5.0, 40.0)  # dB, speech against noise
 GAIN = (-20.0, 9.0)  # dB, peak against full scale; what rises above it is clipped

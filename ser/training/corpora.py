@@ -13,8 +13,8 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from sklearn.model_selection import StratifiedGroupKFold
 
-from ser.decoding import SUFFIXES, audio_files
 from ser.errors import SerError
+from ser.formats import SUFFIXES, audio_files
 from ser.labels import LABELS
 from ser.training import ravdess, sheet
 from ser.training.utterance import Table, Utterance

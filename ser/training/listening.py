@@ -12,8 +12,8 @@ import torch
 from tqdm import tqdm
 
 from ser.audio import SAMPLING_RATE, load, normalise
-from ser.decoding import audio_files
 from ser.errors import SerError
+from ser.formats import audio_files
 from ser.training.augment import Surroundings, augment
 
 NEVER_HEARD = re.compile(r"\d\d(-\d\d){5}-2[1-4]")  # names of RAVDESS's actors 21-24

@@ -28,8 +28,8 @@ def chunks(tmp_path, speech):
     """Return a function that writes a recording as gradio does with a stream."""
 
     def write(path):
-        with open_recording(path) as (rate, blocks):
-            samples = np.concatenate(list(blocks))
+        with open_recording(path) as sound:
+            samples, rate = np.concatenate(list(sound.blocks)), sound.sampling_rate
         step = int(EVERY * rate)
         for start in range(0, len(samples) - step + 1, step):
             chunk = tmp_path / f"{path.stem}-{start}" / "audio.wav"
@@ -51,10 +51,10 @@ def listen(recognizer):
 def test_the_window_is_the_latest_three_seconds():
     window = Window()
     for number in range(20):
-        window = window.then(100, np.full((50, 1), number, np.float32))
+        window = window.then(100, np.full(50, number, np.float32))
     assert len(window.samples) == LENGTH * 100
     assert np.unique(window.samples).tolist() == list(range(14, 20))
-    assert np.unique(window.then(200, np.zeros((50, 1), np.float32)).samples) == [0]
+    assert np.unique(window.then(200, np.zeros(50, np.float32)).samples) == [0]
 
 
 def test_a_voice_is_answered_as_the_same_recording_would_be(listen, recognizer, chunks, speech):

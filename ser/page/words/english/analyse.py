@@ -1,7 +1,7 @@
 """The first tab, in English."""
 
-from ser import audio, labels
-from ser.page.words.english.common import EMOTIONS, number, percent
+from ser import labels
+from ser.page.words.english.common import EMOTIONS, NOTES, number, percent
 
 ANALYSE = "Analyse"
 RECORDING = "Your voice"
@@ -16,7 +16,6 @@ NOBODY = (
     "in which somebody speaks."
 )
 CLOSE = 0.1  # between the shares of two emotions that are close together
-NOTES = audio.NOTES
 LISTENED = "What it listened to"
 HEARD_PART, SKIPPED_PART = "listened to", "silence, left out"
 SECONDS, HERTZ = "s", "Hz"
@@ -57,7 +56,8 @@ def quality(clip) -> str:
     """Say how well the recording could be heard."""
     if not clip.notes:
         return f"Heard clearly: {clip.speech:.1f} s of speech."
-    heard = "Heard clearly" if clip.notes == ("short",) else "Heard"
+    unclear = {"quiet", "noisy", "clipped"} & set(clip.notes)
+    heard = "Heard" if unclear else "Heard clearly"
     remarks = (NOTES[note].format(speech=clip.speech) for note in clip.notes)
     return f"{heard}, but {' and '.join(remarks)}."
 

@@ -1,6 +1,6 @@
 """What several parts of the page say, in English."""
 
-from ser import labels
+from ser import audio, labels
 from ser.errors import SerError
 
 LISTENING = "Listening\N{HORIZONTAL ELLIPSIS}"
@@ -12,6 +12,7 @@ APOLOGY = (
 EMOTIONS = {label: label for label in labels.LABELS} | {"disgust": "disgusted"}
 SOUNDS = EMOTIONS  # within a sentence that says how a voice sounds
 SEPARATORS = ".,"  # of decimals and of thousands, as Plotly takes them
+NOTES = audio.NOTES
 SEXES = {"male": "man", "female": "woman"}
 
 

@@ -1,6 +1,6 @@
 """The tab for a long recording, in English."""
 
-from ser.page.words.english.common import LISTENING, clock, percent
+from ser.page.words.english.common import LISTENING, NOTES, clock, percent
 
 LONG = "Long recording"
 LONG_RECORDING = "Up to 30 minutes of one voice"
@@ -46,9 +46,10 @@ def course(shares: dict[str, float]) -> tuple[str, tuple[str, ...]]:
     )
 
 
-def voiced(duration: float, voice: float) -> str:
-    """Say how long a recording is, and how long a voice was heard in it, both in seconds."""
-    return f"{clock(duration)} min heard, {clock(voice)} min of it with a voice."
+def voiced(duration: float, voice: float, notes: tuple[str, ...]) -> str:
+    """Say how long a recording is and how long it has a voice, in seconds, and what it lacks."""
+    remarks = "".join(f" It is {NOTES[note]}." for note in notes)
+    return f"{clock(duration)} min heard, {clock(voice)} min of it with a voice.{remarks}"
 
 
 def sureness(probability: float, sure: float) -> str:

@@ -1,7 +1,7 @@
 """The first tab, in Russian."""
 
 from ser import labels
-from ser.page.words.russian.common import EMOTIONS, percent
+from ser.page.words.russian.common import EMOTIONS, NOTES, percent
 from ser.page.words.russian.grammar import decimal, of_many, plural
 
 ANALYSE = "Анализ"
@@ -17,12 +17,6 @@ NOBODY = (
     "в которой кто-то говорит."
 )
 CLOSE = 0.1  # between the shares of two emotions that are close together
-NOTES = {
-    "quiet": "запись очень тихая",
-    "noisy": "в записи шум",
-    "clipped": "слишком громко для микрофона",
-    "short": "речи всего {speech} с",
-}
 LISTENED = "Что прослушано"
 HEARD_PART, SKIPPED_PART = "прослушано", "тишина, пропущена"
 SECONDS, HERTZ = "с", "Гц"
@@ -68,7 +62,8 @@ def quality(clip) -> str:
     """Say how well the recording could be heard."""
     if not clip.notes:
         return f"Слышно хорошо: {decimal(clip.speech)} с речи."
-    heard = "Слышно хорошо" if clip.notes == ("short",) else "Слышно"
+    unclear = {"quiet", "noisy", "clipped"} & set(clip.notes)
+    heard = "Слышно" if unclear else "Слышно хорошо"
     remarks = (NOTES[note].format(speech=decimal(clip.speech)) for note in clip.notes)
     return f"{heard}, но {' и '.join(remarks)}."
 

@@ -1,6 +1,7 @@
 """What several parts of the page say, in Russian."""
 
 from ser.errors import SerError
+from ser.formats import NAMES
 from ser.page.words.russian import grammar
 from ser.page.words.russian.grammar import decimal, grouped
 
@@ -31,6 +32,15 @@ SOUNDS = {
     "surprised": "удивлённо",
 }
 SEPARATORS = "," + grammar.NO_BREAK
+# By the key of `audio.NOTES`.
+NOTES = {
+    "quiet": "запись очень тихая",
+    "noisy": "в записи шум",
+    "clipped": "слишком громко для микрофона",
+    "short": "речи всего {speech} с",
+    "ends early": "запись неполная: файл обрывается",
+    "damaged": "файл местами повреждён",
+}
 SEXES = {"male": "муж.", "female": "жен."}
 # By the `kind` of a SerError.
 _ERRORS = {
@@ -44,14 +54,14 @@ _ERRORS = {
     "mp3, m4a или flac.",
     "empty": "Файл {name} пуст. Запишите ещё раз или выберите другой файл.",
     "no sound": "В записи совсем нет звука. Запишите или сохраните её ещё раз.",
-    "no audio": "Файл {name} не читается как аудио: он повреждён или другого типа. Подойдут wav, "
-    "flac, ogg, mp3, m4a, mp4, webm, aac или opus.",
+    "no audio": "Файл {name} не читается как аудио: он повреждён или другого типа. Подойдут "
+    f"{NAMES}.",
     "no numbers": "В записи есть значения, которые не являются числами (NaN или бесконечность). "
     "Сохраните её ещё раз как обычное аудио.",
     "damaged": "Файл {name} не удаётся прочитать: он повреждён или декодируется слишком долго. "
     "Сохраните его ещё раз как обычное аудио.",
-    "cut off": "Файл {name} обрывается: в нём только {percent} обещанного. Скопируйте или "
-    "загрузите его ещё раз.",
+    "cut off": "Файл {name} обрывается или повреждён: в нём нет той части, где сказано, где лежит "
+    "звук. Скопируйте или загрузите его ещё раз.",
     "form": "Такой формат звука не подходит: число каналов — {channels}, частота — {rate} Гц. "
     "Сохраните запись ещё раз как обычное аудио.",
     "no voice": "Голоса не слышно, только другие звуки. Скажите фразу ближе к микрофону.",
@@ -103,8 +113,6 @@ def explained(error: SerError) -> str:
     for name, digits in (("duration", 1), ("found", 2), ("needed", 1), ("minutes", 0)):
         if name in values:
             values[name] = decimal(values[name], digits)
-    if "share" in values:
-        values["percent"] = percent(values["share"])
     return _ERRORS[error.kind].format(**values)
 
 

@@ -1,6 +1,6 @@
 """The tab for a long recording, in Russian."""
 
-from ser.page.words.russian.common import LISTENING, clock, percent
+from ser.page.words.russian.common import LISTENING, NOTES, clock, percent
 
 LONG = "Длинная запись"
 LONG_RECORDING = "До 30 минут одного голоса"
@@ -46,9 +46,10 @@ def course(shares: dict[str, float]) -> tuple[str, tuple[str, ...]]:
     )
 
 
-def voiced(duration: float, voice: float) -> str:
-    """Say how long a recording is, and how long a voice was heard in it, both in seconds."""
-    return f"Прослушано {clock(duration)} мин, из них с голосом {clock(voice)} мин."
+def voiced(duration: float, voice: float, notes: tuple[str, ...]) -> str:
+    """Say how long a recording is and how long it has a voice, in seconds, and what it lacks."""
+    remarks = "".join(f" {NOTES[note].capitalize()}." for note in notes)
+    return f"Прослушано {clock(duration)} мин, из них с голосом {clock(voice)} мин.{remarks}"
 
 
 def sureness(probability: float, sure: float) -> str:

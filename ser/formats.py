@@ -1,0 +1,59 @@
+"""The audio formats that are read: one list for loader, folders, page, messages and docs."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ser.errors import SerError
+
+
+@dataclass(frozen=True)
+class Format:
+    """A container of audio.
+
+    Attributes:
+        name: what people call it.
+        demuxers: FFmpeg's names of it.
+        suffixes: of its files, the usual one first.
+    """
+
+    name: str
+    demuxers: tuple[str, ...]
+    suffixes: tuple[str, ...]
+
+
+# What phones, browsers, messengers and recorders write. Playlists are left out: they name further
+# files and addresses, which a decoder would open.
+FORMATS = (
+    Format("WAV", ("wav",), (".wav", ".wave")),
+    Format("FLAC", ("flac",), (".flac",)),
+    Format("Ogg", ("ogg",), (".ogg", ".oga", ".opus")),
+    Format("MP3", ("mp3",), (".mp3",)),
+    Format("MP4", ("mov", "mp4", "m4a", "3gp", "3g2", "mj2"), (".m4a", ".m4b", ".mp4", ".mov")),
+    Format("3GP", ("3gp", "3g2"), (".3gp", ".3g2")),
+    Format("WebM", ("matroska", "webm"), (".webm", ".mkv", ".mka")),
+    Format("AAC", ("aac",), (".aac",)),
+    Format("CAF", ("caf",), (".caf",)),
+    Format("AMR", ("amr",), (".amr",)),
+    Format("AIFF", ("aiff",), (".aiff", ".aif", ".aifc")),
+    Format("Wave64", ("w64",), (".w64",)),
+    Format("AU", ("au",), (".au", ".snd")),
+)
+SUFFIXES = tuple(suffix for each in FORMATS for suffix in each.suffixes)
+DEMUXERS = ",".join(demuxer for each in FORMATS for demuxer in each.demuxers)
+NAMES = ", ".join(each.suffixes[0][1:] for each in FORMATS)  # for messages in any language
+
+
+def audio_files(folder: Path) -> list[Path]:
+    """List the audio files at any depth of a folder, sorted.
+
+    Raises:
+        SerError: the folder does not exist or holds no audio.
+    """
+    if not folder.is_dir():
+        raise SerError(f"There is no folder {folder}. Give a folder with recordings.")
+    found = sorted(p for p in folder.rglob("*") if p.suffix.lower() in SUFFIXES and p.is_file())
+    if not found:
+        raise SerError(
+            f"{folder} holds no audio. Give a folder with {', '.join(SUFFIXES)} files at any depth."
+        )
+    return found
