@@ -14,20 +14,11 @@ from typing import BinaryIO
 import av
 import numpy as np
 
-from ser import truncation
 from ser.errors import SerError
-from ser.formats import DEMUXERS, NAMES
+from ser.formats import NAMES
+from ser.packets import Packets, links
 
 BLOCK = 10.0  # s decoded at a time
-MAX_LOST = 0.5  # share of packets that may be damaged in what is still a recording
-SOME_LOST = 0.05  # share of them from which on it is told
-TOLERANCE = 0.1  # s that may be missing at the end of what a header promises
-DECODERS = {"amrnb": "libopencore_amrnb"}  # FFmpeg's own does not decode pauses (DTX)
-ENDS_EARLY = {  # by demuxer; of others a packet that is cut off tells
-    "wav": truncation.wav_ends_early,
-    "ogg": truncation.ogg_ends_early,
-    "matroska,webm": truncation.matroska_ends_early,
-}
 
 
 @dataclass
@@ -59,23 +50,19 @@ def decode(file: BinaryIO, name: str) -> Iterator[Decoded]:
         SerError: it is not audio or, while blocks are read too, most of it is damaged.
     """
     file, head = _without_id3(file)
+    packets = Packets()
+    frames = packets.frames(links(file) if head[:4] == b"OggS" else [file])
     try:
-        with av.open(file, options={"format_whitelist": DEMUXERS}) as container:
-            # A stream whose codec is unknown has none.
-            stream = [each for each in container.streams.audio if each.codec_context][0]
-            packets = _Packets(container, stream)
-            frames = packets.frames()
-            first = next(frames, None)
-            if first is None:
-                packets.check(name)
-                # What a file without samples says of them is all there is to know.
-                context = stream.codec_context
-                yield Decoded(context.sample_rate, context.channels, iter(()))
-                return
-            # Of a sampling rate the decoder knows more than the header.
-            decoded = Decoded(first.sample_rate, len(first.layout.channels), iter(()))
-            decoded.blocks = _blocks(chain([first], frames), packets, decoded, file, name)
-            yield decoded
+        first = next(frames, None)
+        if first is None:
+            packets.check(name)
+            # What a file without samples says of them is all there is to know.
+            yield Decoded(*packets.form, iter(()))
+            return
+        # Of a sampling rate the decoder knows more than the header.
+        decoded = Decoded(first.sample_rate, len(first.layout.channels), iter(()))
+        decoded.blocks = _blocks(chain([first], frames), packets, decoded, file, name)
+        yield decoded
     except (av.FFmpegError, IndexError) as error:
         if head[4:8] == b"ftyp" or head[:4] == b"caff":
             raise SerError(
@@ -91,70 +78,9 @@ def decode(file: BinaryIO, name: str) -> Iterator[Decoded]:
         ) from error
 
 
-class _Packets:
-    """The packets of a stream, and which of them cannot be decoded."""
-
-    def __init__(self, container: av.container.InputContainer, stream: av.AudioStream):
-        self._container, self.stream = container, stream
-        self._context = stream.codec_context
-        if decoder := DECODERS.get(self._context.name):
-            self._context = av.CodecContext.create(decoder, "r")
-        self.demuxer, self.count, self.lost = container.format.name, 0, 0
-        self.last: av.Packet | None = None
-        self.cut = False  # whether the last one is cut off
-
-    def frames(self) -> Iterator[av.AudioFrame]:
-        """Decode one packet after the other, passing over those that cannot be decoded."""
-        try:
-            for packet in self._container.demux(self.stream):
-                if packet.size:
-                    if self.count and packet.has_sidedata("strings_metadata"):
-                        self._context.flush_buffers()  # Another Ogg stream begins, joined to this.
-                    self.count += 1
-                    self.last, self.cut = packet, packet.is_corrupt
-                    yield from self._decoded(packet)
-        except av.FFmpegError:
-            self.cut = True  # The container breaks off.
-        yield from self._decoded(None)
-
-    def _decoded(self, packet: av.Packet | None) -> list[av.AudioFrame]:
-        try:
-            return self._context.decode(packet)
-        except av.EOFError:
-            return []
-        except av.FFmpegError:
-            self.lost += 1
-            self.cut = True
-            return []
-
-    def check(self, name: str) -> None:
-        """Raise a SerError if most packets were lost."""
-        if self.lost > MAX_LOST * self.count:
-            raise SerError(
-                f"{name} cannot be read: it is damaged, or takes far too long to decode. "
-                "Export it again as ordinary audio.",
-                "damaged",
-                name=name,
-            )
-
-    def end_early(self, file: BinaryIO, seconds: float) -> bool:
-        """Tell whether the file ends before its container says so.
-
-        seconds: of sound that was decoded.
-        """
-        if self.demuxer in ENDS_EARLY:
-            return ENDS_EARLY[self.demuxer](file, file.seek(0, io.SEEK_END))
-        if self.demuxer == "mp3":
-            return truncation.mp3_ends_early(self.last)
-        promised = 0.0
-        if self.demuxer in ("aiff", "au", "flac") and self.stream.duration:
-            promised = float(self.stream.duration * self.stream.time_base)
-        return self.cut or promised - seconds > TOLERANCE
-
-
 def _blocks(
     frames: Iterable[av.AudioFrame],
-    packets: _Packets,
+    packets: Packets,
     decoded: Decoded,
     file: BinaryIO,
     name: str,
@@ -168,10 +94,7 @@ def _blocks(
             yield np.concatenate(gathered)
             gathered, waiting, samples = [], 0, samples + waiting
     packets.check(name)
-    if packets.end_early(file, (samples + waiting) / decoded.sampling_rate):
-        decoded.defects.append("ends early")
-    if packets.lost - packets.cut > SOME_LOST * packets.count:
-        decoded.defects.append("damaged")
+    decoded.defects += packets.defects(file, (samples + waiting) / decoded.sampling_rate)
     if gathered:
         yield np.concatenate(gathered)
 

@@ -4,12 +4,13 @@ Each function reads headers only and believes none: a length that reaches beyond
 is what it looks for.
 """
 
+from dataclasses import dataclass
 from typing import BinaryIO
 
 import av
 
-TOLERANCE = 0.1  # s; recorders' headers are off by some samples
-# From here on a length in a wav's header stands for "not known", as recorders that stream write it.
+TOLERANCE = 64  # bytes that may be missing: recorders' headers are off by some
+# From here on a length in a header stands for "not known", as recorders that stream write it.
 PLACEHOLDER = 100 * 2**20  # bytes
 EBML_PARENTS = (0x18538067, 0x1F43B675)  # Segment and Cluster, whose elements hold the sound
 OGG_HEADER = 27  # bytes of a page before its table of segments
@@ -21,20 +22,51 @@ MPEG1_SAMPLING_RATES = (44_100, 48_000, 32_000, 0)  # Hz, by index
 MPEG_VERSIONS = {3: 1, 2: 2, 0: 4}  # bits -> divisor of the sampling rates
 
 
-def wav_ends_early(file: BinaryIO, size: int) -> bool:
-    """Tell whether the data of a RIFF wav are shorter than their header says.
+@dataclass(frozen=True)
+class _Chunks:
+    """How a container of chunks is built: each has a name, a size and a content.
+
+    Attributes:
+        start: bytes before the first chunk.
+        data: name of the chunk that holds the sound.
+        size: bytes of a size.
+        byteorder: of sizes.
+        header_counts: whether a size includes name and size.
+        alignment: bytes, to a multiple of which chunks are filled up.
+    """
+
+    start: int
+    data: bytes
+    size: int
+    byteorder: str
+    header_counts: bool = False
+    alignment: int = 1
+
+
+CHUNKS = {  # by FFmpeg's name of the container
+    "wav": _Chunks(12, b"data", 4, "little", alignment=2),
+    "aiff": _Chunks(12, b"SSND", 4, "big", alignment=2),
+    "caf": _Chunks(8, b"data", 8, "big"),
+    "w64": _Chunks(
+        40, bytes.fromhex("64617461f3acd3118cd100c04f8edb8a"), 8, "little", True, alignment=8
+    ),
+}
+
+
+def data_ends_early(container: str, file: BinaryIO, size: int) -> bool:
+    """Tell whether the sound in a container of CHUNKS is shorter than its chunk's size.
 
     size: of the file in bytes.
     """
-    position, bytes_per_second = 12, 0
-    while position + 8 <= size:
-        name, length = _at(file, position, 4), int.from_bytes(_at(file, position + 4, 4), "little")
-        if name == b"fmt ":
-            bytes_per_second = int.from_bytes(_at(file, position + 16, 4), "little")
-        elif name == b"data":
-            missing = position + 8 + length - size
-            return length < PLACEHOLDER and missing > TOLERANCE * bytes_per_second
-        position += 8 + length + length % 2
+    chunks = CHUNKS[container]
+    position, header = chunks.start, len(chunks.data) + chunks.size
+    while position + header <= size:
+        head = _at(file, position, header)
+        length = int.from_bytes(head[len(chunks.data) :], chunks.byteorder)
+        length -= header * chunks.header_counts
+        if head.startswith(chunks.data):
+            return length < PLACEHOLDER and position + header + length - size > TOLERANCE
+        position += header + max(0, length) + -length % chunks.alignment
     return False
 
 

@@ -1,0 +1,132 @@
+"""Read the packets of audio files one after the other, passing over those that are damaged."""
+
+import io
+import re
+from collections.abc import Iterable, Iterator
+from functools import partial
+from itertools import pairwise
+from typing import BinaryIO
+
+import av
+
+from ser import truncation
+from ser.errors import SerError
+from ser.formats import DEMUXERS
+
+MAX_LOST = 0.5  # share of packets that may be damaged in what is still a recording
+SOME_LOST = 0.05  # share of them from which on it is told
+TOLERANCE = 0.1  # s that may be missing at the end of what a header promises
+DECODERS = {"amrnb": "libopencore_amrnb"}  # FFmpeg's own does not decode pauses (DTX)
+PAGE = re.compile(rb"OggS\0(.)", re.DOTALL)  # the head of an Ogg page, and its flags
+BEGINS = 2  # flag of an Ogg page with which a stream begins
+ENDS_EARLY = {  # by demuxer; of others a packet that is cut off tells
+    **{name: partial(truncation.data_ends_early, name) for name in truncation.CHUNKS},
+    "ogg": truncation.ogg_ends_early,
+    "matroska,webm": truncation.matroska_ends_early,
+}
+
+
+class Packets:
+    """The packets of a recording, and how many of them cannot be decoded.
+
+    Attributes:
+        demuxer: of the latest file, as FFmpeg calls it.
+        form: its sampling rate in Hz and its number of channels, as its header has them.
+        promised: seconds that it should last by its header, where its demuxer tells.
+        count, lost: how many packets there were, and could not be decoded.
+        last: the latest packet.
+        cut: whether it is cut off.
+    """
+
+    def __init__(self):
+        self.demuxer, self.form, self.promised = "", (0, 0), 0.0
+        self.count, self.lost = 0, 0
+        self.last: av.Packet | None = None
+        self.cut = False
+
+    def frames(self, files: Iterable[BinaryIO]) -> Iterator[av.AudioFrame]:
+        """Decode files one after the other, passing over packets that cannot be decoded.
+
+        Raises:
+            FFmpegError, IndexError: the first one cannot be opened, or holds no audio.
+        """
+        for file in files:
+            try:
+                with av.open(file, options={"format_whitelist": DEMUXERS}) as container:
+                    # A stream whose codec is unknown has none.
+                    stream = [x for x in container.streams.audio if x.codec_context][0]
+                    context = stream.codec_context
+                    # Nothing of a stream may be asked for once its container is closed.
+                    self.demuxer = container.format.name
+                    self.form = context.sample_rate, context.channels
+                    self.promised = float((stream.duration or 0) * stream.time_base)
+                    yield from self._of(container, stream)
+            except (av.FFmpegError, IndexError):
+                if not self.count:
+                    raise
+                self.cut = True  # It breaks off.
+
+    def _of(
+        self, container: av.container.InputContainer, stream: av.AudioStream
+    ) -> Iterator[av.AudioFrame]:
+        context = stream.codec_context
+        if decoder := DECODERS.get(context.name):
+            context = av.CodecContext.create(decoder, "r")
+        for packet in container.demux(stream):
+            if packet.size:
+                self.count += 1
+                self.last, self.cut = packet, packet.is_corrupt
+                yield from self._decoded(context, packet)
+        yield from self._decoded(context, None)
+
+    def _decoded(
+        self, context: av.AudioCodecContext, packet: av.Packet | None
+    ) -> list[av.AudioFrame]:
+        try:
+            return context.decode(packet)
+        except av.EOFError:
+            return []
+        except av.FFmpegError:
+            self.lost += 1
+            self.cut = True
+            return []
+
+    def check(self, name: str) -> None:
+        """Raise a SerError if most packets were lost."""
+        if self.lost > MAX_LOST * self.count:
+            raise SerError(
+                f"{name} cannot be read: it is damaged, or takes far too long to decode. "
+                "Export it again as ordinary audio.",
+                "damaged",
+                name=name,
+            )
+
+    def defects(self, file: BinaryIO, seconds: float) -> list[str]:
+        """Return what is wrong with the file, once it is read: "ends early", "damaged".
+
+        seconds: of sound that was decoded.
+        """
+        found = ["ends early"] if self._end_early(file, seconds) else []
+        return found + ["damaged"] * (self.lost - self.cut > SOME_LOST * self.count)
+
+    def _end_early(self, file: BinaryIO, seconds: float) -> bool:
+        if self.demuxer in ENDS_EARLY:
+            return ENDS_EARLY[self.demuxer](file, file.seek(0, io.SEEK_END))
+        if self.demuxer == "mp3":
+            return truncation.mp3_ends_early(self.last)
+        promised = self.promised if self.demuxer in ("au", "flac") else 0.0
+        return self.cut or promised - seconds > TOLERANCE
+
+
+def links(file: BinaryIO) -> Iterator[BinaryIO]:
+    """Yield the files that were joined to one Ogg file.
+
+    FFmpeg itself reads on only where the next one has the same sampling rate and channels.
+    """
+    content, starts, begins = file.read(), [], True
+    for page in PAGE.finditer(content):
+        if page[1][0] & BEGINS and not begins:
+            starts.append(page.start())
+        begins = bool(page[1][0] & BEGINS)
+    for first, end in pairwise([0, *starts, len(content)]):
+        yield io.BytesIO(content[first:end])

@@ -1,0 +1,143 @@
+"""Files of every kind, whole and damaged: what is there is answered, and nothing else."""
+
+import io
+
+import numpy as np
+import pytest
+import soundfile
+import soxr
+from containers import KINDS, RATE, cut, write
+from copied import RUN, foreign, repeated
+from formats_table import PAGE, PART, SHARES, WHOLE, containers, outcomes, table, written
+from voices import speech_like
+
+from ser import audio, bounded
+from ser.errors import SerError
+
+
+@pytest.fixture(scope="module")
+def found(recognizer):
+    """What becomes of each kind with each defect, and the messages."""
+    return outcomes(recognizer)
+
+
+@pytest.fixture(scope="module")
+def samples(speech):
+    """The recording of a voice at 48 kHz, float32."""
+    return soundfile.read(speech, dtype="float32")[0]
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_whole_files_are_answered_whole(name, found):
+    assert found[0][name]["whole"] == found[0][name]["tag in front"] == WHOLE
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_of_a_file_that_is_cut_off_what_is_there_is_answered_and_it_is_said(name, found):
+    cells = {found[0][name][f"cut at {share:.0%}"] for share in SHARES}
+    lost = KINDS[name].index_at_end
+    assert cells == {"refused: cut off" if lost else f"{PART}, “ends early”"}
+
+
+@pytest.mark.parametrize("name", [name for name in KINDS if name.startswith(("ogg", "mp3"))])
+def test_files_joined_are_answered_whole(name, found):
+    assert found[0][name]["two joined"] == WHOLE
+
+
+@pytest.mark.parametrize("name", [name for name in KINDS if name.startswith("wav")])
+def test_a_wav_is_read_to_its_end_whatever_its_header_says(name, found):
+    cells = found[0][name]
+    assert cells["0"] == cells["44 more"] == cells["not known"] == WHOLE
+    assert cells["twice"] == f"{WHOLE}, “ends early”"
+
+
+def test_the_docs_say_what_becomes_of_each(found):
+    page = PAGE.read_text(encoding="utf-8")
+    assert written(page, "containers", containers()) == page
+    assert written(page, "outcomes", table(*found)) == page
+
+
+@pytest.mark.parametrize("value", [0, 2, 44, 0x3FFFFFFF, 0x7FFFFFFF, 0xFFFFFFFF])
+def test_placeholders_and_small_errors_in_a_wavs_length_are_no_defect(value, speech):
+    content = speech.read_bytes()
+    wrong = KINDS["wav, 16 bit"].length.written(
+        content, lambda length: length + value if value < 100 else value
+    )
+    clip = audio.load(io.BytesIO(wrong))
+    assert clip.notes == () and np.array_equal(clip.waveform, audio.load(speech).waveform)
+
+
+def test_the_rest_of_a_flac_from_a_pipe_is_not_thought_to_be_hours(samples, speech):
+    kind = KINDS["flac"]
+    piped = kind.length.written(write(kind, samples), lambda length: 0)
+    assert abs(audio.load(io.BytesIO(piped)).duration - audio.load(speech).duration) < 0.01
+
+
+def test_a_second_stream_of_another_form_is_resampled(samples):
+    kind, middle = KINDS["ogg, Vorbis"], len(samples) // 2
+    first, second = io.BytesIO(), io.BytesIO()
+    stereo = np.stack([samples[:middle]] * 2, axis=1)
+    soundfile.write(first, stereo, RATE, format="OGG")
+    soundfile.write(second, soxr.resample(samples[middle:], RATE, 16_000), 16_000, format="OGG")
+    whole = audio.decode(io.BytesIO(write(kind, samples)))
+    joined = audio.decode(io.BytesIO(first.getvalue() + second.getvalue()))
+    assert abs(len(joined) - len(whole)) < 0.02 * len(whole)
+    assert np.corrcoef(joined[:30_000], whole[:30_000])[0, 1] > 0.95
+
+
+def test_a_file_of_which_most_is_damaged_is_refused(samples):
+    content = bytearray(write(KINDS["aac"], samples))
+    random = np.random.default_rng(0)
+    for first in range(600, len(content), 600):
+        content[first : first + 550] = random.bytes(550)
+    with pytest.raises(SerError, match="damaged"):
+        audio.load(io.BytesIO(content))
+
+
+def test_a_file_damaged_in_places_says_so(samples):
+    content = bytearray(write(KINDS["aac"], samples))
+    random = np.random.default_rng(0)
+    for first in range(3000, len(content), 3000):
+        content[first : first + 300] = random.bytes(300)
+    assert "damaged" in audio.load(io.BytesIO(content)).notes
+
+
+@pytest.fixture
+def one_decoder():
+    """Only one decoding process, so that each recording follows the one before in its memory."""
+    while bounded._idle:
+        bounded._idle.pop()._process.kill()
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_no_sample_of_another_recording_is_in_an_answer(name, samples, one_decoder):
+    other = speech_like(3.0, seed=7)
+    own = soxr.resample(samples, RATE, KINDS[name].rate)
+    for share in (0.3, 0.6, 0.9):
+        content = cut(write(KINDS[name], samples), share)
+        decoded(write(KINDS["wav, 16 bit"], other))
+        before = decoded(write(KINDS[name], other))
+        worker = list(bounded._idle)
+        try:
+            found = decoded(content)
+        except SerError:
+            continue
+        assert bounded._idle == worker and len(worker) == 1
+        assert foreign(found, decoded(write(KINDS["wav, 16 bit"], other))) == 0
+        assert foreign(found, before) == 0
+        assert repeated(found) == 0
+        assert len(found) < (share + 0.1) * len(own)
+
+
+def test_copied_and_repeated_samples_would_be_noticed():
+    one, other = (speech_like(2.0, seed=seed).astype(np.float32) for seed in (1, 2))
+    assert foreign(one, other) == repeated(one) == 0
+    mixed = np.concatenate([one, other[20_000:20_200]])
+    assert foreign(mixed, other) > RUN
+    assert repeated(np.concatenate([one, one[20_000:20_200]])) > 0
+
+
+def decoded(content: bytes) -> np.ndarray:
+    """Return the mono samples of a file, as the decoding process gives them."""
+    with bounded.open_recording(io.BytesIO(content)) as sound:
+        return np.concatenate(list(sound.blocks))
