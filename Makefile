@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 TORCH := $(shell grep '^torch==' requirements.txt)
 
-.PHONY: setup app test test-long examples rehearsal fuzz load lock audit
+.PHONY: setup app test test-long examples rehearsal formats fuzz load lock audit
 
 setup: .venv/ready
 
@@ -41,6 +41,10 @@ rehearsal: .venv/ready-to-test
 	.cache/space/bin/pip install --quiet $(TORCH)
 	.cache/space/bin/pip install --quiet -r requirements.txt
 	SER_REHEARSAL=.cache/space/bin/python $(BIN)/python -m pytest tests/page/test_space.py
+
+# docs/formats.md, made anew.
+formats: .venv/ready-to-test
+	PYTHONPATH=. $(BIN)/python tests/formats_table.py
 
 fuzz: .venv/ready-to-test
 	PYTHONPATH=. $(BIN)/python tests/fuzzing.py --files 20000 --json docs/trust.json

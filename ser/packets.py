@@ -59,7 +59,7 @@ class Packets:
                     # Nothing of a stream may be asked for once its container is closed.
                     self.demuxer = container.format.name
                     self.form = context.sample_rate, context.channels
-                    self.promised = float((stream.duration or 0) * stream.time_base)
+                    self.promised = float((stream.duration or 0) * (stream.time_base or 0))
                     yield from self._of(container, stream)
             except (av.FFmpegError, IndexError):
                 if not self.count:

@@ -1,7 +1,7 @@
-"""Broken recordings for the audio door: real ones of every kind, cut, spliced and overwritten.
+"""Damaged recordings of every kind: cut off, spliced, overwritten, or with wrong lengths.
 
-`make fuzz` sends many thousands through it and writes down what became of them; a few are among
-the tests.
+`make fuzz` decodes many thousands and writes down what became of them; a few are among the tests.
+Each is decoded right after another person's recording, of which nothing may be in it.
 """
 
 import argparse
@@ -10,36 +10,42 @@ import json
 import time
 from collections import Counter
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import numpy as np
-import soundfile
+from containers import KINDS, RATE, write
+from copied import foreign
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from tqdm import tqdm
-from voices import encode, speech_like
+from voices import speech_like
 
 from ser import audio, bounded
 from ser.errors import SerError
 from ser.page.load import machine, record
 
-RATE = 48_000
-SECONDS = 0.5  # of the recordings; what breaks decoders is at their beginning
-CODECS = {"m4a": "aac", "aac": "aac", "webm": "libopus", "opus": "libopus"}
+SECONDS = 1.0  # of the recordings; what breaks decoders is at their beginning
+FAULTS = ("flip", "write", "tell", "cut", "drop", "repeat", "splice", "length")
+LENGTHS = (0, 1, 44, 2**15, 2**31 - 1, 2**32 - 1)
 TELLING = [bytes([value]) * size for value in (0, 0x7F, 0x80, 0xFF) for size in (1, 2, 4, 8)]
 HEADER = 512  # bytes, changed more often than what follows
 
 
 def corpus() -> dict[str, bytes]:
-    """Return a recording of each kind that the door takes, by suffix."""
+    """Return a recording of each kind that is read."""
     waveform = speech_like(SECONDS, rate=RATE)
-    with TemporaryDirectory() as folder:
-        paths = [Path(folder) / f"voice.{suffix}" for suffix in ("wav", "flac", "ogg", "mp3")]
-        for path in paths:
-            soundfile.write(path, waveform, RATE)
-        for suffix, codec in CODECS.items():
-            paths.append(encode(waveform, RATE, Path(folder) / f"voice.{suffix}", codec))
-        return {path.suffix[1:]: path.read_bytes() for path in paths}
+    return {name: write(kind, waveform) for name, kind in KINDS.items()}
+
+
+def another_person() -> tuple[bytes, np.ndarray]:
+    """Return a recording of somebody else, and its samples as they are decoded."""
+    content = write(KINDS["wav, 16 bit"], speech_like(3.0, seed=7, rate=RATE))
+    return content, decoded(content)
+
+
+def decoded(content: bytes) -> np.ndarray:
+    """Return the mono samples of a file, as the decoding process gives them."""
+    with bounded.open_recording(io.BytesIO(content)) as sound:
+        return np.concatenate(list(sound.blocks))
 
 
 @st.composite
@@ -50,7 +56,7 @@ def broken(draw, recordings: dict[str, bytes]) -> tuple[str, bytes]:
     for _ in range(draw(st.integers(1, 8))):
         end = draw(st.sampled_from([HEADER, len(content)]))
         place = draw(st.integers(0, max(0, min(end, len(content)) - 1)))
-        fault = draw(st.sampled_from(["flip", "write", "tell", "cut", "drop", "repeat", "splice"]))
+        fault = draw(st.sampled_from(FAULTS))
         if fault == "flip" and content:
             content[place] ^= 1 << draw(st.integers(0, 7))
         elif fault == "write":
@@ -65,14 +71,19 @@ def broken(draw, recordings: dict[str, bytes]) -> tuple[str, bytes]:
             del content[place : place + draw(st.integers(1, 64))]
         elif fault == "repeat":
             content[place:place] = content[place : place + draw(st.integers(1, 4096))]
+        elif fault == "length":
+            length = KINDS[kind].length
+            if length and length.after in content:
+                told = draw(st.sampled_from(LENGTHS))
+                content[:] = length.written(bytes(content), lambda _, told=told: told)
         elif fault == "splice":
             other = recordings[draw(st.sampled_from(sorted(recordings)))]
             content[place:] = other[draw(st.integers(0, len(other))) :]
     return kind, bytes(content)
 
 
-def hear(content: bytes) -> str:
-    """Send a recording through the door; return what became of it.
+def outcome(content: bytes) -> str:
+    """Return what becomes of a recording: "answered" or "explained".
 
     Raises:
         Exception: whatever is neither an answer nor an explanation.
@@ -88,11 +99,12 @@ def hear(content: bytes) -> str:
 
 
 def run(files: int) -> dict:
-    """Send `files` broken recordings through the door; return the counts and the longest wait."""
+    """Decode `files` damaged recordings; return the counts and the longest wait."""
     counts, seconds, recordings, lost = Counter(), [], corpus(), Counter()
     bounded.log.addFilter(lambda record: lost.update([record.getMessage()]))
+    other, samples = another_person()
     for content in recordings.values():
-        hear(content)  # Libraries load what they need when they first need it.
+        outcome(content)  # Libraries load what they need when they first need it.
     with tqdm(total=files, unit="file", mininterval=10) as progress:
 
         @settings(
@@ -107,10 +119,17 @@ def run(files: int) -> dict:
         def every(recording):
             kind, content = recording
             began = time.monotonic()
-            outcome = hear(content)
+            try:
+                found = outcome(content)
+            except Exception as error:
+                print(f"{kind}: {error!r}")
+                found = "neither"
             seconds.append(time.monotonic() - began)
-            counts[outcome] += 1
+            counts[found] += 1
             counts[kind] += 1
+            if found == "answered":
+                decoded(other)
+                counts["foreign"] += foreign(decoded(content), samples)
             progress.update()
 
         every()
@@ -120,6 +139,8 @@ def run(files: int) -> dict:
         "files": len(seconds),
         "answered": counts["answered"],
         "explained": counts["explained"],
+        "neither": counts["neither"],
+        "foreign_samples": counts["foreign"],
         "kinds": {kind: counts[kind] for kind in sorted(recordings)},
         "decoders_lost": sum(lost.values()),
         "longest_s": round(max(seconds), 2),

@@ -9,6 +9,7 @@ import soxr
 from containers import KINDS, RATE, cut, write
 from copied import RUN, foreign, repeated
 from formats_table import PAGE, PART, SHARES, WHOLE, containers, outcomes, table, written
+from fuzzing import decoded
 from voices import speech_like
 
 from ser import audio, bounded
@@ -135,9 +136,3 @@ def test_copied_and_repeated_samples_would_be_noticed():
     mixed = np.concatenate([one, other[20_000:20_200]])
     assert foreign(mixed, other) > RUN
     assert repeated(np.concatenate([one, one[20_000:20_200]])) > 0
-
-
-def decoded(content: bytes) -> np.ndarray:
-    """Return the mono samples of a file, as the decoding process gives them."""
-    with bounded.open_recording(io.BytesIO(content)) as sound:
-        return np.concatenate(list(sound.blocks))

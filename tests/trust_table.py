@@ -17,7 +17,12 @@ def rows(figures: dict) -> list[tuple[str, str, str]]:
         found += [
             (f"broken recordings ({kinds})", f"{fuzz['files']:,}", "make fuzz"),
             ("of them answered, explained", f"{fuzz['answered']:,}, {fuzz['explained']:,}", ""),
-            ("neither answered nor explained", "0", ""),
+            ("neither answered nor explained", str(fuzz["neither"]), ""),
+            (
+                "samples of another recording in an answer",
+                f"{fuzz['foreign_samples']} of {fuzz['answered']:,} answers",
+                "",
+            ),
             ("decoding processes lost", str(fuzz["decoders_lost"]), ""),
             ("longest wait; over 5 s", f"{fuzz['longest_s']} s; {fuzz['over_5_s']}", ""),
             ("on", machine(fuzz["machine"]), ""),

@@ -32,11 +32,12 @@ def build(words, recognizer, voice: gr.State) -> None:
         charts.bars(words),
         charts_map.atlas_map(words, recognizer.atlas),
         answers.no_neighbours(words),
-        gr.update(value=pictures.outline(words), label=words.LISTENED),
     )
 
     def unanswered(sentence: str, spectrum, voice: Voice) -> tuple:
-        return sentence, *empty[1:], spectrum, answers.known(words, voice), voice
+        # Gradio takes an update apart when it sends it, so each time needs one of its own.
+        outline = gr.update(value=pictures.outline(words), label=words.LISTENED)
+        return sentence, *empty[1:], outline, spectrum, answers.known(words, voice), voice
 
     def answer(
         path: str | None, number: int, voice: Voice, example: bool = False, detailed: bool = False
@@ -81,7 +82,7 @@ def build(words, recognizer, voice: gr.State) -> None:
     def start_anew() -> tuple[str, Voice]:
         return answers.known(words, Voice()), Voice()
 
-    sentence, bars, atlas, neighbours, _ = empty
+    sentence, bars, atlas, neighbours = empty
     title = words.map_title(len(recognizer.atlas.names), len(set(recognizer.atlas.actors)))
     with gr.Row(elem_id="analyse", equal_height=False):
         with gr.Column(scale=5, min_width=340):

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import gradio as gr
 
+from ser.bounded import MAX_BYTES
+from ser.formats import SUFFIXES
 from ser.page.words import LANGUAGES
 
 ACCENT = "#6366f1"  # indigo, the theme's primary hue
@@ -53,8 +55,18 @@ def _controls() -> str:
     return json.dumps({name: words.CONTROLS for name, words in LANGUAGES.items()})
 
 
+def _uploads() -> str:
+    """Return what upload.js accepts and how it explains what it refuses, as JSON."""
+    messages = {
+        name: {"kind": words.NOT_AUDIO, "large": words.TOO_LARGE}
+        for name, words in LANGUAGES.items()
+    }
+    return json.dumps({"suffixes": SUFFIXES, "bytes": MAX_BYTES, "messages": messages})
+
+
 # In the head rather than as gradio's `css`, which would be confined to the app's container.
 HEAD = (
-    f"<style>{_spoken()}</style><script>const CONTROLS = {_controls()};</script>"
+    f"<style>{_spoken()}</style>"
+    f"<script>const CONTROLS = {_controls()}, UPLOADS = {_uploads()};</script>"
     f"<style>{_all('*.css')}</style><script>{_all('*.js')}</script>"
 )

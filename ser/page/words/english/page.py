@@ -1,5 +1,6 @@
 """What is said around the tabs, in English."""
 
+from ser import bounded, formats
 from ser.page.words.english.common import percent
 
 LANGUAGE = "English"
@@ -43,6 +44,14 @@ CONTROLS = {
         "Gradio footer navigation",
     )
 }
+# Of files that are refused before they are uploaded, with {} for their names.
+NOT_AUDIO = (
+    f"{{}} is no audio file that can be read here. Choose one of these kinds: {formats.NAMES}."
+)
+TOO_LARGE = (
+    f"{{}} is larger than {bounded.MAX_BYTES // 2**20} MB. Choose a shorter part, or save it as mp3, m4a "
+    "or flac."
+)
 IN_LINE = "Busy: you are number # in line\N{HORIZONTAL ELLIPSIS}"
 NO_SUCH_PAGE = "There is nothing here. The page is at the root of this address."
 TOO_MUCH = "The request is too large. Upload the recording, then send the path of the answer."

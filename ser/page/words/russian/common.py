@@ -1,7 +1,7 @@
 """What several parts of the page say, in Russian."""
 
+from ser import formats
 from ser.errors import SerError
-from ser.formats import NAMES
 from ser.page.words.russian import grammar
 from ser.page.words.russian.grammar import decimal, grouped
 
@@ -55,7 +55,7 @@ _ERRORS = {
     "empty": "Файл {name} пуст. Запишите ещё раз или выберите другой файл.",
     "no sound": "В записи совсем нет звука. Запишите или сохраните её ещё раз.",
     "no audio": "Файл {name} не читается как аудио: он повреждён или другого типа. Подойдут "
-    f"{NAMES}.",
+    f"{formats.NAMES}.",
     "no numbers": "В записи есть значения, которые не являются числами (NaN или бесконечность). "
     "Сохраните её ещё раз как обычное аудио.",
     "damaged": "Файл {name} не удаётся прочитать: он повреждён или декодируется слишком долго. "

@@ -1,5 +1,6 @@
 """What is said around the tabs, in Russian."""
 
+from ser import bounded, formats
 from ser.page.words.russian import grammar
 from ser.page.words.russian.common import percent
 from ser.page.words.russian.grammar import decimal
@@ -42,6 +43,14 @@ CONTROLS = {
     "More tabs": "Другие вкладки",
     "Gradio footer navigation": "Ссылки внизу страницы",
 }
+# Of files that are refused before they are uploaded, with {} for their names.
+NOT_AUDIO = (
+    f"{{}} — не аудиофайл из тех, что здесь читаются. Выберите файл такого типа: {formats.NAMES}."
+)
+TOO_LARGE = (
+    f"Файл {{}} больше {bounded.MAX_BYTES // 2**20} МБ. Выберите часть покороче или сохраните его как mp3, "
+    "m4a или flac."
+)
 IN_LINE = "Очередь: ваш номер #\N{HORIZONTAL ELLIPSIS}"
 NO_SUCH_PAGE = "Здесь ничего нет. Страница находится в корне этого адреса."
 TOO_MUCH = "Запрос слишком велик. Загрузите запись, затем пришлите путь из ответа."

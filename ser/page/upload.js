@@ -1,0 +1,63 @@
+// Gradio takes a file for audio by the type that the browser derives from its name, which is none or
+// "video" for webm, mp4, mov, mkv, 3gp, caf and amr, and refuses in English. Here a file is chosen by
+// the list of ser/formats.py, and what is refused is explained in the page's language.
+(() => {
+  // Where the answer to what is chosen in a box stands.
+  const answers = { recording: "answer", neutral: "enrolled", "long-recording": "long-answer" };
+  const boxes = Object.keys(answers).map((id) => `#${id}`).join();
+  const messages = UPLOADS.messages[document.documentElement.lang];
+  const chooser = "input[type=file]";
+
+  const refusal = (file) => {
+    const name = file.name.toLowerCase();
+    const audio = file.type.startsWith("audio/");
+    if (!audio && !UPLOADS.suffixes.some((suffix) => name.endsWith(suffix))) return messages.kind;
+    return file.size > UPLOADS.bytes ? messages.large : "";
+  };
+
+  const explain = (box, message) => {
+    const answer = document.getElementById(answers[box.id]);
+    answer.querySelector(".not-taken")?.remove();
+    if (!message) return;
+    const note = document.createElement("p");
+    note.className = "sorry not-taken";
+    note.role = "alert";
+    note.textContent = message;
+    answer.append(note);
+  };
+
+  document.addEventListener("click", ({ target }) => {
+    const box = target.closest?.(boxes);
+    if (!box) return;
+    if (target.matches(chooser)) target.accept = UPLOADS.suffixes.concat("audio/*").join();
+    else explain(box, "");
+  }, true);
+
+  document.addEventListener("change", (event) => {
+    const { target } = event;
+    const box = target.closest?.(boxes);
+    const file = box && target.matches(chooser) && target.files[0];
+    if (!file) return;
+    const reason = refusal(file);
+    explain(box, reason && reason.replace("{}", file.name));
+    if (reason) {
+      event.stopImmediatePropagation();
+      target.value = "";
+      return;
+    }
+    const chosen = new DataTransfer();
+    chosen.items.add(new File([file], file.name, { type: "audio/x-recording" }));
+    target.files = chosen.files;
+  }, true);
+
+  document.addEventListener("drop", (event) => {
+    const box = event.target.closest?.(boxes);
+    const input = box?.querySelector(chooser);
+    if (!input || !event.dataTransfer.files.length) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    event.target.dispatchEvent(new DragEvent("dragleave", { bubbles: true }));
+    input.files = event.dataTransfer.files;
+    input.dispatchEvent(new Event("change", { bubbles: true }));
+  }, true);
+})();
