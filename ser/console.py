@@ -1,6 +1,7 @@
 """Run a program that was started from a shell: one line for an error, and the usual exit codes."""
 
 import errno
+import io
 import os
 import signal
 import sys
@@ -78,6 +79,9 @@ def _flush() -> int:
     """Write what standard output still holds; return an exit code where that fails, else 0."""
     try:
         sys.stdout.flush()
+        # What could not be written may be gone from the buffer; the descriptor still tells.
+        with suppress(io.UnsupportedOperation):  # In tests it has none.
+            os.write(sys.stdout.fileno(), b"")
     except OSError as error:
         # At its end Python would try again, and complain.
         with suppress(OSError):
