@@ -124,8 +124,8 @@ def find(source: str) -> list[str]:
     if wrong:
         raise SerError(
             f"{source} names no recording in {len(wrong)} of its {len(uris)} rows, first in row "
-            f"{wrong[0] + 1}: its `uri` is {uris[wrong[0]]!r}. Needed is text in each. Leave such "
-            "rows out."
+            f"{wrong[0] + 1}: its `uri` is {uris[wrong[0]]!r}. Needed is a column `uri` with text "
+            "in each row. Leave other rows out."
         )
     if not uris:
         raise SerError(
