@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from glob import has_magic
 from pathlib import Path
+from typing import BinaryIO
 
 import fsspec
 import pyarrow as pa
@@ -17,7 +18,7 @@ import pyarrow.parquet
 from fsspec.core import url_to_fs
 from tqdm import tqdm
 
-from ser import artifacts, audio
+from ser import artifacts, audio, folders
 from ser.errors import SerError
 from ser.formats import SUFFIXES
 from ser.labels import LABELS
@@ -25,7 +26,9 @@ from ser.many import embed_many
 from ser.recognizer import Recognizer
 
 SHARD = 1000  # recordings
-COLLECTION = "collection.json"
+# What begins with an underscore or a dot is no part of the data to pandas, Spark and others.
+COLLECTION = "_collection.json"
+FORMER_COLLECTION = "collection.json"  # what runs of earlier versions called it
 SCHEMA = pa.schema(
     [
         ("uri", pa.string()),
@@ -68,8 +71,10 @@ def score(
     version = model_version(folder)
     uris = find(source)
     shards = [uris[first : first + SHARD] for first in range(0, len(uris), SHARD)]
-    _describe(out, uris, version)
     left = [number for number in range(len(shards)) if not _path(out, number).exists()]
+    if left:
+        folders.make(out)
+    _describe(out, uris, version)
     todo = sum(len(shards[number]) for number in left)
     if todo:
         if ray is None:
@@ -101,8 +106,7 @@ def find(source: str) -> list[str]:
         files, path = url_to_fs(source)
         if path.endswith((".parquet", ".jsonl")):
             with files.open(path) as file:
-                read = pa.parquet.read_table if path.endswith(".parquet") else pa.json.read_json
-                uris = read(file).column("uri").to_pylist()
+                uris = _column(file, path.endswith(".parquet"))
         else:
             listed = files.glob(path) if has_magic(path) else sorted(files.find(path))
             local = "file" in files.protocol
@@ -116,12 +120,31 @@ def find(source: str) -> list[str]:
             f"{source} cannot be read: {error}. Give a folder, a glob pattern, or a Parquet or "
             "JSONL file with a column `uri`."
         ) from error
+    wrong = [row for row, uri in enumerate(uris) if not isinstance(uri, str) or not uri]
+    if wrong:
+        raise SerError(
+            f"{source} names no recording in {len(wrong)} of its {len(uris)} rows, first in row "
+            f"{wrong[0] + 1}: its `uri` is {uris[wrong[0]]!r}. Needed is a column `uri` with text "
+            "in each row. Leave other rows out."
+        )
     if not uris:
         raise SerError(
             f"{source} names no recording. Give a folder or pattern with "
             f"{', '.join(SUFFIXES)} files, or a table with a column `uri`."
         )
     return uris
+
+
+def _column(file: BinaryIO, parquet: bool) -> list:
+    """Read the column `uri` of a table."""
+    if parquet:
+        return pa.parquet.read_table(file, columns=["uri"]).column("uri").to_pylist()
+    only = pa.json.ParseOptions(
+        # Without it, text that looks like a date would be one.
+        explicit_schema=pa.schema([("uri", pa.string())]),
+        unexpected_field_behavior="ignore",
+    )
+    return pa.json.read_json(file, parse_options=only).column("uri").to_pylist()
 
 
 def hear(uri: str) -> audio.Clip:
@@ -175,7 +198,7 @@ def _whole_shards(
     begun = {}
     for number, row, found in rows:
         shard = begun.setdefault(number, {})
-        shard[row] = {"uri": shards[number][row]} | found
+        shard[row] = {"uri": _as_text(shards[number][row])} | found
         progress.update()
         if len(shard) == len(shards[number]):
             yield number, [shard[row] for row in range(len(shard))]
@@ -184,16 +207,23 @@ def _whole_shards(
 
 def _describe(out: Path, uris: list[str], version: str) -> None:
     """Say in `out` what is scored there; refuse to mix it with what was scored before."""
-    content = hashlib.sha256("\n".join(uris).encode()).hexdigest()
+    content = hashlib.sha256("\n".join(uris).encode(errors="surrogateescape")).hexdigest()
     described = {"recordings": len(uris), "sha256": content, "model": version, "shard": SHARD}
-    out.mkdir(parents=True, exist_ok=True)
-    path = out / COLLECTION
-    if path.exists() and artifacts.read_json(path) != described:
+    path, former = out / COLLECTION, out / FORMER_COLLECTION
+    if former.exists() and not path.exists():
+        former.replace(path)
+    if not path.exists():
+        artifacts.write_json(path, described)
+    elif artifacts.read_json(path) != described:
         raise SerError(
             f"{out} holds the scores of another collection, or by another model. Choose an empty "
             "folder with --out, or the collection and artifacts that it was begun with."
         )
-    artifacts.write_json(path, described)
+
+
+def _as_text(uri: str) -> str:
+    """Return a URI as Parquet can hold it; names of files may hold what is no text."""
+    return uri.encode(errors="surrogateescape").decode(errors="backslashreplace")
 
 
 def _path(out: Path, number: int) -> Path:

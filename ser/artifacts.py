@@ -112,7 +112,8 @@ def whole(path: Path) -> Iterator[BinaryIO]:
 
     A broken one under that name would be believed later.
     """
-    unfinished = path.with_suffix(".unfinished")
+    # Hidden, so that whoever reads all files of a folder does not take it for one of them.
+    unfinished = path.with_name(f".{path.name}.unfinished")
     try:
         with explaining_full_disk(path.parent), unfinished.open("wb") as file:
             yield file

@@ -88,6 +88,8 @@ class _Worker:
             stdout=subprocess.PIPE,
             # What decoders say there quotes from recordings.
             stderr=subprocess.DEVNULL,
+            # Ctrl-C is for the process that started it, and would look like a damaged recording.
+            process_group=0,
         )
         with suppress(ImportError, AttributeError, OSError):  # Linux alone has it.
             import fcntl

@@ -4,13 +4,18 @@ Each imports what it needs when it runs: help and errors should not wait for tor
 """
 
 import argparse
+import io
 import json
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from ser import folders, proxies
 from ser.errors import SerError
+
+STANDARD_INPUT = "-"  # as the name of a file
 
 
 def download(options: argparse.Namespace) -> int:
@@ -31,6 +36,7 @@ def train(options: argparse.Namespace) -> int:
     # Another encoder's artifacts never replace the bundled ones unasked.
     own = Path(f"artifacts-{Path(encoder).name}") if options.encoder else artifacts.FOLDER
     out = options.out or own
+    folders.check(out)
     metrics = train.train(options.data, encoder, out, options.table, options.device)
     evaluate.table(metrics)
     return 0
@@ -143,23 +149,28 @@ def probe(options: argparse.Namespace) -> int:
 
 
 def predict(options: argparse.Namespace) -> int:
-    """Analyse files, one after the other; 1 if any failed."""
+    """Analyse files, one after the other; 1 if any failed.
+
+    Every file has a result of its own, and so has a folder without recordings.
+    """
     from ser.recognizer import Recognizer
     from ser.speaker import STRANGER
 
     recognizer = Recognizer.load(options.artifacts, options.device)
     speaker = STRANGER
-    for path in options.neutral:
-        speaker = recognizer.listen_neutral(path, speaker)
+    for name in options.neutral:
+        speaker = recognizer.listen_neutral(_opened(name), speaker)
     results, failed = [], 0
-    for path in _recordings(options.files):
+    for name, error in _recordings(options.files):
         try:
-            analysis = recognizer.analyse(path, speaker)
+            if error:
+                raise error
+            analysis = recognizer.analyse(_opened(name), speaker)
         except SerError as error:
-            result = {"file": str(path), "error": str(error)}
+            result = {"file": str(name), "error": str(error)}
             failed += 1
         else:
-            result = {"file": str(path)} | analysis.to_json()
+            result = {"file": str(name)} | analysis.to_json()
             if options.same_speaker or options.neutral:
                 speaker = analysis.speaker
         results.append(result)
@@ -184,6 +195,14 @@ def score(options: argparse.Namespace) -> int:
 
 def bench(options: argparse.Namespace) -> int:
     """Time the analysis beside what else there is, or the page, it under load, or `score`."""
+    if options.json:
+        folders.check_file(options.json)
+    # All that it asks is on this machine.
+    with proxies.bypassed():
+        return _bench(options)
+
+
+def _bench(options: argparse.Namespace) -> int:
     if options.load:
         from ser.page import load
 
@@ -224,12 +243,31 @@ def _extra(requirements: str) -> Iterator[None]:
         ) from error
 
 
-def _recordings(paths: list[Path]) -> Iterator[Path]:
+def _recordings(names: list[str | Path]) -> Iterator[tuple[str | Path, SerError | None]]:
+    """Yield every recording to read, those in folders too; a folder without any with its error."""
     from ser.formats import audio_files
 
-    for path in paths:
+    for name in names:
         # Unlike pathlib's, this takes names that are too long for a file.
-        yield from audio_files(path) if os.path.isdir(path) else [path]  # noqa: PTH112
+        if name == STANDARD_INPUT or not os.path.isdir(name):  # noqa: PTH112
+            yield name, None
+            continue
+        try:
+            found = audio_files(name)
+        except SerError as error:
+            yield name, error
+        else:
+            yield from ((path, None) for path in found)
+
+
+def _opened(name: str | Path) -> Path | io.BytesIO:
+    """Return what a recording is read from: its path, or what standard input holds."""
+    from ser.bounded import MAX_BYTES
+
+    if name != STANDARD_INPUT:
+        return name
+    # One byte more is enough to be refused.
+    return io.BytesIO(sys.stdin.buffer.read(MAX_BYTES + 1))
 
 
 def _line(result: dict) -> str:

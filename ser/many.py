@@ -37,17 +37,17 @@ def embed_many(
     # One pass with many threads leaves cores idle between its many small steps.
     passes, each = (threads, 1) if encoder.device.type == "cpu" else (1, threads)
     begun = deque()
+    pool = ThreadPoolExecutor(passes, initializer=torch.set_num_threads, initargs=(each,))
     try:
-        with ThreadPoolExecutor(
-            passes, initializer=torch.set_num_threads, initargs=(each,)
-        ) as pool:
-            for chunk in _chunks(prefetch(lambda recording: _heard(load, recording), recordings)):
-                begun.append(_begin(encoder, chunk, pool))
-                if len(begun) > 1:
-                    yield from _finished(*begun.popleft())
-            while begun:
+        for chunk in _chunks(prefetch(lambda recording: _heard(load, recording), recordings)):
+            begun.append(_begin(encoder, chunk, pool))
+            if len(begun) > 1:
                 yield from _finished(*begun.popleft())
+        while begun:
+            yield from _finished(*begun.popleft())
     finally:
+        # If the results are wanted no more, what waits would only delay the end.
+        pool.shutdown(cancel_futures=True)
         # What a worker thread sets is also the default of threads to come.
         torch.set_num_threads(threads)
 

@@ -10,11 +10,14 @@ AHEAD = 16  # results waiting; decoded recordings of the longest kind take 0.3 G
 
 def prefetch(function: Callable, items: Iterable) -> Iterator:
     """Yield `function` of each item, in order; items are taken as they are needed."""
-    with ThreadPoolExecutor(THREADS) as pool:
-        waiting = deque()
+    pool, waiting = ThreadPoolExecutor(THREADS), deque()
+    try:
         for item in items:
             waiting.append(pool.submit(function, item))
             if len(waiting) > AHEAD:
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
+    finally:
+        # If the results are wanted no more, those that are waiting would only delay the end.
+        pool.shutdown(cancel_futures=True)

@@ -100,6 +100,46 @@ def test_other_collections_are_not_mixed_in(voices, small_shards, tmp_path):
         archive.score(str(voices / "0[0-3].wav"), tmp_path)
 
 
+def test_runs_of_earlier_versions_go_on(voices, small_shards, tmp_path):
+    source, former = str(voices / "0[0-2].wav"), tmp_path / "collection.json"
+    archive.score(source, tmp_path)
+    (tmp_path / archive.COLLECTION).rename(former)
+    with pytest.raises(SerError, match="another collection"):
+        archive.score(str(voices / "0[0-3].wav"), tmp_path)
+    (tmp_path / archive.COLLECTION).rename(former)
+    assert archive.score(source, tmp_path) == (0, 3)
+    assert not former.exists()
+
+
+def test_names_that_are_no_text(voices, tmp_path):
+    source, out = tmp_path / "odd", tmp_path / "out"
+    source.mkdir()
+    (source / "caf\udce9.wav").write_bytes((voices / "00.wav").read_bytes())
+    assert archive.score(str(source), out) == (1, 0)
+    [row] = rows(out)
+    assert row["uri"].endswith("caf\\xe9.wav") and row["error"] is None
+
+
+@pytest.mark.parametrize("kind", ["jsonl", "parquet"])
+@pytest.mark.parametrize("wrong", [None, 5, ""])
+def test_rows_without_a_uri_are_explained(wrong, kind, tmp_path):
+    table = tmp_path / f"table.{kind}"
+    uris = [wrong] if wrong == 5 else ["a.wav", wrong, wrong]
+    if kind == "parquet":
+        pq.write_table(pa.table({"uri": uris}), table)
+    else:
+        table.write_text("".join(json.dumps({"uri": uri, "n": 1}) + "\n" for uri in uris))
+    message = "cannot be read.*number" if kind == "jsonl" and wrong == 5 else "in row|first in row"
+    with pytest.raises(SerError, match=message):
+        archive.find(str(table))
+
+
+def test_text_that_looks_like_a_date_is_a_uri(tmp_path):
+    table = tmp_path / "table.jsonl"
+    table.write_text('{"uri": "2024-01-01"}\n')
+    assert archive.find(str(table)) == ["2024-01-01"]
+
+
 def test_what_is_no_collection_is_explained(tmp_path):
     wrong = tmp_path / "wrong.jsonl"
     wrong.write_text('{"path": "a.wav"}\n')

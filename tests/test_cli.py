@@ -1,5 +1,6 @@
 """The command line, as it is typed."""
 
+import io
 import json
 import shutil
 import subprocess
@@ -50,6 +51,30 @@ def test_predict_with_neutral_recordings(clips, tmp_path, capsys):
     assert "cannot be read" in capsys.readouterr().err
 
 
+def test_a_folder_without_recordings_is_an_error_of_its_own(speech, tmp_path, capsys):
+    assert main(["predict", "--json", str(speech), str(tmp_path), str(speech)]) == 1
+    first, failed, last = json.loads(capsys.readouterr().out)
+    assert first == last and first["label"]
+    assert failed["file"] == str(tmp_path) and "holds no audio" in failed["error"]
+
+
+def test_standard_input_is_a_recording(speech, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "-").write_text("a file of that name")
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(speech.read_bytes())))
+    given, again, named, path = predicted(capsys, "-", "-", "./-", speech)
+    assert given["file"] == "-"
+    assert given["probabilities"] == pytest.approx(path["probabilities"])
+    assert "empty" in again["error"] and "cannot be read" in named["error"]
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(speech.read_bytes())))
+    assert predicted(capsys, speech, "--neutral", "-")[0]["clips_before"] == 1
+
+
+def test_a_folder_is_no_neutral_recording(speech, tmp_path, capsys):
+    assert main(["predict", str(speech), "--neutral", str(tmp_path)]) == 1
+    assert f"{tmp_path} is a folder" in capsys.readouterr().err
+
+
 def test_predict_a_folder_in_words(clips, tmp_path, capsys):
     for path in clips[:2]:
         shutil.copy(path, tmp_path)
@@ -74,7 +99,6 @@ def test_bad_recordings_are_explained_and_the_next_is_answered(speech, tmp_path,
 
 def test_errors_are_one_line_and_no_traceback(tmp_path):
     for arguments in (
-        ["predict", str(tmp_path)],
         ["predict", "x.wav", "--artifacts", str(tmp_path)],
         ["train", "--data", str(tmp_path / "nowhere")],
     ):

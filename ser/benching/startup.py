@@ -64,6 +64,7 @@ def measure() -> dict:
                     cwd=artifacts.FOLDER.parent,
                     stdout=subprocess.PIPE,
                     check=True,
+                    process_group=0,  # Ctrl-C is for the process that started it.
                 )
                 seconds[name].append(time.perf_counter() - begin)
                 resident[name].append(json.loads(done.stdout))
