@@ -4,6 +4,9 @@
 # make audit: known weaknesses of what is installed; asks a server.
 PYTHON ?= python3
 BIN := .venv/bin
+# Two processes, as page tests mostly wait; a file's tests run in one of them, so that they share
+# fixtures. One thread each, or the two would compete for the cores.
+PARALLEL := -n 2 --dist loadfile --no-loadscope-reorder
 TORCH := $(shell grep '^torch==' requirements.txt)
 
 .PHONY: setup app programs test test-long examples rehearsal fuzz load lock audit
@@ -31,7 +34,7 @@ programs: .venv/ready-to-test
 test: programs
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/python -m pytest
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest $(PARALLEL)
 
 test-long: programs
 	$(BIN)/python -m pytest -m "long or not long"
