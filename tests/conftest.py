@@ -71,7 +71,7 @@ def quick_training():
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(classifier, "RUNS", 1)
-        patch.setattr(sounds, "EACH", 3)
+        patch.setattr(sounds, "EACH", 5)
         patch.setattr(layout.umap, "UMAP", functools.partial(layout.umap.UMAP, n_epochs=20))
         yield
 
