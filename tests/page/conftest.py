@@ -3,7 +3,7 @@
 from urllib.parse import urlsplit
 
 import pytest
-from driver import ALLOWED, PATIENCE, ROOT, launch, microphone, serve
+from driver import ALLOWED, PATIENCE, launch, microphone, serve
 from playwright.sync_api import expect, sync_playwright
 
 
@@ -14,9 +14,9 @@ def other_speech(clips):
 
 
 @pytest.fixture(scope="session")
-def app(ravdess):
-    """The page, served with the real artifacts; it has RAVDESS's recordings if they are at hand."""
-    with serve(SER_RAVDESS=str(ravdess or ROOT / "nowhere")) as served:
+def app():
+    """The page, served with the real artifacts."""
+    with serve() as served:
         yield served
 
 

@@ -16,6 +16,15 @@ PHONE = {"width": 390, "height": 844}
 BLOCKS = ("#explore-controls", "#explore-legend", "#explore-map", "#explore-chosen")
 
 
+@pytest.fixture(scope="module")
+def app(ravdess):
+    """The page where RAVDESS's recordings are, if they are at hand."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SER_RAVDESS", str(ravdess or ROOT / "nowhere"))
+        with serve() as served:
+            yield served
+
+
 def open_tab(page, url, name=words.EXPLORE):
     page.set_default_timeout(PATIENCE * 1000)
     page.goto(url)
