@@ -1,11 +1,15 @@
-# make app: the page on http://127.0.0.1:7860; make test: all tests. Both set up .venv when needed.
+# make app: the page on http://127.0.0.1:7860; make test: all tests. Both set up .venv when needed,
+# and the tests install a browser where there is none.
 # make fuzz, make load: the long runs whose figures docs/trust.md tells. make lock: pin what is new.
 # make audit: known weaknesses of what is installed; asks a server.
 PYTHON ?= python3
 BIN := .venv/bin
+# Two processes, as page tests mostly wait; a file's tests run in one of them, so that they share
+# fixtures. One thread each, or the two would compete for the cores.
+PARALLEL := -n 2 --dist loadfile --no-loadscope-reorder
 TORCH := $(shell grep '^torch==' requirements.txt)
 
-.PHONY: setup app test test-long examples rehearsal formats fuzz load lock audit
+.PHONY: setup app programs test test-long examples rehearsal formats fuzz load lock audit
 
 setup: .venv/ready
 
@@ -23,12 +27,16 @@ setup: .venv/ready
 app: setup
 	$(BIN)/python app.py
 
-test: .venv/ready-to-test
+# What the tests need besides .venv; stops with one line where it cannot be installed.
+programs: .venv/ready-to-test
+	@PYTHONPATH=. $(BIN)/python tests/install_programs.py
+
+test: programs
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/python -m pytest
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest $(PARALLEL)
 
-test-long: .venv/ready-to-test
+test-long: programs
 	$(BIN)/python -m pytest -m "long or not long"
 
 # The page's synthetic voices, made anew; needs espeak-ng.

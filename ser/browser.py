@@ -1,9 +1,11 @@
 """Serve the page and drive it in Chromium: for `python -m ser bench --page` and for the tests.
 
-The only room that knows Playwright, which tests/requirements.txt brings and the page does not need.
+The only module of ser that needs Playwright, which tests/requirements.txt lists.
 """
 
+import functools
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -20,7 +22,20 @@ from ser.errors import SerError
 
 ROOT = Path(__file__).parents[1]
 PATIENCE = 90  # s; other work may share the processor
-CHROMIUM = "/usr/bin/chromium"
+VARIABLE = "BROWSER_PATH"  # kaleido reads it too
+NAMES = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+)
+HOW_TO_GET = (
+    "Install one (on Debian: apt install chromium; elsewhere: python -m playwright install "
+    f"--with-deps chromium), or set {VARIABLE} to where it is."
+)
 QUIET = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
@@ -80,9 +95,41 @@ def _wait(url: str, process: subprocess.Popen, log: Path) -> None:
     raise SerError(f"The page did not start within {PATIENCE} s. It said:\n{log.read_text()}")
 
 
+@functools.cache
+def starts(path: str) -> bool:
+    """Whether a program starts: Ubuntu's chromium-browser may only say that a snap is missing."""
+    try:
+        return (
+            subprocess.run([path, "--version"], capture_output=True, timeout=PATIENCE).returncode
+            == 0
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+
+
+def find_chromium(playwright) -> str:
+    """Return the path of a Chromium or Chrome that starts.
+
+    BROWSER_PATH alone counts where it is set; then come what is installed and Playwright's own.
+
+    Raises:
+        SerError: there is none.
+    """
+    if chosen := os.environ.get(VARIABLE):
+        if not starts(chosen):
+            raise SerError(f"{VARIABLE} names {chosen}, which does not start. Correct or unset it.")
+        return chosen
+    # An absolute name is looked up as it is, not on the PATH.
+    for path in (*map(shutil.which, NAMES), playwright.chromium.executable_path):
+        if path and starts(path):
+            return path
+    raise SerError(f"There is no Chromium or Chrome. {HOW_TO_GET}")
+
+
 def launch(playwright, *arguments: str):
     """Start Chromium, which says nothing to anybody of its own accord."""
-    return playwright.chromium.launch(executable_path=CHROMIUM, args=[*QUIET, *arguments])
+    path = find_chromium(playwright)
+    return playwright.chromium.launch(executable_path=path, args=[*QUIET, *arguments])
 
 
 @contextmanager
@@ -99,11 +146,6 @@ def chromium(*arguments: str) -> Iterator:
             "Playwright, which drives the browser, is not installed. "
             "Run: pip install -r tests/requirements.txt"
         ) from error
-    if not Path(CHROMIUM).exists():
-        raise SerError(
-            f"There is no browser at {CHROMIUM}. Install Debian's package chromium "
-            "(apt install chromium), or link another Chromium there."
-        )
     with sync_playwright() as playwright, launch(playwright, *arguments) as browser:
         yield browser
 

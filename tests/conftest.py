@@ -1,12 +1,13 @@
 """What the tests share: real recordings where they are at hand, speech-like ones elsewhere."""
 
+import functools
 from pathlib import Path
 
 import pytest
 import soundfile
 from voices import speech_like
 
-from ser import artifacts, audio
+from ser import artifacts, audio, classifier
 from ser.encoder import Encoder
 from ser.recognizer import Recognizer
 
@@ -61,6 +62,18 @@ def bundled() -> Encoder:
 def loaded(clips) -> list[audio.Clip]:
     """The same recordings, as the encoder takes them."""
     return [audio.load(path) for path in clips]
+
+
+@pytest.fixture(scope="module")
+def quick_training():
+    """Train less where a test looks at what is trained from what, not at how well it answers."""
+    from ser.training import layout, sounds  # umap, which takes long to import
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(classifier, "RUNS", 1)
+        patch.setattr(sounds, "EACH", 5)
+        patch.setattr(layout.umap, "UMAP", functools.partial(layout.umap.UMAP, n_epochs=20))
+        yield
 
 
 @pytest.fixture(scope="session")

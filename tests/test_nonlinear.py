@@ -7,7 +7,7 @@ import pytest
 
 from ser import artifacts
 from ser.errors import SerError
-from ser.training import nonlinear, people
+from ser.training import nonlinear, people, perceptron
 from ser.training.corpora import Table
 from ser.training.utterance import Utterance
 
@@ -36,7 +36,7 @@ def made_up(random, speakers, each):
 @pytest.fixture
 def corpus(monkeypatch, tmp_path):
     """Ten people of a corpus that was scored as a stranger, an encoder, and a folder of metrics."""
-    embeddings, rows = made_up(np.random.default_rng(0), 10, 20)
+    embeddings, rows = made_up(np.random.default_rng(0), 10, 10)
 
     class Named:
         def __init__(self, checkpoint):
@@ -68,6 +68,7 @@ def test_what_no_line_tells_is_learned(corpus):
 
 def test_the_people_scored_were_never_heard(corpus, monkeypatch):
     embeddings, rows, folder = corpus
+    monkeypatch.setattr(perceptron, "EPOCHS", 1)
     voices = {row.tobytes(): own.speaker for row, own in zip(embeddings, rows, strict=True)}
     learned, told = [], nonlinear.NonLinear
 

@@ -61,7 +61,7 @@ def test_a_small_encoders_layers_are_all_used():
     assert selection.choose(*speaking(3, 1, np.random.default_rng(0))) == [0, 1, 2]
 
 
-def test_a_fold_never_sees_the_clips_it_is_scored_on(monkeypatch):
+def test_a_fold_never_sees_the_clips_it_is_scored_on(quick_training, monkeypatch):
     seen, choose = [], selection.choose
 
     def watched(embeddings, emotions, speakers):

@@ -56,7 +56,7 @@ def heard():
 
 
 @pytest.fixture(scope="module")
-def result(heard):
+def result(quick_training, heard):
     embeddings, tables = heard
     known = directions.measure(embeddings["nemo"], tables["nemo"])
     return strangers.leave_out("crema_d", embeddings, embeddings, known, tables, ["ravdess"], 0)
@@ -172,7 +172,9 @@ def test_no_encoder_is_scored_on_what_it_was_taught(monkeypatch, tmp_path):
         strangers.evaluate([tmp_path], {}, tmp_path)
 
 
-def test_encoders_beside_are_scored_on_what_they_were_not_taught(heard, monkeypatch, tmp_path):
+def test_encoders_beside_are_scored_on_what_they_were_not_taught(
+    quick_training, heard, monkeypatch, tmp_path
+):
     embeddings, tables = heard
 
     class Named:

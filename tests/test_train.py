@@ -34,9 +34,8 @@ def encoder(tmp_path_factory):
     return save_tiny_encoder(tmp_path_factory.mktemp("out") / "encoder")
 
 
-def test_from_recordings_to_answers(data, encoder, tmp_path, monkeypatch, capsys):
+def test_from_recordings_to_answers(quick_training, data, encoder, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(embedding, "CACHE", tmp_path / "cache")
-    monkeypatch.setattr(sounds, "EACH", 5)
     out = encoder.parent
     metrics = train.train(data, encoder, out)
     assert "Left out" in capsys.readouterr().err
@@ -87,9 +86,10 @@ def test_from_recordings_to_answers(data, encoder, tmp_path, monkeypatch, capsys
     assert len(copies) == 24 * 8 - 1
 
 
-def test_from_a_table_of_ones_own_to_answers(encoder, tmp_path, monkeypatch, capsys):
+def test_from_a_table_of_ones_own_to_answers(
+    quick_training, encoder, tmp_path, monkeypatch, capsys
+):
     monkeypatch.setattr(embedding, "CACHE", tmp_path / "cache")
-    monkeypatch.setattr(sounds, "EACH", 5)
     folder, out = tmp_path / "home", tmp_path / "out"
     folder.mkdir()
     emotions = ("neutral", "happy", "sad")

@@ -1,6 +1,8 @@
 """What `python -m ser bench --page` measures, on a page that has other things to do as well."""
 
 import sys
+from contextlib import nullcontext
+from types import SimpleNamespace
 
 import pytest
 from driver import ALLOWED, launch, microphone
@@ -44,7 +46,11 @@ def test_table(capsys):
 
 
 def test_what_is_missing_is_said(monkeypatch, tmp_path, capsys):
-    monkeypatch.setattr(browser, "CHROMIUM", str(tmp_path / "chromium"))
+    own = SimpleNamespace(executable_path=str(tmp_path / "chromium"))
+    without = nullcontext(SimpleNamespace(chromium=own))
+    monkeypatch.setattr("playwright.sync_api.sync_playwright", lambda: without)
+    monkeypatch.setattr(browser, "NAMES", ())
+    monkeypatch.delenv(browser.VARIABLE, raising=False)
     assert main(["bench", "--page"]) == 1
     assert "apt install chromium" in capsys.readouterr().err
     monkeypatch.setitem(sys.modules, "playwright.sync_api", None)

@@ -118,7 +118,7 @@ def test_what_cannot_be_followed_is_explained_and_the_next_one_answers(
 def test_api(app, recording, tmp_path):
     client = Client(app.url, verbose=False)
     told = client.predict(handle_file(recording), api_name="/timeline")
-    assert list(told) == ["duration", "segments", "moments"]
+    assert list(told) == ["duration", "notes", "segments", "moments"]
     assert told["duration"] == pytest.approx(soundfile.info(recording).duration, abs=0.01)
     assert {each["label"] for each in told["segments"]} <= set(LABELS)
     assert any(each["probabilities"] is None for each in told["moments"])

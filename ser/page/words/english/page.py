@@ -49,8 +49,8 @@ NOT_AUDIO = (
     f"{{}} is no audio file that can be read here. Choose one of these kinds: {formats.NAMES}."
 )
 TOO_LARGE = (
-    f"{{}} is larger than {bounded.MAX_BYTES // 2**20} MB. Choose a shorter part, or save it as mp3, m4a "
-    "or flac."
+    f"{{}} is larger than {bounded.MAX_BYTES // 2**20} MB."
+    " Choose a shorter part, or save it as mp3, m4a or flac."
 )
 IN_LINE = "Busy: you are number # in line\N{HORIZONTAL ELLIPSIS}"
 NO_SUCH_PAGE = "There is nothing here. The page is at the root of this address."
