@@ -8,7 +8,7 @@ by uploading them, and every answer carries headers that keep a browser from bei
 import json
 import logging
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
 
 from starlette.datastructures import MutableHeaders
@@ -104,15 +104,13 @@ class Guard:
             refusal = PlainTextResponse(words.NO_SUCH_PAGE, 404)
         elif scope["method"] == "POST" and not path.startswith("/gradio_api/upload"):
             body = await _body(Request(scope, receive))
-            receive = _again(body, receive)
             if body is None:
                 refusal = JSONResponse({"detail": words.TOO_MUCH}, 413)
             else:
-                session, files = _asked(body)
-                if not all(map(_uploaded, files)):
-                    refusal = JSONResponse({"detail": words.ONLY_UPLOADS}, 400)
-                elif isinstance(session, str):
-                    recordings.note(session, map(Path, filter(None, files)))
+                session, files, body = _asked(body)
+                if isinstance(session, str):
+                    recordings.note(session, files)
+            receive = _again(body, receive)
         await (refusal or self.app)(scope, receive, send)
 
 
@@ -141,28 +139,34 @@ def _again(body: bytes | None, receive: Callable) -> Callable:
     return receive_again
 
 
-def _asked(body: bytes) -> tuple[object, list[object]]:
-    """Return which session a request is of, and the path of every file that it speaks of."""
+def _asked(body: bytes) -> tuple[object, list[Path], bytes]:
+    """Return which session a request is of, the uploaded files it speaks of, and what to answer.
+
+    Of every other file, which may be an address that gradio would fetch, nothing but its name is
+    left in the request; ser/page/recorder.py explains what is needed.
+    """
     try:
         request = json.loads(body)
     except (ValueError, RecursionError):
-        return None, []  # It is gradio's to refuse.
-    files, waiting = [], [request]
+        return None, [], body  # It is gradio's to refuse.
+    files, others = [], 0
+    waiting = [(request, key) for key in _keys(request)]
     while waiting:
-        value = waiting.pop()
-        if isinstance(value, dict):
-            files += [value["path"]] if {"path", "meta"} <= value.keys() else []
-            waiting.extend(value.values())
-        elif isinstance(value, list):
-            waiting.extend(value)
-        elif isinstance(value, str) and value.startswith("data:"):
-            files.append(value)
-    return request.get("session_hash") if isinstance(request, dict) else None, files
+        parent, key = waiting.pop()
+        value = parent[key]
+        if isinstance(value, dict) and {"path", "meta"} <= value.keys():
+            if recordings.uploaded(value["path"]):
+                files.append(Path(value["path"]))
+                continue
+            parent[key], others = str(value["path"]), others + 1
+        else:
+            waiting += [(value, key) for key in _keys(value)]
+    session = request.get("session_hash") if isinstance(request, dict) else None
+    return session, files, json.dumps(request).encode() if others else body
 
 
-def _uploaded(path: object) -> bool:
-    """Return whether a path may be one that an upload was answered with; gradio looks closer.
-
-    It would fetch an address, for which it takes more than it should.
-    """
-    return path is None or (isinstance(path, str) and Path(path).is_absolute())
+def _keys(value: object) -> Iterable:
+    """Return the keys or indices below which a JSON value holds others."""
+    if isinstance(value, list):
+        return range(len(value))
+    return list(value) if isinstance(value, dict) else ()

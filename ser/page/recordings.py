@@ -35,10 +35,18 @@ def set_aside() -> Path:
     return folder
 
 
+def uploaded(path: object) -> bool:
+    """Tell whether a path may be one that an upload was answered with; gradio looks closer."""
+    if not isinstance(path, str) or "\0" in path:
+        return False
+    folder = Path(os.environ["GRADIO_TEMP_DIR"])
+    within = any(Path(path).is_relative_to(each) for each in (folder, folder.resolve()))
+    return within and ".." not in Path(path).parts
+
+
 def note(session: str, paths: Iterable[Path]) -> None:
     """Note which recordings a session asked about; files that lie elsewhere are none."""
-    folder = Path(os.environ["GRADIO_TEMP_DIR"]).resolve()
-    own = {path for path in paths if path.is_relative_to(folder) and ".." not in path.parts}
+    own = {path for path in paths if uploaded(str(path))}
     if own:
         with _lock:
             _asked_about.setdefault(session, set()).update(own)

@@ -79,6 +79,19 @@ def test_errors_say_what_to_do_and_the_next_request_works(client, speech, tmp_pa
     assert client.predict(handle_file(speech), api_name="/predict")["label"] in LABELS
 
 
+@pytest.mark.parametrize("api_name", ["/predict", "/timeline"])
+def test_what_is_no_upload_is_told_what_is_needed(client, api_name, speech):
+    for given in (
+        str(speech),
+        "voice.wav",
+        "https://example.org/voice.wav",
+        handle_file("https://example.org/voice.wav"),
+        "data:audio/wav;base64,UklGRg==",
+    ):
+        with pytest.raises(AppError, match="handle_file"):
+            client.predict(given, api_name=api_name)
+
+
 def test_files_of_the_server_cannot_be_analysed(app, speech):
     payload = {"path": str(speech), "meta": {"_type": "gradio.FileData"}}
     call = f"{app.url}gradio_api/call/predict"

@@ -1,6 +1,7 @@
 """What strangers may try through the raw interface: files, addresses, doors that nobody needs."""
 
 import http.server
+import json
 import threading
 
 import httpx
@@ -17,6 +18,7 @@ from playwright.sync_api import expect
 from ser import artifacts
 from ser.labels import LABELS
 from ser.page import recordings
+from ser.page.recorder import ONLY_UPLOADS
 from ser.page.words import ENGLISH as words
 
 
@@ -118,16 +120,16 @@ def test_files_of_the_server_are_not_served(http_client, path):
 
 @pytest.mark.parametrize("path", FILES)
 def test_files_of_the_server_are_not_analysed(http_client, path):
-    answer = outcome(http_client, [file(str(path))])
-    assert words.ONLY_UPLOADS in answer or "event: error" in answer
+    answer = outcome(http_client, [file(str(path)), False])
+    assert ONLY_UPLOADS in json.loads(answer.split("data: ")[-1])["error"]
     assert "probabilities" not in answer and "Traceback" not in answer
 
 
 def test_addresses_are_not_fetched(http_client, listener, speech):
     address, visitors = listener
     for given in (file(address), file(None, url=address), file("", url=address), address):
-        answer = outcome(http_client, [given])
-        assert words.ONLY_UPLOADS in answer or "event: error" in answer
+        answer = outcome(http_client, [given, False])
+        assert ONLY_UPLOADS in json.loads(answer.split("data: ")[-1])["error"]
     # An address beside an uploaded recording is of no interest.
     path = uploaded(http_client, speech)
     assert "probabilities" in outcome(http_client, [file(path, url=address), False])

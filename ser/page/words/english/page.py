@@ -55,10 +55,6 @@ TOO_LARGE = (
 IN_LINE = "Busy: you are number # in line\N{HORIZONTAL ELLIPSIS}"
 NO_SUCH_PAGE = "There is nothing here. The page is at the root of this address."
 TOO_MUCH = "The request is too large. Upload the recording, then send the path of the answer."
-ONLY_UPLOADS = (
-    "Only uploaded recordings are answered, no addresses and no files of the server. Upload the "
-    "recording, then send the path of the answer."
-)
 PRESENT = "Present"
 PRESENT_HOW = "Large type for a projector (Alt+P); Esc ends it"
 
