@@ -110,6 +110,8 @@ def test_ctrl_c_while_processes_and_threads_work(command, speech, tmp_path):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         start_new_session=True,
+        # What a shell starts in the background ignores it, and so does all that it starts.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     # Wait until it works: for the first answer, or for the bar that follows loading.
     waited_for = process.stdout if command == "predict" else process.stderr

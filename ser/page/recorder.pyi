@@ -13,7 +13,6 @@ ONLY_UPLOADS = (
     'handle_file("voice.wav"), a file of yours, instead of its name or address.'
 )
 
-
 class _Upload(FileData):
     """An uploaded file, or in place of one what a program sent instead: a name or an address."""
 
@@ -24,8 +23,6 @@ class _Upload(FileData):
         if isinstance(value, str):
             return {"path": ""}
         return super().validate_model(value, info)
-
-from gradio.events import Dependency
 
 class Recording(gr.Audio):
     """An audio box that tells a program which sends no upload what is needed."""
@@ -43,7 +40,6 @@ class Recording(gr.Audio):
     if TYPE_CHECKING:
         from gradio.components import Timer
         from gradio.components.base import Component
-
 
 def build(label: str, name: str) -> gr.Audio:
     """Add the box; name is its id in the page."""

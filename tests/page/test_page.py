@@ -154,7 +154,7 @@ def test_too_large_file_is_refused_and_the_next_one_answers(app, new_page, speec
     page = new_page(viewport=DESKTOP)
     visit(page, app.url)
     upload(page, large)
-    expect(page.get_by_text("exceed the maximum allowed size")).to_be_visible()
+    expect(page.locator("#answer .not-taken")).to_have_text(words.TOO_LARGE.format(large.name))
     upload(page, speech)
     expect_answer(page)
 

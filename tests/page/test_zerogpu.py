@@ -36,9 +36,13 @@ def test_nothing_changes_without_the_package(monkeypatch):
 
 def test_spaces_is_imported_before_torch(tmp_path):
     (tmp_path / "spaces.py").write_text("import sys\nassert 'torch' not in sys.modules\n")
-    subprocess.run(
-        [sys.executable, "-c", "import app, sys; assert 'spaces' in sys.modules"],
-        cwd=ROOT,
-        env=os.environ | {"PYTHONPATH": str(tmp_path)},
-        check=True,
-    )
+    code = """
+import app, sys
+from ser.errors import SerError
+try:
+    app.serve()
+except SerError as error:
+    assert "nowhere" in str(error) and {"spaces", "torch"} <= sys.modules.keys()
+"""
+    settings = {"PYTHONPATH": str(tmp_path), "SER_ARTIFACTS": str(tmp_path / "nowhere")}
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=os.environ | settings, check=True)
