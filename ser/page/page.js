@@ -14,9 +14,19 @@
     return;
   }
   const ask = devices.getUserMedia.bind(devices);
+  // What browsers do for calls (echo, noise, gain) changes how a voice sounds, and they mix the
+  // channels for it: where one is inverted, nothing of the voice is left.
+  const asRecorded = ({ audio, ...others }) => ({
+    ...others,
+    audio: audio && {
+      ...audio,
+      channelCount: { ideal: 2 },
+      echoCancellation: false, noiseSuppression: false, autoGainControl: false,
+    },
+  });
   devices.getUserMedia = async (constraints) => {
     try {
-      const stream = await ask(constraints);
+      const stream = await ask(asRecorded(constraints));
       delete root.dataset.microphone;
       return stream;
     } catch (error) {
