@@ -52,7 +52,10 @@ class Packets:
         """
         for file in files:
             try:
-                with av.open(file, options={"format_whitelist": DEMUXERS}) as container:
+                # Titles are often in no encoding that a container allows.
+                with av.open(
+                    file, options={"format_whitelist": DEMUXERS}, metadata_errors="replace"
+                ) as container:
                     # A stream whose codec is unknown has none.
                     stream = [x for x in container.streams.audio if x.codec_context][0]
                     context = stream.codec_context

@@ -15,6 +15,7 @@ import soundfile
 import soxr
 
 RATE = 48_000  # Hz of what is written, where the codec allows it
+TITLE = "Privet"  # in the files, where the container has one
 
 
 @dataclass(frozen=True)
@@ -125,6 +126,7 @@ def write(kind: Kind, waveform: np.ndarray) -> bytes:
             return _opus_in_caf(waveform)
         layout = "mono" if waveform.ndim == 1 else "stereo"
         with av.open(str(path), "w", options=dict(kind.options)) as container:
+            container.metadata["title"] = TITLE
             stream = container.add_stream(
                 kind.codec, rate=kind.rate, layout=layout, options=dict(kind.encoding)
             )
@@ -174,6 +176,17 @@ def _opus_in_caf(waveform: np.ndarray) -> bytes:
 def cut(content: bytes, share: float) -> bytes:
     """Return the beginning of a file, as an upload that breaks off leaves it."""
     return content[: int(share * len(content))]
+
+
+def retitled(content: bytes) -> bytes | None:
+    """Return a file with its title in an encoding of Windows.
+
+    None if it has no title, or if checksums guard it, as in Ogg.
+    """
+    title = TITLE.encode()
+    if title not in content or content.startswith(b"OggS"):
+        return None
+    return content.replace(title, "Привет".encode("cp1251"))
 
 
 def tagged(content: bytes) -> bytes:

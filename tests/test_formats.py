@@ -8,7 +8,7 @@ import soundfile
 import soxr
 from containers import KINDS, RATE, cut, write
 from copied import RUN, foreign, repeated
-from formats_table import PAGE, PART, SHARES, WHOLE, containers, outcomes, table, written
+from formats_table import NONE, PAGE, PART, SHARES, WHOLE, containers, outcomes, table, written
 from fuzzing import decoded
 from voices import speech_like
 
@@ -30,7 +30,13 @@ def samples(speech):
 
 @pytest.mark.parametrize("name", KINDS)
 def test_whole_files_are_answered_whole(name, found):
-    assert found[0][name]["whole"] == found[0][name]["tag in front"] == WHOLE
+    cells = found[0][name]
+    assert cells["whole"] == cells["tag in front"] == WHOLE
+    assert cells["title not in UTF-8"] in (WHOLE, NONE)
+
+
+def test_most_kinds_have_a_title(found):
+    assert sum(cells["title not in UTF-8"] == WHOLE for cells in found[0].values()) > 15
 
 
 @pytest.mark.parametrize("name", KINDS)

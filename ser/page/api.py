@@ -5,8 +5,7 @@ from collections.abc import Iterator
 import gradio as gr
 
 from ser.errors import SerError
-from ser.page import analyse, long
-from ser.page.recorder import Recording
+from ser.page import analyse, long, recorder
 from ser.page.voice import Voice, remembered
 from ser.page.zerogpu import on_gpu
 from ser.speaker import STRANGER
@@ -43,7 +42,7 @@ def build(recognizer, steady) -> None:
         except SerError as error:
             raise gr.Error(str(error), print_exception=False) from error
 
-    recording = Recording(type="filepath", buttons=[], visible=False)
+    recording = recorder.for_programs()
     same_speaker, answer = gr.Checkbox(visible=False), gr.JSON(visible=False)
     voice = remembered()
     gr.on(

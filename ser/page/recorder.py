@@ -26,22 +26,24 @@ class _Upload(FileData):
         return super().validate_model(value, info)
 
 
-class Recording(gr.Audio):
-    """An audio box that tells a program which sends no upload what is needed."""
+def for_programs() -> gr.Audio:
+    """Add an audio box that is not seen and tells programs which send no upload what is needed."""
+    box = gr.Audio(type="filepath", buttons=[], visible=False)
+    own = box.preprocess
 
-    is_template = True  # To the browser it is gradio's own.
-    data_model = _Upload
-
-    def preprocess(self, payload: FileData | None) -> str | None:
-        """Return the path of the uploaded file, None if there is none."""
+    def preprocess(payload: FileData | None) -> str | None:
         if payload is not None and not payload.path:
             raise gr.Error(ONLY_UPLOADS, print_exception=False)
-        return super().preprocess(payload)
+        return own(payload)
+
+    # Not in a class of its own: for one, gradio would write a file beside this one.
+    box.data_model, box.preprocess = _Upload, preprocess
+    return box
 
 
 def build(label: str, name: str) -> gr.Audio:
     """Add the box; name is its id in the page."""
-    return Recording(
+    return gr.Audio(
         label=label,
         sources=["microphone", "upload"],
         type="filepath",
