@@ -13,12 +13,15 @@ from typing import BinaryIO
 
 import av
 import numpy as np
+from av.audio.frame import format_dtypes
 
 from ser.errors import SerError
 from ser.formats import NAMES
 from ser.packets import Packets, links
 
 BLOCK = 10.0  # s decoded at a time
+# The first boxes of MP4 and MOV files, which are not decoded without their index.
+INDEXED = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip")
 
 
 @dataclass
@@ -50,21 +53,12 @@ def decode(file: BinaryIO, name: str) -> Iterator[Decoded]:
         SerError: it is not audio or, while blocks are read too, most of it is damaged.
     """
     file, head = _without_id3(file)
-    packets = Packets()
+    packets = Packets(name)
     frames = packets.frames(links(file) if head[:4] == b"OggS" else [file])
     try:
         first = next(frames, None)
-        if first is None:
-            packets.check(name)
-            # What a file without samples says of them is all there is to know.
-            yield Decoded(*packets.form, iter(()))
-            return
-        # Of a sampling rate the decoder knows more than the header.
-        decoded = Decoded(first.sample_rate, len(first.layout.channels), iter(()))
-        decoded.blocks = _blocks(chain([first], frames), packets, decoded, file, name)
-        yield decoded
     except (av.FFmpegError, IndexError) as error:
-        if head[4:8] == b"ftyp" or head[:4] == b"caff":
+        if isinstance(error, av.FFmpegError) and (head[4:8] in INDEXED or head[:4] == b"caff"):
             raise SerError(
                 f"{name} is cut off or damaged: the part that says where its sound lies is "
                 "missing. Copy or upload it again.",
@@ -76,6 +70,18 @@ def decode(file: BinaryIO, name: str) -> Iterator[Decoded]:
             "no audio",
             name=name,
         ) from error
+    if first is None:
+        packets.check()
+        # What a file without samples says of them is all there is to know.
+        yield Decoded(*packets.form, iter(()))
+        return
+    # Of a sampling rate the decoder knows more than the header.
+    decoded = Decoded(first.sample_rate, len(first.layout.channels), iter(()))
+    decoded.blocks = _blocks(chain([first], frames), packets, decoded, file)
+    try:
+        yield decoded
+    finally:
+        frames.close()
 
 
 def _blocks(
@@ -83,7 +89,6 @@ def _blocks(
     packets: Packets,
     decoded: Decoded,
     file: BinaryIO,
-    name: str,
 ) -> Iterator[np.ndarray]:
     """Yield the samples of frames, BLOCK seconds at a time; then note the file's defects."""
     gathered, waiting, samples = [], 0, 0
@@ -93,7 +98,7 @@ def _blocks(
         if waiting >= BLOCK * decoded.sampling_rate:
             yield np.concatenate(gathered)
             gathered, waiting, samples = [], 0, samples + waiting
-    packets.check(name)
+    packets.check()
     decoded.defects += packets.defects(file, (samples + waiting) / decoded.sampling_rate)
     if gathered:
         yield np.concatenate(gathered)
@@ -104,18 +109,23 @@ def _uniform(frames: Iterable[av.AudioFrame]) -> Iterator[np.ndarray]:
 
     Where files are joined, the second may have another sampling rate or other channels.
     """
-    form, resampled, resampler = None, None, None
+    first, form, resampler = None, None, None
     for frame in frames:
-        own = (frame.sample_rate, len(frame.layout.channels))
-        form = form or (own, frame.layout)
-        if own == form[0]:
+        first = first or frame
+        own = (frame.sample_rate, frame.layout.name, frame.format.name)
+        same = own[:2] == (first.sample_rate, first.layout.name)
+        if resampler and own != form:
+            yield from map(_samples, resampler.resample(None))
+            resampler = None
+        if same and frame.format.name in format_dtypes:
             yield _samples(frame)
             continue
-        if own != resampled:
-            resampled = own
-            resampler = av.AudioResampler("fltp", form[1], form[0][0])
+        if not resampler:
+            form, resampler = own, av.AudioResampler("fltp", first.layout, first.sample_rate)
         frame.pts = None
         yield from map(_samples, resampler.resample(frame))
+    if resampler:
+        yield from map(_samples, resampler.resample(None))
 
 
 def _samples(frame: av.AudioFrame) -> np.ndarray:

@@ -23,6 +23,7 @@ ENDS_EARLY = {  # by demuxer; of others a packet that is cut off tells
     **{name: partial(truncation.data_ends_early, name) for name in truncation.CHUNKS},
     "ogg": truncation.ogg_ends_early,
     "matroska,webm": truncation.matroska_ends_early,
+    "mov,mp4,m4a,3gp,3g2,mj2": truncation.mp4_ends_early,
 }
 
 
@@ -30,6 +31,7 @@ class Packets:
     """The packets of a recording, and how many of them cannot be decoded.
 
     Attributes:
+        name: of the recording, for messages.
         demuxer: of the latest file, as FFmpeg calls it.
         form: its sampling rate in Hz and its number of channels, as its header has them.
         promised: seconds that it should last by its header, where its demuxer tells.
@@ -38,7 +40,8 @@ class Packets:
         cut: whether it is cut off.
     """
 
-    def __init__(self):
+    def __init__(self, name: str):
+        self.name = name
         self.demuxer, self.form, self.promised = "", (0, 0), 0.0
         self.count, self.lost = 0, 0
         self.last: av.Packet | None = None
@@ -48,14 +51,22 @@ class Packets:
         """Decode files one after the other, passing over packets that cannot be decoded.
 
         Raises:
-            FFmpegError, IndexError: the first one cannot be opened, or holds no audio.
+            SerError: the first one holds no sound.
+            FFmpegError, IndexError: it cannot be opened or decoded.
         """
         for file in files:
             try:
                 # Titles are often in no encoding that a container allows.
                 with av.open(
-                    file, options={"format_whitelist": DEMUXERS}, metadata_errors="replace"
+                    _File(file), options={"format_whitelist": DEMUXERS}, metadata_errors="replace"
                 ) as container:
+                    if not container.streams.audio:
+                        raise SerError(
+                            f"{self.name} holds no sound, only pictures or text. Record it again "
+                            "with the microphone on, or choose a recording with sound.",
+                            "no track",
+                            name=self.name,
+                        )
                     # A stream whose codec is unknown has none.
                     stream = [x for x in container.streams.audio if x.codec_context][0]
                     context = stream.codec_context
@@ -94,14 +105,14 @@ class Packets:
             self.cut = True
             return []
 
-    def check(self, name: str) -> None:
+    def check(self) -> None:
         """Raise a SerError if most packets were lost."""
         if self.lost > MAX_LOST * self.count:
             raise SerError(
-                f"{name} cannot be read: it is damaged, or takes far too long to decode. "
+                f"{self.name} cannot be read: it is damaged, or takes far too long to decode. "
                 "Export it again as ordinary audio.",
                 "damaged",
-                name=name,
+                name=self.name,
             )
 
     def defects(self, file: BinaryIO, seconds: float) -> list[str]:
@@ -119,6 +130,21 @@ class Packets:
             return truncation.mp3_ends_early(self.last)
         promised = self.promised if self.demuxer in ("au", "flac") else 0.0
         return self.cut or promised - seconds > TOLERANCE
+
+
+class _File:
+    """A file for FFmpeg, which seeks wherever a damaged header says: at most to the end."""
+
+    def __init__(self, file: BinaryIO):
+        self._file = file
+        self.read, self.tell = file.read, file.tell
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Set the position; return it."""
+        try:
+            return self._file.seek(offset, whence)
+        except (OSError, ValueError, OverflowError):
+            return self._file.seek(0, io.SEEK_END)
 
 
 def links(file: BinaryIO) -> Iterator[BinaryIO]:

@@ -11,8 +11,14 @@ import av
 
 TOLERANCE = 64  # bytes that may be missing: recorders' headers are off by some
 # From here on a length in a header stands for "not known", as recorders that stream write it.
-PLACEHOLDER = 100 * 2**20  # bytes
-EBML_PARENTS = (0x18538067, 0x1F43B675)  # Segment and Cluster, whose elements hold the sound
+PLACEHOLDER = 2**30 - 1  # bytes
+RF64_DATA = 28  # bytes before the length of the data in an RF64, whose data chunk has a placeholder
+SEGMENT, CLUSTER = 0x18538067, 0x1F43B675  # EBML elements that hold others
+# Other elements between those: headers, indexes and tags; blocks and what belongs to them.
+EBML_IDS = {
+    *(0x1A45DFA3, 0x114D9B74, 0x1549A966, 0x1654AE6B, 0x1C53BB6B, 0x1941A469, 0x1043A770),
+    *(0x1254C367, 0xEC, 0xBF, 0xE7, 0xA3, 0xA0, 0xAB, 0xA7, 0x5854, 0xAF),
+}
 OGG_HEADER = 27  # bytes of a page before its table of segments
 OGG_PAGE = OGG_HEADER + 255 + 255 * 255  # bytes at most
 # Bit rates of MPEG audio layer III in kbit/s by index; index 0 means any.
@@ -65,6 +71,8 @@ def data_ends_early(container: str, file: BinaryIO, size: int) -> bool:
         length = int.from_bytes(head[len(chunks.data) :], chunks.byteorder)
         length -= header * chunks.header_counts
         if head.startswith(chunks.data):
+            if _at(file, 0, 4) in (b"RF64", b"BW64"):
+                length = int.from_bytes(_at(file, RF64_DATA, 8), "little")
             return length < PLACEHOLDER and position + header + length - size > TOLERANCE
         position += header + max(0, length) + -length % chunks.alignment
     return False
@@ -84,21 +92,40 @@ def ogg_ends_early(file: BinaryIO, size: int) -> bool:
 
 
 def matroska_ends_early(file: BinaryIO, size: int) -> bool:
-    """Tell whether the last element of a Matroska or WebM file is incomplete."""
+    """Tell whether an element of a Matroska or WebM file is incomplete."""
     position = 0
     while position < size:
         head = _at(file, position, 12)
         id_length = _vint_length(head)
+        element = int.from_bytes(head[:id_length])
+        if element not in EBML_IDS | {SEGMENT, CLUSTER}:
+            return False  # Something else follows.
         size_length = _vint_length(head[id_length:])
-        content = position + id_length + size_length
-        if not id_length or not size_length or content > size:
+        position += id_length + size_length
+        if not size_length or position > size:
             return True
-        if int.from_bytes(head[:id_length]) in EBML_PARENTS:
-            position = content
-        else:
-            length = int.from_bytes(head[id_length : id_length + size_length])
-            position = content + (length & ((1 << 7 * size_length) - 1))
+        most = (1 << 7 * size_length) - 1
+        length = int.from_bytes(head[id_length : id_length + size_length]) & most
+        if length == most and element in (SEGMENT, CLUSTER):
+            continue  # Of those that are streamed the size is not known; their elements follow.
+        position += length
     return position > size
+
+
+def mp4_ends_early(file: BinaryIO, size: int) -> bool:
+    """Tell whether the sound, or the index of a fragment, is incomplete in an MP4 or MOV file."""
+    position = 0
+    while position + 8 <= size:
+        head = _at(file, position, 16)
+        length = int.from_bytes(head[:4])
+        if length == 1:
+            length = int.from_bytes(head[8:])
+        if length < 8:
+            return False  # It reaches to the end of the file, or is no box.
+        position += length
+        if position > size:
+            return head[4:8] in (b"mdat", b"moof")
+    return False
 
 
 def mp3_ends_early(last: av.Packet) -> bool:

@@ -173,6 +173,27 @@ def _opus_in_caf(waveform: np.ndarray) -> bytes:
     )
 
 
+def video(waveform: np.ndarray | None, seconds: float, suffix: str, codec: str) -> bytes:
+    """Return a video of noise, with a recording at 48 kHz as its sound or without sound.
+
+    codec: FFmpeg's name of the sound's.
+    """
+    random = np.random.default_rng(0)
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / f"video{suffix}"
+        with av.open(str(path), "w", options={"movflags": "+faststart"}) as container:
+            pictures = container.add_stream("mpeg4", rate=10, width=64, height=64)
+            sound = waveform is not None and container.add_stream(codec, rate=RATE, layout="mono")
+            for _ in range(int(10 * seconds)):
+                picture = random.integers(0, 256, (64, 64, 3), np.uint8)
+                container.mux(pictures.encode(av.VideoFrame.from_ndarray(picture)))
+            container.mux(pictures.encode(None))
+            if sound:
+                for frame in _frames(waveform, "mono", sound.codec_context):
+                    container.mux(sound.encode(frame))
+        return path.read_bytes()
+
+
 def cut(content: bytes, share: float) -> bytes:
     """Return the beginning of a file, as an upload that breaks off leaves it."""
     return content[: int(share * len(content))]
@@ -187,6 +208,11 @@ def retitled(content: bytes) -> bytes | None:
     if title not in content or content.startswith(b"OggS"):
         return None
     return content.replace(title, "Привет".encode("cp1251"))
+
+
+def tagged_behind(content: bytes) -> bytes:
+    """Return a file with an ID3v1 tag behind."""
+    return content + b"TAG" + b"a good song".ljust(125, b"\0")
 
 
 def tagged(content: bytes) -> bytes:

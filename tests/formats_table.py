@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import soundfile
 import soxr
-from containers import KINDS, RATE, Kind, cut, retitled, tagged, write
+from containers import KINDS, RATE, Kind, cut, retitled, tagged, tagged_behind, write
 
 from ser import audio
 from ser.errors import SerError
@@ -49,6 +49,7 @@ def damaged(kind: Kind) -> dict[str, bytes | None]:
     files = {
         "whole": whole,
         "tag in front": tagged(whole),
+        "tag behind": tagged_behind(whole),
         "title not in UTF-8": retitled(whole),
         "two joined": write(kind, voice()[:middle]) + write(kind, voice()[middle:]),
     }

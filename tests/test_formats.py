@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import soundfile
 import soxr
-from containers import KINDS, RATE, cut, write
+from containers import KINDS, RATE, Kind, cut, video, write
 from copied import RUN, foreign, repeated
 from formats_table import NONE, PAGE, PART, SHARES, WHOLE, containers, outcomes, table, written
 from fuzzing import decoded
@@ -31,7 +31,7 @@ def samples(speech):
 @pytest.mark.parametrize("name", KINDS)
 def test_whole_files_are_answered_whole(name, found):
     cells = found[0][name]
-    assert cells["whole"] == cells["tag in front"] == WHOLE
+    assert cells["whole"] == cells["tag in front"] == cells["tag behind"] == WHOLE
     assert cells["title not in UTF-8"] in (WHOLE, NONE)
 
 
@@ -90,6 +90,54 @@ def test_a_second_stream_of_another_form_is_resampled(samples):
     joined = audio.decode(io.BytesIO(first.getvalue() + second.getvalue()))
     assert abs(len(joined) - len(whole)) < 0.02 * len(whole)
     assert np.corrcoef(joined[:30_000], whole[:30_000])[0, 1] > 0.95
+
+
+def test_a_joined_stream_of_another_codec_is_read(samples):
+    own, middle = io.BytesIO(), len(samples) // 2
+    soundfile.write(own, samples[:middle], RATE, format="OGG", subtype="VORBIS")
+    joined = own.getvalue() + write(KINDS["ogg, Opus"], samples[middle:])
+    assert (
+        abs(len(audio.decode(io.BytesIO(joined))) / audio.SAMPLING_RATE - len(samples) / RATE) < 0.1
+    )
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".mkv"])
+def test_the_sound_of_a_video_and_of_one_that_is_cut_off(samples, suffix):
+    content = video(samples, len(samples) / RATE, suffix, "aac")
+    whole = audio.load(io.BytesIO(content))
+    assert whole.notes == () and abs(whole.duration - len(samples) / RATE) < 0.1
+    for share in np.linspace(0.5, 0.95, 10):
+        part = audio.load(io.BytesIO(cut(content, share)))
+        assert "ends early" in part.notes
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".mkv"])
+def test_a_video_without_sound_is_no_damaged_file(suffix):
+    with pytest.raises(SerError, match="no sound, only pictures"):
+        audio.load(io.BytesIO(video(None, 1.0, suffix, "")))
+
+
+@pytest.mark.parametrize("kind", ["RF64", "WAV"])
+def test_the_length_of_a_large_wav_is_believed(samples, kind):
+    file = io.BytesIO()
+    soundfile.write(file, samples, RATE, format=kind)
+    content = file.getvalue()
+    if kind == "WAV":
+        content = KINDS["wav, 16 bit"].length.written(content, lambda length: 200 * 2**20)
+    assert ("ends early" in audio.load(io.BytesIO(content)).notes) == (kind == "WAV")
+    assert "ends early" in audio.load(io.BytesIO(cut(content, 0.6))).notes
+
+
+def test_integers_of_64_bits(samples):
+    content = write(Kind(".wav", "pcm_s64le"), samples)
+    assert np.allclose(audio.decode(io.BytesIO(content)), audio.decode((RATE, samples)), atol=1e-4)
+
+
+@pytest.mark.parametrize("bytes_behind", [1, 400])
+def test_whatever_stands_behind_the_sound_of_a_caf_is_passed_over(samples, bytes_behind):
+    behind = np.random.default_rng(0).bytes(bytes_behind)
+    content = write(KINDS["caf, 16 bit"], samples) + behind
+    assert abs(audio.load(io.BytesIO(content)).duration - len(samples) / RATE) < 0.1
 
 
 def test_a_file_of_which_most_is_damaged_is_refused(samples):
