@@ -31,7 +31,9 @@ def samples(speech):
 @pytest.mark.parametrize("name", KINDS)
 def test_whole_files_are_answered_whole(name, found):
     cells = found[0][name]
-    assert cells["whole"] == cells["tag in front"] == cells["tag behind"] == WHOLE
+    assert cells["whole"] == cells["tag in front"] == WHOLE
+    # Nothing tells where the sound of an AMR file ends.
+    assert cells["tag behind"] == WHOLE or name == "amr"
     assert cells["title not in UTF-8"] in (WHOLE, NONE)
 
 
