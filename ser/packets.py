@@ -14,7 +14,7 @@ from ser.errors import SerError
 from ser.formats import DEMUXERS
 
 MAX_LOST = 0.5  # share of packets that may be damaged in what is still a recording
-SOME_LOST = 0.05  # share of them from which on it is told
+SOME_LOST = 0.05  # share of them above which a recording is called damaged
 TOLERANCE = 0.1  # s that may be missing at the end of what a header promises
 DECODERS = {"amrnb": "libopencore_amrnb"}  # FFmpeg's own does not decode pauses (DTX)
 PAGE = re.compile(rb"OggS\0(.)", re.DOTALL)  # the head of an Ogg page, and its flags

@@ -14,8 +14,9 @@ TOLERANCE = 64  # bytes that may be missing: recorders' headers are off by some
 PLACEHOLDER = 2**30 - 1  # bytes
 RF64_DATA = 28  # bytes before the length of the data in an RF64, whose data chunk has a placeholder
 SEGMENT, CLUSTER = 0x18538067, 0x1F43B675  # EBML elements that hold others
-# Other elements between those: headers, indexes and tags; blocks and what belongs to them.
+# All elements down to those: also headers, indexes and tags, blocks and what belongs to them.
 EBML_IDS = {
+    *(SEGMENT, CLUSTER),
     *(0x1A45DFA3, 0x114D9B74, 0x1549A966, 0x1654AE6B, 0x1C53BB6B, 0x1941A469, 0x1043A770),
     *(0x1254C367, 0xEC, 0xBF, 0xE7, 0xA3, 0xA0, 0xAB, 0xA7, 0x5854, 0xAF),
 }
@@ -98,7 +99,7 @@ def matroska_ends_early(file: BinaryIO, size: int) -> bool:
         head = _at(file, position, 12)
         id_length = _vint_length(head)
         element = int.from_bytes(head[:id_length])
-        if element not in EBML_IDS | {SEGMENT, CLUSTER}:
+        if element not in EBML_IDS:
             return False  # Something else follows.
         size_length = _vint_length(head[id_length:])
         position += id_length + size_length

@@ -74,8 +74,8 @@ def broken(draw, recordings: dict[str, bytes]) -> tuple[str, bytes]:
         elif fault == "length":
             length = KINDS[kind].length
             if length and length.after in content:
-                told = draw(st.sampled_from(LENGTHS))
-                content[:] = length.written(bytes(content), lambda _, told=told: told)
+                wrong = draw(st.sampled_from(LENGTHS))
+                content[:] = length.written(bytes(content), lambda _, wrong=wrong: wrong)
         elif fault == "splice":
             other = recordings[draw(st.sampled_from(sorted(recordings)))]
             content[place:] = other[draw(st.integers(0, len(other))) :]

@@ -50,9 +50,9 @@ def test_robustness(utterances, tmp_path, monkeypatch):
     soundfile.write(tmp_path / "hum.wav", speech_like(1.0, 1, 16_000), 16_000)
     soundfile.write(tmp_path / "rir" / "none.wav", np.eye(1, 800, 4)[0], 16_000)
     monkeypatch.setattr(probe, "ROBUSTNESS_CLIPS", 8)
-    encoder, heard = Encoder(device="cpu"), utterances[:8]
-    embeddings = encoder.embed([audio.load(utterance.path) for utterance in heard])
-    result = probe.robustness(encoder, embeddings, heard, tmp_path)
+    encoder, few = Encoder(device="cpu"), utterances[:8]
+    embeddings = encoder.embed([audio.load(utterance.path) for utterance in few])
+    result = probe.robustness(encoder, embeddings, few, tmp_path)
     assert set(result) == {"noise", "room", "gain", "mp3"}
     assert result["gain"] == pytest.approx(1, abs=1e-3)
     assert result["room"] > 0.98  # a room that changes nothing
