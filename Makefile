@@ -41,7 +41,7 @@ test-long: programs
 
 # The page's synthetic voices, made anew; needs espeak-ng.
 examples: setup
-	$(BIN)/python -m ser.training.synthetic ser/page/examples
+	$(BIN)/python -m ser.training.data.synthetic_voices ser/page/static/examples
 
 # The page as a Space gets it, on $(PYTHON), with requirements.txt and nothing else.
 rehearsal: .venv/ready-to-test

@@ -19,7 +19,8 @@ def serve() -> int:
     os.environ["GRADIO_TEMP_DIR"] = str(uploads)
     # Before anything that imports torch, see ser/page/zerogpu.py.
     with proxies.bypassed():
-        from ser.page import LAUNCH, build, guard
+        from ser.page import LAUNCH, build
+        from ser.page.server import guard
     from ser import artifacts
     from ser.recognizer import Recognizer
 

@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from ser import commands, console, folders
+from ser import commands, console
 
 DEVICES = ("cpu", "cuda", "mps")
 DEVICE = "where the encoder runs; by default on the best at hand"
@@ -15,8 +15,6 @@ def _parser() -> argparse.ArgumentParser:
     bundled = Path(__file__).parents[1] / "artifacts"
     parser = argparse.ArgumentParser(prog="python -m ser", description="Speech emotion.")
     adding = parser.add_subparsers(required=True, metavar="COMMAND")
-    # Names the option with the folder that the results of long work are written to.
-    parser.set_defaults(writes="")
 
     command = adding.add_parser("download", help="fetch RAVDESS from Zenodo (208 MB)")
     command.add_argument("folder", nargs="?", type=Path, default=Path("data/ravdess"))
@@ -39,86 +37,6 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--noise", type=Path, metavar="FOLDER", help="sounds without a voice")
     command.add_argument("--artifacts", type=Path, default=bundled, metavar="FOLDER")
     command.set_defaults(run=commands.evaluate, writes="artifacts")
-
-    command = adding.add_parser("compare", help="every classifier on the same folds, an hour")
-    command.add_argument(
-        "--data", type=Path, metavar="FOLDER", help="recordings; without it, the kept embeddings"
-    )
-    command.add_argument("--artifacts", type=Path, default=bundled, metavar="FOLDER")
-    command.set_defaults(run=commands.compare, writes="artifacts")
-
-    command = adding.add_parser("siblings", help="whether altered copies teach a classifier more")
-    command.add_argument("--data", type=Path, required=True, metavar="FOLDER")
-    command.add_argument(
-        "--noise", type=Path, required=True, metavar="FOLDER", help="sounds, and rooms in rir/"
-    )
-    command.add_argument("--artifacts", type=Path, default=bundled, metavar="FOLDER")
-    command.set_defaults(run=commands.siblings, writes="artifacts")
-
-    command = adding.add_parser("distil", help="make an encoder from a Whisper, without labels")
-    command.add_argument("--teacher", required=True, metavar="PATH_OR_HUB_ID")
-    command.add_argument("--speech", type=Path, nargs="+", required=True, metavar="FOLDER")
-    command.add_argument("--noise", type=Path, metavar="FOLDER", help="sounds, and rooms in rir/")
-    command.add_argument("--out", type=Path, required=True, metavar="DIR")
-    command.add_argument("--init", type=Path, metavar="ENCODER", help="go on from an encoder")
-    command.add_argument("--minutes", type=float, default=60.0)
-    command.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
-    command.add_argument("--seed", type=int, default=0)
-    command.set_defaults(run=commands.distil, writes="out")
-
-    command = adding.add_parser("tune", help="teach an encoder emotion, never on RAVDESS")
-    command.add_argument("--encoder", type=Path, default=bundled / "encoder", metavar="DIR")
-    command.add_argument("--data", type=Path, nargs="+", required=True, metavar="FOLDER")
-    command.add_argument("--without", metavar="CORPUS", help="leave out, to be scored on it")
-    command.add_argument("--noise", type=Path, metavar="FOLDER", help="sounds, and rooms in rir/")
-    command.add_argument("--out", type=Path, required=True, metavar="DIR")
-    command.add_argument("--epochs", type=int, default=4)
-    command.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
-    command.add_argument("--seed", type=int, default=0)
-    command.set_defaults(run=commands.tune, writes="out")
-
-    command = adding.add_parser("directions", help="where other corpora's emotions lie, for train")
-    command.add_argument("--encoder", type=Path, default=bundled / "encoder", metavar="DIR")
-    command.add_argument("--data", type=Path, nargs="+", required=True, metavar="FOLDER")
-    command.add_argument("--without", metavar="CORPUS", help="leave out, to be scored on it")
-    command.set_defaults(run=commands.directions, writes="encoder")
-
-    command = adding.add_parser("strangers", help="score corpora that were never trained on")
-    command.add_argument("--data", type=Path, nargs="+", required=True, metavar="FOLDER")
-    command.add_argument(
-        "--encoder", type=_named, action="append", default=[], metavar="CORPUS=DIR",
-        help="the encoder that was taught without a corpus, to score that one with",
-    )  # fmt: skip
-    command.add_argument(
-        "--beside", type=Path, nargs="+", default=[], metavar="ENCODER",
-        help="further encoders, scored on what they were not taught",
-    )  # fmt: skip
-    command.add_argument("--artifacts", type=Path, default=bundled, metavar="FOLDER")
-    command.set_defaults(run=commands.strangers, writes="artifacts")
-
-    command = adding.add_parser("within", help="score a corpus, an encoder taught in each fold")
-    command.add_argument("--encoder", type=Path, required=True, metavar="DIR")
-    command.add_argument("--data", type=Path, required=True, metavar="FOLDER")
-    command.add_argument("--noise", type=Path, metavar="FOLDER", help="sounds, and rooms in rir/")
-    command.add_argument("--out", type=Path, required=True, metavar="DIR", help="keeps the folds")
-    command.add_argument("--epochs", type=int, default=2)
-    command.add_argument("--seed", type=int, default=0)
-    command.set_defaults(run=commands.within, writes="out")
-
-    command = adding.add_parser("nonlinear", help="score a corpus, the encoder as it is")
-    command.add_argument("--encoder", type=Path, required=True, metavar="DIR")
-    command.add_argument("--data", type=Path, required=True, metavar="FOLDER")
-    command.set_defaults(run=commands.nonlinear)
-
-    command = adding.add_parser("probe", help="compare the encoder with its teacher")
-    command.add_argument("--data", type=Path, required=True, metavar="FOLDER")
-    command.add_argument("--teacher", required=True, metavar="PATH_OR_HUB_ID")
-    command.add_argument("--noise", type=Path, required=True, metavar="FOLDER")
-    command.add_argument(
-        "--beside", type=Path, nargs="+", default=(), metavar="ENCODER", help="probe these too"
-    )
-    command.add_argument("--artifacts", type=Path, default=bundled, metavar="FOLDER")
-    command.set_defaults(run=commands.probe, writes="artifacts")
 
     command = adding.add_parser("predict", help="say what voices sound like")
     command.add_argument(
@@ -174,26 +92,9 @@ def _recording(argument: str) -> str | Path:
     return argument if argument == commands.STANDARD_INPUT else Path(argument)
 
 
-def _named(argument: str) -> tuple[str, Path]:
-    name, found, path = argument.partition("=")
-    if not (name and found and path):
-        raise argparse.ArgumentTypeError(f"{argument!r} is not CORPUS=DIR")
-    return name, Path(path)
-
-
 def main(arguments: list[str] | None = None) -> int:
     """Run a command; return its exit code."""
-    return console.run(lambda: _run(arguments))
-
-
-def _run(arguments: list[str] | None) -> int:
-    options = _parser().parse_args(arguments)
-    # Names of files may hold what is no text.
-    sys.stdout.reconfigure(errors="backslashreplace")
-    if folder := getattr(options, options.writes, None):
-        folders.check(folder)
-    folders.prepare()
-    return options.run(options)
+    return console.run_command(_parser(), arguments)
 
 
 if __name__ == "__main__":

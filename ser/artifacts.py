@@ -28,14 +28,14 @@ FOLDER = Path(__file__).parents[1] / "artifacts"
 MANIFEST = "manifest.json"
 CLASSIFIER = "classifier.joblib"  # for people in general, and for known ones
 DETECTOR = "detector.joblib"
-ATLAS = "atlas.npz"
+MAP = "atlas.npz"
 ADAPTATION = "adaptation.npz"
 EMBEDDINGS = "embeddings.npz"
 METRICS = "metrics.json"
 COMPARISON = "comparison.svg"
 UNSEEN = "unseen.npy"  # probabilities of the map's clips by a classifier without their speaker
 READY = ".ready"  # folder with files that only have to take their places
-NEEDED = (CLASSIFIER, DETECTOR, ATLAS, ADAPTATION, METRICS, UNSEEN)
+NEEDED = (CLASSIFIER, DETECTOR, MAP, ADAPTATION, METRICS, UNSEEN)
 LIBRARIES = ("numpy", "scikit-learn", "torch", "transformers", "librosa", "soxr", "umap-learn")
 REPAIR = (
     "Restore the bundled ones with: git checkout artifacts — or make them anew with: "
@@ -52,7 +52,7 @@ def verify(folder: Path) -> dict:
         SerError: the manifest or a file is missing or changed, a file that this version needs
             is not listed, or another scikit-learn than the installed one pickled the classifier.
     """
-    _take_places(folder)
+    _commit(folder)
     manifest = read_json(folder / MANIFEST)
     for name in dict.fromkeys([*manifest["files"], *NEEDED]):
         path = folder / name
@@ -107,7 +107,7 @@ def sha256(path: Path) -> str:
 
 
 @contextmanager
-def whole(path: Path) -> Iterator[BinaryIO]:
+def atomic_write(path: Path) -> Iterator[BinaryIO]:
     """Open a file for writing that takes its name only when it is whole, replacing what was there.
 
     A broken one under that name would be believed later.
@@ -154,7 +154,7 @@ def replacing(folder: Path, description: dict) -> Iterator[Path]:
         SerError: the disk is full; nothing has changed.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    _take_places(folder)
+    _commit(folder)
     fresh = Path(tempfile.mkdtemp(prefix=".new-", dir=folder))
     try:
         with explaining_full_disk(folder):
@@ -164,7 +164,7 @@ def replacing(folder: Path, description: dict) -> Iterator[Path]:
                 with path.open("rb") as file:
                     _to_disk(file)
         fresh.replace(folder / READY)
-        _take_places(folder)
+        _commit(folder)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
 
@@ -187,7 +187,7 @@ def _contents(folder: Path, fresh: Path) -> dict:
     }
 
 
-def _take_places(folder: Path) -> None:
+def _commit(folder: Path) -> None:
     """Move files that are ready to where they belong, the manifest last."""
     ready = folder / READY
     if not ready.is_dir():

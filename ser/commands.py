@@ -20,7 +20,7 @@ STANDARD_INPUT = "-"  # as the name of a file
 
 def download(options: argparse.Namespace) -> int:
     """Fetch RAVDESS."""
-    from ser.training.download import download
+    from ser.training.data.download import download
 
     print(download(options.folder))
     return 0
@@ -29,8 +29,9 @@ def download(options: argparse.Namespace) -> int:
 def train(options: argparse.Namespace) -> int:
     """Make the artifacts and print how good they are."""
     from ser import artifacts
-    from ser.encoder import BUNDLED
-    from ser.training import evaluate, train
+    from ser.evaluation import evaluate
+    from ser.models.encoder import BUNDLED
+    from ser.training import train
 
     encoder = options.encoder or BUNDLED
     # Another encoder's artifacts never replace the bundled ones unasked.
@@ -44,107 +45,10 @@ def train(options: argparse.Namespace) -> int:
 
 def evaluate(options: argparse.Namespace) -> int:
     """Repeat both protocols from the embeddings that training kept."""
-    from ser.training import evaluate, train
+    from ser.evaluation import evaluate
+    from ser.training import train
 
     evaluate.table(train.reevaluate(options.artifacts, options.noise))
-    return 0
-
-
-def compare(options: argparse.Namespace) -> int:
-    """Compare every classifier on the same folds; write metrics.json and a figure."""
-    from ser.training import compare, standings
-
-    print(standings.table(compare.compare(options.data, options.artifacts)))
-    return 0
-
-
-def siblings(options: argparse.Namespace) -> int:
-    """Say what altered copies of the training clips are worth."""
-    from ser.training import siblings
-
-    print(siblings.table(siblings.measure(options.data, options.noise, options.artifacts)))
-    return 0
-
-
-def distil(options: argparse.Namespace) -> int:
-    """Make an encoder from a teacher, without labels."""
-    from ser.training.distil import distil
-
-    distil(
-        options.teacher,
-        options.speech,
-        options.noise,
-        options.out,
-        options.init,
-        options.minutes,
-        options.resume,
-        options.seed,
-    )
-    return 0
-
-
-def tune(options: argparse.Namespace) -> int:
-    """Teach an encoder emotion, on corpora other than RAVDESS."""
-    from ser.training.tune import tune
-
-    tune(
-        options.encoder,
-        options.data,
-        options.out,
-        options.without,
-        options.noise,
-        options.epochs,
-        options.resume,
-        options.seed,
-    )
-    return 0
-
-
-def directions(options: argparse.Namespace) -> int:
-    """Find along which directions of an encoder's embeddings emotions lie; write them beside it."""
-    from ser.training import directions
-
-    directions.write(options.encoder, options.data, options.without)
-    return 0
-
-
-def within(options: argparse.Namespace) -> int:
-    """Score a corpus with encoders taught within its speaker folds; write metrics.json."""
-    from ser.training import within
-
-    scored = within.evaluate(
-        options.encoder, options.data, options.out, options.noise, options.epochs, options.seed
-    )
-    print(json.dumps(scored, indent=1))
-    return 0
-
-
-def nonlinear(options: argparse.Namespace) -> int:
-    """Score a corpus by more than a linear probe of its embeddings; write metrics.json."""
-    from ser.training import nonlinear
-
-    print(json.dumps(nonlinear.evaluate(options.encoder, options.data), indent=1))
-    return 0
-
-
-def strangers(options: argparse.Namespace) -> int:
-    """Score each corpus as a stranger; write metrics.json."""
-    from ser.training import strangers
-
-    strangers.table(
-        strangers.evaluate(options.data, dict(options.encoder), options.artifacts, options.beside)
-    )
-    return 0
-
-
-def probe(options: argparse.Namespace) -> int:
-    """Compare the encoder with its teacher by a fixed linear model; write metrics.json."""
-    from ser.training import probe
-
-    figures = probe.measure(
-        options.data, options.teacher, options.noise, options.beside, options.artifacts
-    )
-    print(json.dumps(figures, indent=1))
     return 0
 
 
@@ -153,13 +57,13 @@ def predict(options: argparse.Namespace) -> int:
 
     Every file has a result of its own, and so has a folder without recordings.
     """
+    from ser.models.speaker import UNKNOWN_SPEAKER
     from ser.recognizer import Recognizer
-    from ser.speaker import STRANGER
 
     recognizer = Recognizer.load(options.artifacts, options.device)
-    speaker = STRANGER
+    speaker = UNKNOWN_SPEAKER
     for name in options.neutral:
-        speaker = recognizer.listen_neutral(_opened(name), speaker)
+        speaker = recognizer.enrol(_opened(name), speaker)
     results, failed = [], 0
     for name, error in _recordings(options.files):
         try:
@@ -184,9 +88,9 @@ def predict(options: argparse.Namespace) -> int:
 def score(options: argparse.Namespace) -> int:
     """Score a large collection; restarted, it goes on where it stopped."""
     with _extra("requirements-scale.txt"):
-        from ser import archive
+        from ser.batch import scoring
 
-        scored, before = archive.score(
+        scored, before = scoring.score(
             options.source, options.out, options.artifacts, options.device, options.ray
         )
     print(f"{scored} recordings scored, {before} were before: {options.out}")
@@ -204,7 +108,7 @@ def bench(options: argparse.Namespace) -> int:
 
 def _bench(options: argparse.Namespace) -> int:
     if options.load:
-        from ser.page import load
+        from ser.bench import load
 
         measured = load.measure(options.people, options.minutes)
         load.table(measured)
@@ -213,19 +117,19 @@ def _bench(options: argparse.Namespace) -> int:
         return 0
     if options.archive:
         with _extra("requirements-scale.txt"):
-            from ser.benching import scaling
+            from ser.bench import scale
 
-        measured = scaling.measure(options.archive, options.clips)
-        scaling.table(measured)
+        measured = scale.measure(options.archive, options.clips)
+        scale.table(measured)
         if options.json:
             options.json.write_text(json.dumps(measured, indent=1) + "\n")
         return 0
     if options.page:
-        from ser import bench_page as bench
+        pass
     else:
-        from ser import bench
-    measured = bench.measure()
-    bench.table(measured)
+        from ser.bench import speed
+    measured = speed.measure()
+    speed.table(measured)
     if options.json:
         options.json.write_text(json.dumps(measured, indent=1) + "\n")
     return 0
@@ -245,7 +149,7 @@ def _extra(requirements: str) -> Iterator[None]:
 
 def _recordings(names: list[str | Path]) -> Iterator[tuple[str | Path, SerError | None]]:
     """Yield every recording to read, those in folders too; a folder without any with its error."""
-    from ser.formats import audio_files
+    from ser.audio.formats import audio_files
 
     for name in names:
         # Unlike pathlib's, this takes names that are too long for a file.
@@ -262,7 +166,7 @@ def _recordings(names: list[str | Path]) -> Iterator[tuple[str | Path, SerError 
 
 def _opened(name: str | Path) -> Path | io.BytesIO:
     """Return what a recording is read from: its path, or what standard input holds."""
-    from ser.bounded import MAX_BYTES
+    from ser.audio.sandbox import MAX_BYTES
 
     if name != STANDARD_INPUT:
         return name

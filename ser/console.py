@@ -1,5 +1,6 @@
 """Run a program that was started from a shell: one line for an error, and the usual exit codes."""
 
+import argparse
 import errno
 import io
 import os
@@ -8,6 +9,7 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 
+from ser import folders
 from ser.errors import SerError
 
 INTERRUPTED = 128 + 2  # exit codes of shells for a program that SIGINT ended
@@ -60,6 +62,24 @@ def run(program: Callable[[], int], prints_results: bool = True) -> int:
             "write, with room in it. Choose another one, or change its permissions."
         )
     return code
+
+
+def run_command(parser: argparse.ArgumentParser, arguments: list[str] | None = None) -> int:
+    """Run the function that a parser's defaults name as `run`; return the exit code.
+
+    parser: its default `writes`, if there is one, names the option with the folder for results.
+    """
+
+    def program() -> int:
+        options = parser.parse_args(arguments)
+        # Names of files may hold what is no text.
+        sys.stdout.reconfigure(errors="backslashreplace")
+        if folder := getattr(options, getattr(options, "writes", ""), None):
+            folders.check(folder)
+        folders.prepare()
+        return options.run(options)
+
+    return run(program)
 
 
 def _replace_closed_streams(prints_results: bool) -> None:

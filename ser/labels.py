@@ -3,4 +3,4 @@
 LABELS = ("neutral", "calm", "happy", "sad", "angry", "fearful", "disgust", "surprised")
 
 # What can be said of a recording.
-SURE, UNSURE, NO_VOICE = "sure", "unsure", "no voice"
+CONFIDENT, UNCERTAIN, NO_VOICE = "sure", "unsure", "no voice"

@@ -1,5 +1,7 @@
 """Everything that answers a person, in one call: recording in, `Analysis` or `Timeline` out."""
 
+# INTERIM: the committed artifacts name modules as they were; goes with plain arrays.
+import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -7,16 +9,35 @@ from pathlib import Path
 import joblib
 import numpy as np
 
-from ser import artifacts, audio
-from ser.atlas import Atlas, Place
-from ser.classifier import EmotionClassifier
-from ser.detector import VoiceDetector
-from ser.encoder import Encoder
+from ser import artifacts
+from ser.audio import loading
 from ser.errors import SerError
-from ser.labels import LABELS, NO_VOICE, SURE, UNSURE
-from ser.listening import listen
-from ser.speaker import STRANGER, Adaptation, Speaker
-from ser.timeline import Timeline
+from ser.labels import CONFIDENT, LABELS, NO_VOICE, UNCERTAIN
+from ser.models import calibration, classifier, ensemble, kernel_ridge, linear, voice_detector
+from ser.models.classifier import EmotionClassifier
+from ser.models.embedding_map import EmbeddingMap, Place
+from ser.models.encoder import Encoder
+from ser.models.speaker import UNKNOWN_SPEAKER, Speaker, SpeakerAdaptation
+from ser.models.voice_detector import VoiceDetector
+from ser.timeline.timeline import Timeline
+from ser.timeline.windows import listen
+
+calibration.Given = calibration.PrecomputedScores
+for _old, _new in {
+    "calibration": calibration,
+    "classifier": classifier,
+    "ensemble": ensemble,
+    "kernel": kernel_ridge,
+    "linear": linear,
+    "detector": voice_detector,
+}.items():
+    sys.modules[f"ser.{_old}"] = _new
+
+
+def _renamed(loaded):
+    for each in loaded:
+        each.calibration.threshold = each.calibration.__dict__.pop("sure")
+    return loaded
 
 
 @dataclass(frozen=True)
@@ -24,7 +45,7 @@ class Analysis:
     """What the voice in a recording sounds like.
 
     Attributes:
-        verdict: SURE, UNSURE or NO_VOICE; what follows means little without a voice.
+        verdict: CONFIDENT, UNCERTAIN or NO_VOICE; what follows means little without a voice.
         label: the most probable of LABELS.
         probabilities: by label, in the order of LABELS, sum 1.
         place: where it falls on the map.
@@ -37,7 +58,7 @@ class Analysis:
     label: str
     probabilities: dict[str, float]
     place: Place
-    clip: audio.Clip
+    clip: loading.Clip
     speaker: Speaker
     clips_before: int
 
@@ -53,7 +74,7 @@ class Analysis:
                 for near in self.place.neighbours
             ],
             "notes": [
-                audio.NOTES[note].format(speech=self.clip.speech) for note in self.clip.notes
+                loading.NOTES[note].format(speech=self.clip.speech) for note in self.clip.notes
             ],
             "clips_before": self.clips_before,
             "verdict": self.verdict,
@@ -67,19 +88,20 @@ class Recognizer:
     Attributes:
         classifier, enrolled: for people in general, and for those of whom something is known.
         metrics: how good they are, as training measured it.
-        unseen: float32, shape (n, 8), the probabilities of each of the map's clips by a classifier
-            that did not hear its speaker.
+        out_of_fold_probabilities: float32, shape (n, 8), of the clips on the map, each by a classifier
+            that was
+            not trained on their speakers.
         version: of them all, in hexadecimal; no other artifacts share it.
     """
 
     encoder: Encoder
     detector: VoiceDetector
-    adaptation: Adaptation
+    adaptation: SpeakerAdaptation
     classifier: EmotionClassifier
     enrolled: EmotionClassifier
-    atlas: Atlas
+    embedding_map: EmbeddingMap
     metrics: dict
-    unseen: np.ndarray
+    out_of_fold_probabilities: np.ndarray
     version: str
 
     @classmethod
@@ -97,7 +119,7 @@ class Recognizer:
         encoder = Encoder(
             bundled if bundled.is_dir() else made["checkpoint"], device, made["layers"]
         )
-        found = (encoder.fingerprint, audio.PREPROCESSING, list(LABELS))
+        found = (encoder.fingerprint, loading.PREPROCESSING, list(LABELS))
         if found != (made["fingerprint"], manifest["preprocessing"], manifest["labels"]):
             raise SerError(
                 f"The classifier in {folder} was made with another encoder, preprocessing or list "
@@ -106,9 +128,9 @@ class Recognizer:
         return cls(
             encoder,
             joblib.load(folder / artifacts.DETECTOR),
-            Adaptation.load(folder / artifacts.ADAPTATION),
-            *joblib.load(folder / artifacts.CLASSIFIER),
-            Atlas.load(folder / artifacts.ATLAS),
+            SpeakerAdaptation.load(folder / artifacts.ADAPTATION),
+            *_renamed(joblib.load(folder / artifacts.CLASSIFIER)),
+            EmbeddingMap.load(folder / artifacts.MAP),
             artifacts.read_json(folder / artifacts.METRICS),
             np.load(folder / artifacts.UNSEEN, allow_pickle=False),
             artifacts.sha256(folder / artifacts.MANIFEST)[:12],
@@ -119,61 +141,61 @@ class Recognizer:
         """Where the encoder runs: cpu, cuda or mps."""
         return self.encoder.device.type
 
-    def on(self, device: str) -> "Recognizer":
+    def to(self, device: str) -> "Recognizer":
         """Return the same recognizer with its encoder on another device, as `Encoder` takes it."""
         encoder = Encoder(self.encoder.checkpoint, device, self.encoder.layers)
         return replace(self, encoder=encoder)
 
     def classifier_for(self, speakers: Iterable[Speaker]) -> EmotionClassifier:
         """Return `enrolled` if something is known of every speaker, else `classifier`."""
-        return self.enrolled if all(each.clips for each in speakers) else self.classifier
+        return self.enrolled if all(each.n_clips for each in speakers) else self.classifier
 
-    def analyse(self, recording: audio.Recording, speaker: Speaker = STRANGER) -> Analysis:
+    def analyse(self, recording: loading.Recording, speaker: Speaker = UNKNOWN_SPEAKER) -> Analysis:
         """Say which emotion a recording's voice carries, by what is known of its speaker so far.
 
         The answer's own `speaker` is what to give with the same person's next recording.
         Takes what `audio.load` takes and raises its SerErrors.
         """
-        clip = audio.load(recording)
-        return self.judge(clip, self.encoder.embed([clip])[0], speaker)
+        clip = loading.load(recording)
+        return self.analyse_embedding(clip, self.encoder.embed([clip])[0], speaker)
 
-    def judge(
-        self, clip: audio.Clip, embedding: np.ndarray, speaker: Speaker = STRANGER
+    def analyse_embedding(
+        self, clip: loading.Clip, embedding: np.ndarray, speaker: Speaker = UNKNOWN_SPEAKER
     ) -> Analysis:
         """Say the same of a clip that is embedded already, shape (layers, 2, hidden size)."""
         embedding = embedding[None]
         adapted = self.adaptation.adapt(embedding, speaker)
         classifier = self.classifier_for([speaker])
         initial, [probabilities] = classifier.answer(embedding, adapted)
-        verdict = SURE if probabilities.max() >= classifier.sure else UNSURE
-        if not self.detector.hears(embedding)[0]:
+        verdict = CONFIDENT if probabilities.max() >= classifier.threshold else UNCERTAIN
+        if not self.detector.detect(embedding)[0]:
             verdict = NO_VOICE
-        supposed = initial
-        if speaker.clips:
-            supposed = self.classifier.initial_probabilities(embedding)
+        expected_counts = initial
+        if speaker.n_clips:
+            expected_counts = self.classifier.initial_probabilities(embedding)
         return Analysis(
             verdict=verdict,
             label=LABELS[int(np.argmax(probabilities))],
             probabilities=dict(zip(LABELS, probabilities.tolist(), strict=True)),
-            place=self.atlas.place(initial[0]),
+            place=self.embedding_map.place(initial[0]),
             clip=clip,
-            speaker=speaker if verdict == NO_VOICE else speaker.heard(embedding, supposed),
-            clips_before=speaker.clips,
+            speaker=speaker if verdict == NO_VOICE else speaker.update(embedding, expected_counts),
+            clips_before=speaker.n_clips,
         )
 
-    def listen_neutral(self, recording: audio.Recording, speaker: Speaker = STRANGER) -> Speaker:
+    def enrol(self, recording: loading.Recording, speaker: Speaker = UNKNOWN_SPEAKER) -> Speaker:
         """Return what is known of a speaker with one more recording, spoken neutrally.
 
         Takes what `audio.load` takes and raises its SerErrors, and one if there is no voice.
         """
-        embedding = self.encoder.embed([audio.load(recording)])
-        if not self.detector.hears(embedding)[0]:
+        embedding = self.encoder.embed([loading.load(recording)])
+        if not self.detector.detect(embedding)[0]:
             raise SerError(
                 "No voice was heard, only other sounds. Say the sentence closer to the microphone.",
                 "no voice",
             )
-        return speaker.heard_neutral(embedding)
+        return speaker.update_neutral(embedding)
 
-    def timeline(self, recording: audio.Recording) -> Iterator[float | Timeline]:
+    def timeline(self, recording: loading.Recording) -> Iterator[float | Timeline]:
         """Follow one voice through a recording of up to 30 minutes, see `ser.listening.listen`."""
         return listen(self, recording)

@@ -7,8 +7,10 @@ import pytest
 import soundfile
 from voices import speech_like
 
-from ser import artifacts, audio, classifier
-from ser.encoder import Encoder
+from ser import artifacts
+from ser.audio import loading
+from ser.models import classifier
+from ser.models.encoder import Encoder
 from ser.recognizer import Recognizer
 
 SHARED = Path(__file__).parents[2] / "shared"
@@ -59,20 +61,21 @@ def bundled() -> Encoder:
 
 
 @pytest.fixture(scope="session")
-def loaded(clips) -> list[audio.Clip]:
+def loaded(clips) -> list[loading.Clip]:
     """The same recordings, as the encoder takes them."""
-    return [audio.load(path) for path in clips]
+    return [loading.load(path) for path in clips]
 
 
 @pytest.fixture(scope="module")
 def quick_training():
     """Train less where a test looks at what is trained from what, not at how well it answers."""
-    from ser.training import layout, sounds  # umap, which takes long to import
+    from ser.training import generated_sounds
+    from ser.training.classifier import map_layout  # umap, which takes long to import
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(classifier, "RUNS", 1)
-        patch.setattr(sounds, "EACH", 5)
-        patch.setattr(layout.umap, "UMAP", functools.partial(layout.umap.UMAP, n_epochs=20))
+        patch.setattr(generated_sounds, "EACH", 5)
+        patch.setattr(map_layout.umap, "UMAP", functools.partial(map_layout.umap.UMAP, n_epochs=20))
         yield
 
 

@@ -13,9 +13,9 @@ import soundfile
 import soxr
 from containers import KINDS, RATE, Kind, cut, retitled, tagged, tagged_behind, write
 
-from ser import audio
+from ser.audio import loading
+from ser.audio.formats import FORMATS
 from ser.errors import SerError
-from ser.formats import FORMATS
 from ser.recognizer import Analysis, Recognizer
 
 ROOT = Path(__file__).parents[1]
@@ -69,7 +69,7 @@ def outcomes(recognizer: Recognizer) -> tuple[dict[str, dict[str, str]], dict[st
 
     def outcome(wav: Analysis, content: bytes) -> str:
         try:
-            clip = audio.load(io.BytesIO(content))
+            clip = loading.load(io.BytesIO(content))
         except SerError as error:
             messages[f"refused: {error.kind}"] = str(error)
             return f"refused: {error.kind}"
@@ -79,7 +79,9 @@ def outcomes(recognizer: Recognizer) -> tuple[dict[str, dict[str, str]], dict[st
         # Many files hold the same samples, which need to be answered only once.
         samples = clip.waveform.tobytes()
         if samples not in answers:
-            answers[samples] = recognizer.judge(clip, recognizer.encoder.embed([clip])[0])
+            answers[samples] = recognizer.analyse_embedding(
+                clip, recognizer.encoder.embed([clip])[0]
+            )
         return (WHOLE if _same(answers[samples], wav) else OTHER) + early
 
     for name, kind in KINDS.items():

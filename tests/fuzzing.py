@@ -19,9 +19,9 @@ from hypothesis import strategies as st
 from tqdm import tqdm
 from voices import speech_like
 
-from ser import audio, bounded
+from ser.audio import loading, sandbox
+from ser.bench.load import machine, record
 from ser.errors import SerError
-from ser.page.load import machine, record
 
 SECONDS = 1.0  # of the recordings; what breaks decoders is at their beginning
 FAULTS = ("flip", "write", "tell", "cut", "drop", "repeat", "splice", "length")
@@ -44,7 +44,7 @@ def another_person() -> tuple[bytes, np.ndarray]:
 
 def decoded(content: bytes) -> np.ndarray:
     """Return the mono samples of a file, as the decoding process gives them."""
-    with bounded.open_recording(io.BytesIO(content)) as sound:
+    with sandbox.open_recording(io.BytesIO(content)) as sound:
         return np.concatenate(list(sound.blocks))
 
 
@@ -89,7 +89,7 @@ def outcome(content: bytes) -> str:
         Exception: whatever is neither an answer nor an explanation.
     """
     try:
-        clip = audio.load(io.BytesIO(content))
+        clip = loading.load(io.BytesIO(content))
     except SerError as error:
         assert str(error)
         return "explained"
@@ -101,7 +101,7 @@ def outcome(content: bytes) -> str:
 def run(files: int) -> dict:
     """Decode `files` damaged recordings; return the counts and the longest wait."""
     counts, seconds, recordings, lost = Counter(), [], corpus(), Counter()
-    bounded.log.addFilter(lambda record: lost.update([record.getMessage()]))
+    sandbox.log.addFilter(lambda record: lost.update([record.getMessage()]))
     other, samples = another_person()
     for content in recordings.values():
         outcome(content)  # Libraries load what they need when they first need it.

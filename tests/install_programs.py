@@ -11,7 +11,7 @@ import sys
 
 from playwright.sync_api import sync_playwright
 
-from ser.browser import HOW_TO_GET, VARIABLE, find_chromium, starts
+from ser.bench.browser import HOW_TO_GET, VARIABLE, find_chromium, starts
 from ser.errors import SerError
 
 PLAYWRIGHT = [sys.executable, "-m", "playwright", "install", "--no-shell"]

@@ -41,7 +41,7 @@ def test_a_copy_elsewhere_works(folder, speech):
     [
         "manifest.json",
         "classifier.joblib",
-        "atlas.npz",
+        "embedding_map.npz",
         "adaptation.npz",
         "encoder/model.safetensors",
     ],

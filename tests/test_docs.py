@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ser import archive
+from ser.batch import scoring
 
 DOCS = Path(__file__).parents[1] / "docs"
 EXAMPLES = [
@@ -30,7 +30,7 @@ def test_examples_run(code, clips, tmp_path, monkeypatch):
     (collection / "broken.wav").write_text("not audio")
     for clip in clips[:2]:
         (collection / clip.name).symlink_to(clip)
-    archive.score(str(collection), Path("DIR"))
+    scoring.score(str(collection), Path("DIR"))
     # As a run that is going on, or was killed, leaves it.
     Path("DIR/.part-00001.parquet.unfinished").write_bytes(b"PAR1")
     found = {}

@@ -14,10 +14,10 @@ from harm import Harm
 from voices import speech_like
 
 from ser import artifacts
-from ser.encoder import Encoder
 from ser.errors import SerError
+from ser.models.encoder import Encoder
 from ser.training import embedding
-from ser.training.utterance import Utterance
+from ser.training.data.utterance import Utterance
 
 ROOT = Path(__file__).parents[1]
 FOREVER = 600  # s; other work may share the processor
@@ -226,7 +226,10 @@ def test_a_full_disk(small_disk, utterances, encoder, monkeypatch):
         (fresh / artifacts.CLASSIFIER).write_bytes(bytes(2**21))
     artifacts.verify(folder)
     assert (folder / artifacts.CLASSIFIER).read_text() == "old"
-    with pytest.raises(SerError, match="is full"), artifacts.whole(folder / "new.npz") as file:
+    with (
+        pytest.raises(SerError, match="is full"),
+        artifacts.atomic_write(folder / "new.npz") as file,
+    ):
         file.write(bytes(2**21))
     assert not list(folder.glob("new*")) and not list(folder.glob(".new-*"))
 

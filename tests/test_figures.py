@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from ser import bench
-from ser.benching import picture, scaling
+from ser.bench import scale, speed
+from ser.charts import bench
 
 ROOT = Path(__file__).parents[1]
 
@@ -18,8 +18,8 @@ def measured(name):
 @pytest.mark.parametrize(
     ("document", "figures", "table"),
     [
-        ("docs/scale.md", "docs/scale.json", scaling.table),
-        ("README.md", "docs/bench.json", bench.table),
+        ("docs/scale.md", "docs/scale.json", scale.table),
+        ("README.md", "docs/bench.json", speed.table),
     ],
 )
 def test_tables(document, figures, table):
@@ -30,8 +30,8 @@ def test_tables(document, figures, table):
 
 def test_picture():
     figures = measured("docs/bench.json")
-    bars = picture.figure(figures).data[0]
-    assert [1000 * figures["medians"][name] for name in bench.NAMES] == list(reversed(bars.x))
+    bars = bench.figure(figures).data[0]
+    assert [1000 * figures["medians"][name] for name in speed.NAMES] == list(reversed(bars.x))
 
 
 def test_page():

@@ -9,9 +9,9 @@ import torch
 from encoders import save_tiny_encoder
 from harm import Harm
 
-from ser.encoder import Encoder
 from ser.errors import SerError
-from ser.training import checkpoint
+from ser.models.encoder import Encoder
+from ser.training.encoder import checkpoint
 
 
 @pytest.fixture

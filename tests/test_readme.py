@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from ser import artifacts
+from ser.charts import comparison
+from ser.evaluation import augmentation_ablation
 from ser.labels import LABELS
-from ser.training import siblings, standings
 
 README = (Path(__file__).parents[1] / "README.md").read_text()
 RUSSIAN = (Path(__file__).parents[1] / "README.ru.md").read_text()
@@ -57,8 +58,8 @@ def test_model_card():
 
 
 def test_other_classifiers_and_altered_copies():
-    assert standings.table(METRICS["comparison"]) in README
-    assert siblings.table(METRICS["augmentation"]) in README
+    assert comparison.table(METRICS["comparison"]) in README
+    assert augmentation_ablation.table(METRICS["augmentation"]) in README
 
 
 def interval(result):

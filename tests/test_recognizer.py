@@ -9,7 +9,7 @@ from voices import encode
 
 from ser.errors import SerError
 from ser.labels import LABELS
-from ser.speaker import STRANGER
+from ser.models.speaker import UNKNOWN_SPEAKER
 
 
 def test_analysis_of_a_voice(recognizer, speech, ravdess):
@@ -20,7 +20,7 @@ def test_analysis_of_a_voice(recognizer, speech, ravdess):
     if ravdess:
         assert analysis.label == "angry"
         assert analysis.place.neighbours[0].emotion == "angry"
-    low, high = recognizer.atlas.positions.min(0), recognizer.atlas.positions.max(0)
+    low, high = recognizer.embedding_map.positions.min(0), recognizer.embedding_map.positions.max(0)
     assert low[0] <= analysis.place.x <= high[0] and low[1] <= analysis.place.y <= high[1]
 
 
@@ -48,28 +48,28 @@ def test_a_known_speaker_is_answered_otherwise(recognizer, speech, clips):
     known = recognizer.analyse(speech, first.speaker)
     assert known.probabilities != stranger.probabilities
     assert (known.place.x, known.place.y) != (stranger.place.x, stranger.place.y)
-    assert known.to_json()["clips_before"] == 1 and known.speaker.clips == 2
+    assert known.to_json()["clips_before"] == 1 and known.speaker.n_clips == 2
 
 
 def test_what_is_remembered_is_the_embedding_as_it_was_heard(recognizer, clips):
     """Adapted ones would draw the speaker towards the mean, ever less like themselves."""
     as_strangers = [recognizer.analyse(path).speaker for path in clips[:2]]
-    speaker = STRANGER
+    speaker = UNKNOWN_SPEAKER
     for path in clips[:2]:
         speaker = recognizer.analyse(path, speaker).speaker
-    total = sum(each.others_sum for each in as_strangers)
-    np.testing.assert_allclose(speaker.others_sum, total)
+    total = sum(each.unlabelled_sum for each in as_strangers)
+    np.testing.assert_allclose(speaker.unlabelled_sum, total)
 
 
 def test_a_neutral_recording_is_listened_to(recognizer, speech, clips):
-    speaker = recognizer.listen_neutral(clips[0])
-    assert (speaker.others, speaker.neutrals) == (0, 1)
+    speaker = recognizer.enrol(clips[0])
+    assert (speaker.n_unlabelled, speaker.n_neutral) == (0, 1)
     known = recognizer.analyse(speech, speaker)
     assert known.to_json()["clips_before"] == 1
     assert known.probabilities != recognizer.analyse(speech).probabilities
-    assert (known.speaker.others, known.speaker.neutrals) == (1, 1)
+    assert (known.speaker.n_unlabelled, known.speaker.n_neutral) == (1, 1)
     with pytest.raises(SerError):
-        recognizer.listen_neutral((16_000, np.zeros(16_000)), speaker)
+        recognizer.enrol((16_000, np.zeros(16_000)), speaker)
 
 
 def in_format(waveform, rate, form, path):
@@ -117,6 +117,6 @@ def test_nothing_is_compiled_for_an_answer(recognizer, speech):
 
 
 def test_moving_to_another_device_changes_no_answer(recognizer, speech):
-    moved = recognizer.on("cpu")
+    moved = recognizer.to("cpu")
     assert moved.encoder is not recognizer.encoder
     assert moved.analyse(speech).to_json() == recognizer.analyse(speech).to_json()

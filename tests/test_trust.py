@@ -5,8 +5,8 @@ import re
 
 from trust_table import DOCS, FIGURES, PAGE, TABLE, written
 
-from ser import bounded, decoding
-from ser.page import recordings
+from ser.audio import decoding, sandbox
+from ser.page.server import uploads
 
 ROOT = DOCS.parent
 
@@ -20,10 +20,10 @@ def test_figures():
 def test_limits():
     text = " ".join(PAGE.read_text().split())
     for limit in (
-        f"{bounded.MAX_BYTES // 2**20} MB",
+        f"{sandbox.MAX_BYTES // 2**20} MB",
         f"{decoding.MAX_CHANNELS} channels",
-        f"{bounded.PATIENCE:.0f} s",
-        f"{(recordings.FREQUENCY + recordings.AGE) // 60} minutes",
+        f"{sandbox.TIMEOUT:.0f} s",
+        f"{(uploads.FREQUENCY + uploads.AGE) // 60} minutes",
     ):
         assert limit in text
 

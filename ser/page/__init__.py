@@ -2,22 +2,13 @@
 
 import gradio as gr
 
-from ser.bounded import MAX_BYTES
-from ser.page import (
-    analyse,
-    api,
-    examples,
-    explore,
-    live,
-    long,
-    quality,
-    recordings,
-    voice,
-    zerogpu,
-)
-from ser.page.language import OTHERS, switch
+from ser.audio.sandbox import MAX_BYTES
+from ser.page import session
+from ser.page.server import uploads, zerogpu
+from ser.page.server.language import OTHERS, switch
+from ser.page.tabs import analyse, api, evaluation, examples, explore, live, timeline
+from ser.page.text import ENGLISH
 from ser.page.theme import HEAD, THEME
-from ser.page.words import ENGLISH
 
 QUEUE = 32  # requests waiting; further ones are told to come back
 LAUNCH = {
@@ -37,37 +28,37 @@ LAUNCH = {
 
 def build(recognizer) -> gr.Blocks:
     """Return the page in every language, ready for `launch(**LAUNCH)`."""
-    recordings.set_aside()
+    uploads.set_aside()
     examples.download()
-    steady = recognizer.on("cpu") if zerogpu.lent() else recognizer
+    cpu_recognizer = recognizer.to("cpu") if zerogpu.lent() else recognizer
     with gr.Blocks(
         title=ENGLISH.TITLE,
         analytics_enabled=False,
-        delete_cache=(recordings.FREQUENCY, recordings.AGE),
+        delete_cache=(uploads.FREQUENCY, uploads.AGE),
     ) as page:
-        _fill(ENGLISH, recognizer, steady)
-        api.build(recognizer, steady)
-        voice.forget_on_leaving(page)
+        _fill(ENGLISH, recognizer, cpu_recognizer)
+        api.build(recognizer, cpu_recognizer)
+        session.forget_on_leaving(page)
     for name, words in OTHERS.items():
         with page.route(words.LANGUAGE, name):
-            _fill(words, recognizer, steady)
+            _fill(words, recognizer, cpu_recognizer)
     return page.queue(max_size=QUEUE, api_open=False)
 
 
-def _fill(words, recognizer, steady) -> None:
+def _fill(words, recognizer, cpu_recognizer) -> None:
     gr.HTML(_head(words), elem_id="head")
-    known = voice.remembered()
+    known = session.remembered()
     with gr.Tabs(elem_id="tabs"):
         with gr.Tab(words.ANALYSE, id="analyse"):
             analyse.build(words, recognizer, known)
         with gr.Tab(words.LIVE, id="live"):
-            live.build(words, steady, known)
+            live.build(words, cpu_recognizer, known)
         with gr.Tab(words.LONG, id="long"):
-            long.build(words, steady)
+            timeline.build(words, cpu_recognizer)
         with gr.Tab(words.EXPLORE, id="explore-tab") as tab:
             explore.build(words, recognizer, tab)
         with gr.Tab(words.QUALITY, id="quality-tab"):
-            quality.build(words, recognizer)
+            evaluation.build(words, recognizer)
     gr.HTML(_foot(words, recognizer), elem_id="foot")
 
 

@@ -2,7 +2,7 @@
 
 from html import escape
 
-from ser.charts import MARKERS
+from ser.charts.probabilities import MARKERS
 
 # In a square of 20 by 20 around the middle.
 PATHS = {

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import gradio as gr
 
-from ser.bounded import MAX_BYTES
-from ser.formats import SUFFIXES
-from ser.page.words import LANGUAGES
+from ser.audio.formats import SUFFIXES
+from ser.audio.sandbox import MAX_BYTES
+from ser.page.text import LANGUAGES
 
 ACCENT = "#6366f1"  # indigo, the theme's primary hue
-FOLDER = Path(__file__).parent
+FOLDER = Path(__file__).parent / "static"
 
 THEME = gr.themes.Base(
     primary_hue=gr.themes.colors.indigo,

@@ -14,12 +14,13 @@ import numpy as np
 import pooch
 from tqdm import tqdm
 
-from ser import artifacts, audio
-from ser.audio import Clip
-from ser.encoder import POOLING, Encoder
+from ser import artifacts
+from ser.audio import loading
+from ser.audio.loading import Clip
+from ser.batch.embedding import embed_many
 from ser.errors import SerError
-from ser.many import embed_many
-from ser.training.utterance import Utterance
+from ser.models.encoder import POOLING, Encoder
+from ser.training.data.utterance import Utterance
 
 CACHE = Path(pooch.os_cache("ser")) / "embeddings"
 
@@ -39,11 +40,11 @@ class Alteration:
     def load(self, path: Path) -> Clip:
         """Load a recording and change its voiced part; the same content always changes alike."""
         chance = [zlib.crc32(own) for own in (self.name.encode(), path.read_bytes())]
-        clip = audio.load(path)
+        clip = loading.load(path)
         # Changes reckon with full scale 1, a clip has unit variance.
         waveform = clip.waveform / np.abs(clip.waveform).max()
         changed = self.change(waveform, np.random.default_rng(chance))
-        return replace(clip, waveform=audio.normalise(changed))
+        return replace(clip, waveform=loading.normalise(changed))
 
 
 def embed(
@@ -55,8 +56,8 @@ def embed(
         float16 embeddings of shape (n, layers, 2, hidden size), the n utterances that could be
         read, and a warning for each that could not.
     """
-    own = f"{encoder.fingerprint}{encoder.layers}{POOLING}{audio.PREPROCESSING}"
-    load, name = audio.load, "Embedding"
+    own = f"{encoder.fingerprint}{encoder.layers}{POOLING}{loading.PREPROCESSING}"
+    load, name = loading.load, "Embedding"
     if alteration:
         load, name, own = alteration.load, f"Copies: {alteration.name}", f"{own}{alteration.name}"
     folder = CACHE / hashlib.sha256(own.encode()).hexdigest()[:16]
@@ -72,7 +73,7 @@ def embed(
             if isinstance(found, SerError):
                 unreadable[path] = f"Left out: {found}"
                 continue
-            with artifacts.whole(path) as file:
+            with artifacts.atomic_write(path) as file:
                 np.savez(file, embedding=found[1].astype(np.float16))
     readable = [row for row, path in enumerate(cached) if path not in unreadable]
     if not readable:

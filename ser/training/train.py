@@ -7,19 +7,22 @@ from pathlib import Path
 import joblib
 import numpy as np
 
-from ser import artifacts, audio
-from ser.classifier import EmotionClassifier
-from ser.detector import VoiceDetector
-from ser.encoder import BUNDLED, POOLING, Encoder
+from ser import artifacts
+from ser.audio import loading
 from ser.errors import SerError
+from ser.evaluation import noise_false_alarms
+from ser.evaluation.evaluate import evaluate
 from ser.labels import LABELS
+from ser.models.classifier import EmotionClassifier
+from ser.models.encoder import BUNDLED, POOLING, Encoder
+from ser.models.speaker import SpeakerAdaptation
+from ser.models.voice_detector import VoiceDetector
 from ser.recognizer import Recognizer
-from ser.speaker import Adaptation
-from ser.training import corpora, enrolment, layout, recorded, selection
+from ser.training.classifier import enrolment, layer_selection, map_layout
+from ser.training.data import corpora
+from ser.training.data.utterance import Utterance
 from ser.training.embedding import embed
-from ser.training.evaluate import evaluate
-from ser.training.sounds import Sounds, in_noise
-from ser.training.utterance import Utterance
+from ser.training.generated_sounds import Sounds, in_noise
 
 SEED = 0
 # What the embeddings keep of each utterance beside its name, for `reevaluate`.
@@ -49,7 +52,7 @@ def train(
     for warning in (*found.warnings, *unreadable):
         print(f"Warning: {warning}", file=sys.stderr)
     emotions = [utterance.emotion for utterance in utterances]
-    chosen = selection.choose(embeddings, emotions, corpora.speakers(utterances))
+    chosen = layer_selection.choose(embeddings, emotions, corpora.speakers(utterances))
     if len(chosen) < len(encoder.layers):
         # Without the layers above it.
         encoder = Encoder(checkpoint, device, [encoder.layers[each] for each in chosen])
@@ -59,10 +62,10 @@ def train(
             "checkpoint": _portable(checkpoint, out),
             "fingerprint": encoder.fingerprint,
             "layers": list(encoder.layers),
-            "taught": list(encoder.taught),
+            "taught": list(encoder.fine_tuned_on),
             "pooling": list(POOLING),
         },
-        "preprocessing": audio.PREPROCESSING,
+        "preprocessing": loading.PREPROCESSING,
         "labels": list(LABELS),
         "data": {
             "clips": len(utterances),
@@ -98,7 +101,7 @@ def reevaluate(folder: Path = artifacts.FOLDER, noise: Path | None = None) -> di
         sounds = Sounds(kept["sounds"], kept["kinds"])
     measured, unseen = evaluate(embeddings, copies, directions, utterances, sounds, SEED)
     if noise:
-        measured["no_voice"] |= recorded.measure(Recognizer.load(folder), noise)
+        measured["no_voice"] |= noise_false_alarms.measure(Recognizer.load(folder), noise)
     # Read last: other figures may have been measured in the meantime.
     metrics = artifacts.read_json(folder / artifacts.METRICS)
     metrics["protocols"] |= measured.pop("protocols")
@@ -160,8 +163,8 @@ def _fit(
     classifier = EmotionClassifier(SEED).fit(
         embeddings, emotions, corpora.speakers(utterances), [copies], directions
     )
-    atlas = layout.lay_out(classifier.out_of_fold, utterances, SEED)
-    adaptation = Adaptation.measure(embeddings, emotions)
+    embedding_map = map_layout.lay_out(classifier.out_of_fold, utterances, SEED)
+    adaptation = SpeakerAdaptation.fit(embeddings, emotions)
     adaptation.save(folder / artifacts.ADAPTATION)
     enrolled = (
         enrolment.train(embeddings, copies, utterances, directions, adaptation, SEED) or classifier
@@ -171,7 +174,7 @@ def _fit(
     enrolled.initial.kernel = classifier.initial.kernel
     joblib.dump((classifier, enrolled), folder / artifacts.CLASSIFIER, compress=3)
     joblib.dump(detector, folder / artifacts.DETECTOR, compress=3)
-    atlas.save(folder / artifacts.ATLAS)
+    embedding_map.save(folder / artifacts.MAP)
     np.save(folder / artifacts.UNSEEN, unseen)
     artifacts.write_json(folder / artifacts.METRICS, metrics)
     return metrics

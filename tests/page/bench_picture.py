@@ -11,14 +11,14 @@ from driver import launch
 from playwright.sync_api import sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
-from ser.benching import picture  # noqa: E402
+from ser.charts import bench  # noqa: E402
 
 
 def main(path: str, figures: str) -> None:
     """Draw the figures in a browser and photograph them at twice their size."""
-    drawn = picture.figure(json.loads(Path(figures).read_text()))
+    drawn = bench.figure(json.loads(Path(figures).read_text()))
     with sync_playwright() as playwright, launch(playwright) as browser:
-        page = browser.new_page(viewport=picture.SIZE, device_scale_factor=2)
+        page = browser.new_page(viewport=bench.SIZE, device_scale_factor=2)
         page.set_content(drawn.to_html(config={"displayModeBar": False}))
         page.wait_for_selector(".js-plotly-plot .point")
         page.locator(".js-plotly-plot").screenshot(path=path)

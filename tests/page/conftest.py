@@ -3,7 +3,7 @@
 from urllib.parse import urlsplit
 
 import pytest
-from driver import ALLOWED, PATIENCE, launch, microphone, serve
+from driver import ALLOWED, TIMEOUT, launch, microphone, serve
 from playwright.sync_api import expect, sync_playwright
 
 
@@ -23,7 +23,7 @@ def app():
 @pytest.fixture(scope="session")
 def playwright():
     """Playwright, one for all browsers."""
-    expect.set_options(timeout=PATIENCE * 1000)
+    expect.set_options(timeout=TIMEOUT * 1000)
     with sync_playwright() as started:
         yield started
 

@@ -5,13 +5,13 @@ import sys
 from contextlib import contextmanager
 from pathlib import Path
 
-from ser import browser
-from ser.browser import (
+from ser.bench import browser
+from ser.bench.browser import (
     ALLOWED,
     FAKE_DEVICE,
-    PATIENCE,
     REFUSED,
     ROOT,
+    TIMEOUT,
     launch,
     microphone,
     visit,
@@ -21,7 +21,7 @@ from ser.browser import (
 __all__ = [
     "ALLOWED",
     "FAKE_DEVICE",
-    "PATIENCE",
+    "TIMEOUT",
     "REFUSED",
     "ROOT",
     "launch",

@@ -6,21 +6,22 @@ import gradio as gr
 import numpy as np
 
 from ser import artifacts
-from ser.atlas import Atlas
-from ser.page import LAUNCH, explore
-from ser.page.words import ENGLISH
+from ser.models.embedding_map import EmbeddingMap
+from ser.page import LAUNCH
+from ser.page.tabs import explore
+from ser.page.text import ENGLISH
 
 POINTS = 100_000
 
 if __name__ == "__main__":
     random = np.random.default_rng(0)
-    real = Atlas.load(artifacts.FOLDER / artifacts.ATLAS)
+    real = EmbeddingMap.load(artifacts.FOLDER / artifacts.MAP)
     unseen = np.load(artifacts.FOLDER / artifacts.UNSEEN)
     rows = random.integers(0, len(unseen), POINTS)
     columns = {name: values[rows] for name, values in vars(real).items()}
     columns["positions"] += random.normal(0, 0.3, (POINTS, 2)).astype(np.float32)
     columns["names"] = np.array([f"clip {row}" for row in range(POINTS)])
-    recognizer = SimpleNamespace(atlas=Atlas(**columns), unseen=unseen[rows])
+    recognizer = SimpleNamespace(embedding_map=EmbeddingMap(**columns), unseen=unseen[rows])
     with gr.Blocks(analytics_enabled=False) as page, gr.Tabs():
         with gr.Tab("first"):
             gr.HTML("first")

@@ -5,7 +5,7 @@ from axe_playwright_python.sync_playwright import Axe
 from driver import figure, upload, visit
 from playwright.sync_api import expect
 
-from ser.page.words import ENGLISH as words
+from ser.page.text import ENGLISH as words
 
 DESKTOP = {"width": 1280, "height": 800}
 PROJECTOR = {"width": 1920, "height": 1080}

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from ser.errors import SerError
-from ser.page import analyse, api
-from ser.page.voice import Voice, remembered
-from ser.page.words import ENGLISH as words
+from ser.page.session import Voice, remembered
+from ser.page.tabs import analyse, api
+from ser.page.text import ENGLISH as words
 
 ANSWER, KNOWN, VOICE = 0, 6, 7  # places among what the page's `answer` returns
 
@@ -21,7 +21,7 @@ def functions(recognizer):
 
     def build(analysing):
         own = SimpleNamespace(
-            atlas=recognizer.atlas, analyse=analysing, listen_neutral=None, metrics={}
+            embedding_map=recognizer.embedding_map, analyse=analysing, enrol=None, metrics={}
         )
         with gr.Blocks(analytics_enabled=False) as page:
             analyse.build(words, own, remembered())
@@ -53,7 +53,7 @@ def listening(functions, recognizer, speech):
         if recording == "silence":
             raise SerError("silent")
         return replace(
-            analysis, speaker=speaker.heard(np.full(2, float(recording)), np.ones(8) / 8)
+            analysis, speaker=speaker.update(np.full(2, float(recording)), np.ones(8) / 8)
         )
 
     return functions(listen)
@@ -61,9 +61,9 @@ def listening(functions, recognizer, speech):
 
 def test_a_users_error_is_shown_as_text(failing):
     answer = failing(SerError("<b>voice</b>.wav is silent."))
-    sentence, bars, atlas_map, *_ = answer("voice.wav", 0, Voice())
+    sentence, bars, map_figure, *_ = answer("voice.wav", 0, Voice())
     assert "&lt;b&gt;voice&lt;/b&gt;.wav is silent." in sentence
-    assert set(bars.data[1].x) == {0} and atlas_map.data[-1].name != "voice"
+    assert set(bars.data[1].x) == {0} and map_figure.data[-1].name != "voice"
 
 
 def test_a_bug_is_apologised_for_and_logged(failing, caplog):
@@ -81,15 +81,15 @@ def test_every_recording_makes_the_voice_known_better(listening):
     for number, text in enumerate([": 1 recording ", ": 2 recordings ", ": 3 recordings "]):
         *_, known, voice = listening["answer"]("1", number, voice)
         assert text in known and words.ANEW in known
-    assert voice.before.clips == 2 and voice.after.clips == 3
+    assert voice.before.n_clips == 2 and voice.after.n_clips == 3
 
 
 def test_a_trimmed_recording_takes_the_place_of_the_whole_one(listening):
     voice = Voice()
     for recording, number in (("1", 0), ("10", 1), ("100", 1), ("1000", 1)):
         voice = listening["answer"](recording, number, voice)[VOICE]
-    assert voice.after.clips == 2
-    assert voice.after.others_sum[0] == 1001
+    assert voice.after.n_clips == 2
+    assert voice.after.unlabelled_sum[0] == 1001
 
 
 def test_clearing_the_box_keeps_what_is_known(listening):
@@ -107,4 +107,4 @@ def test_a_failed_recording_changes_nothing(listening):
 
 def test_starting_anew_knows_nobody(listening):
     known, voice = listening["start_anew"]()
-    assert known == "" and voice.after.clips == 0
+    assert known == "" and voice.after.n_clips == 0

@@ -6,7 +6,7 @@ import sys
 
 import httpx
 import pytest
-from driver import PATIENCE, ROOT
+from driver import ROOT, TIMEOUT
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 
@@ -96,7 +96,7 @@ def test_files_of_the_server_cannot_be_analysed(app, speech):
     payload = {"path": str(speech), "meta": {"_type": "gradio.FileData"}}
     call = f"{app.url}gradio_api/call/predict"
     event = httpx.post(call, json={"data": [payload]}).json()["event_id"]
-    assert "event: error" in httpx.get(f"{call}/{event}", timeout=PATIENCE).text
+    assert "event: error" in httpx.get(f"{call}/{event}", timeout=TIMEOUT).text
 
 
 def test_recordings_lie_in_a_folder_of_their_own(app, client, speech):
@@ -111,7 +111,7 @@ def test_missing_artifacts_end_the_start_with_a_message(tmp_path):
     shutil.copy(ROOT / "app.py", tmp_path)
     shutil.copytree(ROOT / "ser", tmp_path / "ser", ignore=shutil.ignore_patterns("__pycache__"))
     ended = subprocess.run(
-        [sys.executable, "app.py"], cwd=tmp_path, capture_output=True, text=True, timeout=PATIENCE
+        [sys.executable, "app.py"], cwd=tmp_path, capture_output=True, text=True, timeout=TIMEOUT
     )
     assert ended.returncode == 1
     assert "python -m ser" in ended.stderr

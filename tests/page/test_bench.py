@@ -7,9 +7,9 @@ from types import SimpleNamespace
 import pytest
 from driver import ALLOWED, launch, microphone
 
-from ser import browser
 from ser.__main__ import main
-from ser.bench_page import speech, table, time_answers, time_live
+from ser.bench import browser
+from ser.bench.page import speech, table, time_answers, time_live
 
 
 @pytest.fixture(scope="module")

@@ -9,8 +9,8 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from ser.labels import LABELS
-from ser.page import examples
-from ser.page.words import ENGLISH as words
+from ser.page.tabs import examples
+from ser.page.text import ENGLISH as words
 
 DESKTOP = {"width": 1280, "height": 800}
 

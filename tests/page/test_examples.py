@@ -6,9 +6,9 @@ import gradio as gr
 import pytest
 import soundfile
 
-from ser.page import analyse, examples
-from ser.page.voice import Voice, remembered
-from ser.page.words import ENGLISH as words
+from ser.page.session import Voice, remembered
+from ser.page.tabs import analyse, examples
+from ser.page.text import ENGLISH as words
 
 
 @pytest.fixture(autouse=True)

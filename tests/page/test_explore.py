@@ -3,13 +3,13 @@
 import gradio as gr
 import numpy as np
 import pytest
-from driver import ALLOWED, PATIENCE, ROOT, choose_tab, figure, launch, serve
+from driver import ALLOWED, ROOT, TIMEOUT, choose_tab, figure, launch, serve
 from many_points import POINTS
 from playwright.sync_api import expect
 
 from ser import artifacts
-from ser.page import explore, originals
-from ser.page.words import ENGLISH as words
+from ser.page.tabs import explore, originals
+from ser.page.text import ENGLISH as words
 
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
@@ -26,7 +26,7 @@ def app(ravdess):
 
 
 def open_tab(page, url, name=words.EXPLORE):
-    page.set_default_timeout(PATIENCE * 1000)
+    page.set_default_timeout(TIMEOUT * 1000)
     page.goto(url)
     choose_tab(page, name)
 
@@ -66,7 +66,7 @@ def click_a_point(page):
 
 
 def test_colours_filters_and_a_click(app, new_page, recognizer, ravdess):
-    atlas = recognizer.atlas
+    embedding_map = recognizer.embedding_map
     page = new_page(viewport=DESKTOP)
     open_tab(page, app.url)
     assert [trace["name"] for trace in drawn(page, 1440)] == list(words.EMOTIONS.values())
@@ -84,18 +84,18 @@ def test_colours_filters_and_a_click(app, new_page, recognizer, ravdess):
     share = words.overall_right(metrics["per_actor"]["13"])
     expect(page.locator("#explore-legend")).to_contain_text(share)
     choose(page, words.SHOW_EMOTION, words.EMOTIONS["sad"])
-    shown = (atlas.actors == 13) & (atlas.emotions == "sad")
+    shown = (embedding_map.actors == 13) & (embedding_map.emotions == "sad")
     drawn(page, int(shown.sum()))
 
     before = [page.locator(block).bounding_box() for block in BLOCKS]
     click_a_point(page)
     name = page.locator("#explore-chosen .name")
     expect(name).to_be_visible()
-    row = atlas.names.tolist().index(name.inner_text())
+    row = embedding_map.names.tolist().index(name.inner_text())
     assert shown[row]
     expect(page.locator("#explore-chosen li")).to_have_count(5)
     ties, chosen = figure(page, "explore-map")[-2:]
-    marked = atlas.positions[[row, *atlas.near(row)]]
+    marked = embedding_map.positions[[row, *embedding_map.near(row)]]
     assert np.transpose([chosen["x"], chosen["y"]]) == pytest.approx(marked, abs=1e-4)
     assert len(ties["x"]) == 15
     assert [page.locator(block).bounding_box() for block in BLOCKS] == before
@@ -126,8 +126,8 @@ def test_by_keyboard(app, new_page, recognizer):
     page.keyboard.press("Enter")
     name = page.locator("#explore-chosen .name")
     expect(name).to_have_text("03-01-05-02-01-01-12")
-    row = recognizer.atlas.names.tolist().index("03-01-05-02-01-01-12")
-    near = recognizer.atlas.clip(recognizer.atlas.near(row)[0])
+    row = recognizer.embedding_map.names.tolist().index("03-01-05-02-01-01-12")
+    near = recognizer.embedding_map.clip(recognizer.embedding_map.near(row)[0])
     page.locator("#explore-chosen button").first.focus()
     page.keyboard.press("Enter")
     expect(name).to_have_text(near.name)
@@ -207,6 +207,6 @@ def test_only_recordings_of_the_map_are_found(tmp_path, monkeypatch, speech):
 
 def test_every_clip_says_what_was_heard(recognizer):
     unseen = np.load(artifacts.FOLDER / artifacts.UNSEEN)
-    assert np.array_equal(recognizer.unseen, unseen)
-    assert unseen.shape == (len(recognizer.atlas.names), 8)
+    assert np.array_equal(recognizer.out_of_fold_probabilities, unseen)
+    assert unseen.shape == (len(recognizer.embedding_map.names), 8)
     assert unseen.sum(axis=1) == pytest.approx(1, abs=1e-4)

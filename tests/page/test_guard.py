@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import soundfile
 from bad import bad_recordings
-from driver import PATIENCE, ROOT, upload, visit
+from driver import ROOT, TIMEOUT, upload, visit
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 from gradio_client.utils import Status
@@ -17,14 +17,14 @@ from playwright.sync_api import expect
 
 from ser import artifacts
 from ser.labels import LABELS
-from ser.page import recordings
-from ser.page.recorder import ONLY_UPLOADS
-from ser.page.words import ENGLISH as words
+from ser.page.server import uploads
+from ser.page.tabs.recorder import ONLY_UPLOADS
+from ser.page.text import ENGLISH as words
 
 
 @pytest.fixture(scope="module")
 def http_client(app):
-    with httpx.Client(base_url=app.url, timeout=PATIENCE) as client:
+    with httpx.Client(base_url=app.url, timeout=TIMEOUT) as client:
         yield client
 
 
@@ -232,7 +232,7 @@ def test_recordings_go_with_their_session(app, http_client, speech, tmp_path):
 
 def recordings_gone(condition):
     waiting = threading.Event()
-    for _ in range(4 * PATIENCE):
+    for _ in range(4 * TIMEOUT):
         if condition():
             return
         waiting.wait(0.25)
@@ -259,7 +259,7 @@ def test_only_recordings_are_noted(tmp_path, monkeypatch):
     (tmp_path / "recordings").mkdir()
     outside = tmp_path / "outside.txt"
     outside.touch()
-    recordings.note("one", [outside, tmp_path / "recordings" / ".." / "outside.txt"])
-    recordings.forget("one")
-    recordings.forget("unheard of")
+    uploads.note("one", [outside, tmp_path / "recordings" / ".." / "outside.txt"])
+    uploads.forget("one")
+    uploads.forget("remove of")
     assert outside.exists()

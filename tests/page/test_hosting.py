@@ -7,10 +7,11 @@ import subprocess
 import sys
 
 import pytest
-from driver import PATIENCE, ROOT
+from driver import ROOT, TIMEOUT
 from gradio_client import Client, handle_file
 
-from ser import browser, proxies
+from ser import proxies
+from ser.bench import browser
 from ser.labels import LABELS
 
 README = (ROOT / "README.md").read_text()
@@ -46,7 +47,7 @@ def test_the_command_line_needs_no_home(nobody, speech):
         env={"PATH": os.environ["PATH"], "TMPDIR": str(folder)},
         capture_output=True,
         text=True,
-        timeout=4 * PATIENCE,  # the first time numba compiles
+        timeout=4 * TIMEOUT,  # the first time numba compiles
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert any(label in done.stdout for label in LABELS)
@@ -55,7 +56,7 @@ def test_the_command_line_needs_no_home(nobody, speech):
 
 def test_the_page_needs_no_home_and_no_proxy_to_itself(nobody, speech, tmp_path):
     python, folder = nobody
-    # It alone has these surroundings, and not the test that asks it.
+    # It alone has these load_noise_bank, and not the test that asks it.
     settings = [f"{name}={DEAD}" for each in PROXIES for name in (each, each.upper())]
     places = [f"PATH={os.environ['PATH']}", f"TMPDIR={folder}", f"GRADIO_TEMP_DIR={folder}"]
     starter = tmp_path / "python"
@@ -111,7 +112,7 @@ assert seen == {"load": None, "build": None, "launch": "*"}, seen
         env={key: value for key, value in os.environ.items() if key.lower() != "no_proxy"},
         capture_output=True,
         text=True,
-        timeout=PATIENCE,
+        timeout=TIMEOUT,
     )
     assert done.returncode == 0, done.stderr
 
@@ -124,7 +125,7 @@ def test_no_folder_for_uploads_is_explained(speech):
         env=os.environ | settings,
         capture_output=True,
         text=True,
-        timeout=PATIENCE,
+        timeout=TIMEOUT,
     )
     assert done.returncode == 1
     [line] = done.stderr.splitlines()
@@ -150,7 +151,7 @@ def test_the_curl_example(app, speech, tmp_path):
     script = readme("bash").replace("http://127.0.0.1:7860", app.url.rstrip("/"))
     with proxies.bypassed():
         done = subprocess.run(
-            ["bash", "-euc", script], cwd=tmp_path, capture_output=True, text=True, timeout=PATIENCE
+            ["bash", "-euc", script], cwd=tmp_path, capture_output=True, text=True, timeout=TIMEOUT
         )
     assert "event: complete" in done.stdout, done.stderr
     assert any(f'"label": "{label}"' in done.stdout for label in LABELS)

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from bad import bad_recordings
 
-from ser import audio
+from ser.audio import loading
 from ser.errors import SerError
-from ser.labels import LABELS, NO_VOICE, SURE, UNSURE
-from ser.page.words import ENGLISH, RUSSIAN, preferred
-from ser.page.words.russian.grammar import decimal, of_many, plural
+from ser.labels import CONFIDENT, LABELS, NO_VOICE, UNCERTAIN
+from ser.page.text import ENGLISH, RUSSIAN, preferred
+from ser.page.text.russian.grammar import decimal, of_many, plural
 
 NB = "\N{NO-BREAK SPACE}"
 CYRILLIC = re.compile("[а-яё]", re.IGNORECASE)
@@ -104,8 +104,8 @@ def said(sentence, labels):
 
 
 def test_the_answer():
-    assert said(*RUSSIAN.verdict(analysis(SURE, angry=0.72))) == "Голос звучит сердито, 72 %."
-    unsure = analysis(UNSURE, disgust=0.41, sad=0.33)
+    assert said(*RUSSIAN.verdict(analysis(CONFIDENT, angry=0.72))) == "Голос звучит сердито, 72 %."
+    unsure = analysis(UNCERTAIN, disgust=0.41, sad=0.33)
     assert said(*RUSSIAN.verdict(unsure)) == (
         "Трудно сказать: голос звучит скорее с отвращением (41 %), но, возможно, и грустно (33 %)."
     )
@@ -117,7 +117,7 @@ def test_the_answer():
 
 
 def test_its_quality():
-    heard = analysis(UNSURE, ("quiet", "short"), angry=0.41, sad=0.33)
+    heard = analysis(UNCERTAIN, ("quiet", "short"), angry=0.41, sad=0.33)
     assert RUSSIAN.quality(heard.clip) == "Слышно, но запись очень тихая и речи всего 0,4 с."
     assert RUSSIAN.why_unsure(heard) == (
         "Почему неуверенно: гнев и грусть почти наравне, запись очень тихая, речи всего 0,4 с, "
@@ -126,10 +126,10 @@ def test_its_quality():
     assert RUSSIAN.listened(heard.clip) == "Что прослушано: с 0,5 по 2,0 с из 3,0 с"
 
 
-@pytest.mark.parametrize("note", audio.NOTES)
+@pytest.mark.parametrize("note", loading.NOTES)
 def test_every_remark_has_its_words(note):
     clip = SimpleNamespace(notes=(note,), speech=0.44)
-    assert audio.NOTES[note].format(speech=0.44) in ENGLISH.quality(clip)
+    assert loading.NOTES[note].format(speech=0.44) in ENGLISH.quality(clip)
     assert RUSSIAN.NOTES[note].format(speech="0,4") in RUSSIAN.quality(clip)
 
 
@@ -145,7 +145,7 @@ def test_what_a_visitor_can_do_wrong_is_told_in_russian(tmp_path):
     told = set()
     for recording in recordings:
         try:
-            audio.load(recording)
+            loading.load(recording)
         except SerError as error:
             told.add(error.kind)
             assert CYRILLIC.match(RUSSIAN.explained(error)), str(error)

@@ -9,13 +9,13 @@ import soundfile
 from driver import ALLOWED, REFUSED, ROOT, launch, microphone, visit_live
 from playwright.sync_api import expect
 
-from ser.bench_page import NOTE_CHUNKS
-from ser.decoding import open_recording
-from ser.labels import LABELS, SURE, UNSURE
-from ser.page import live
-from ser.page.live import EVERY, LENGTH, LIMIT, TRAIL, Window
-from ser.page.voice import Voice, remembered
-from ser.page.words import ENGLISH as words
+from ser.audio.decoding import open_recording
+from ser.bench.page import NOTE_CHUNKS
+from ser.labels import CONFIDENT, LABELS, UNCERTAIN
+from ser.page.session import Voice, remembered
+from ser.page.tabs import live
+from ser.page.tabs.live import EVERY, LENGTH, LIMIT, TRAIL, Window
+from ser.page.text import ENGLISH as words
 
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
@@ -103,7 +103,11 @@ def test_a_bug_is_logged_and_live_goes_on(recognizer, chunks, speech, caplog):
         raise ZeroDivisionError
 
     with gr.Blocks(analytics_enabled=False) as page:
-        live.build(words, SimpleNamespace(atlas=recognizer.atlas, analyse=fail), remembered())
+        live.build(
+            words,
+            SimpleNamespace(embedding_map=recognizer.embedding_map, analyse=fail),
+            remembered(),
+        )
     broken = next(event.fn for event in page.fns.values() if event.name == "listen")
     moment, _ = broken(str(next(chunks(speech))), Window(), Voice())
     assert moment["sentence"] == words.LISTENING
@@ -113,8 +117,8 @@ def test_a_bug_is_logged_and_live_goes_on(recognizer, chunks, speech, caplog):
 @pytest.mark.parametrize(
     ("verdict", "given", "text"),
     [
-        (SURE, {"angry": 0.9}, "Sounds angry"),
-        (UNSURE, {"angry": 0.4, "sad": 0.39}, "Hard to say: angry or sad"),
+        (CONFIDENT, {"angry": 0.9}, "Sounds angry"),
+        (UNCERTAIN, {"angry": 0.4, "sad": 0.39}, "Hard to say: angry or sad"),
     ],
 )
 def test_sentence(verdict, given, text):

@@ -6,7 +6,7 @@ import soundfile
 from driver import ALLOWED, launch, microphone, visit
 from playwright.sync_api import expect
 
-from ser.page.words import ENGLISH as words
+from ser.page.text import ENGLISH as words
 
 
 @pytest.mark.parametrize("kind", ["inverted", "hiss"])

@@ -6,7 +6,7 @@ from gradio_client import Client, handle_file
 from playwright.sync_api import expect
 
 from ser.labels import LABELS
-from ser.page.words import ENGLISH as words
+from ser.page.text import ENGLISH as words
 
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}

@@ -6,10 +6,10 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 from bad import silence
-from driver import PATIENCE, visit
+from driver import TIMEOUT, visit
 from playwright.sync_api import expect
 
-from ser.page.words import ENGLISH, RUSSIAN
+from ser.page.text import ENGLISH, RUSSIAN
 
 DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 # Names, formats and quotations; everything else of three letters or more is English left over.
@@ -96,7 +96,7 @@ def test_the_switch(app, new_page, size):
 
 
 def test_the_browser_is_told_the_language(app):
-    with httpx.Client(base_url=app.url, timeout=PATIENCE) as client:
+    with httpx.Client(base_url=app.url, timeout=TIMEOUT) as client:
         russian = {"Accept-Language": "ru-RU,ru;q=0.9,en;q=0.8"}
         sent_on = client.get("/?__theme=dark", headers=russian)
         assert (sent_on.status_code, sent_on.headers["Location"]) == (302, "ru?__theme=dark")

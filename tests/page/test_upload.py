@@ -9,12 +9,12 @@ from containers import KINDS, write
 from driver import figure, upload, visit
 from playwright.sync_api import expect
 
-from ser.formats import SUFFIXES
+from ser.audio.formats import SUFFIXES
 from ser.labels import LABELS
-from ser.page.words import ENGLISH, RUSSIAN
+from ser.page.text import ENGLISH, RUSSIAN
 
 DESKTOP = {"width": 1280, "height": 800}
-STYLES = sorted((Path(__file__).parents[2] / "ser" / "page").glob("*.css"))
+STYLES = sorted((Path(__file__).parents[2] / "ser" / "page" / "static").glob("*.css"))
 # Kinds whose type the browser does not call audio.
 VIDEO = ("webm, Opus, streamed", "mp4, fragments", "mov, AAC", "mkv, AAC", "3gp, AMR", "caf, ALAC")
 

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 from driver import ROOT
 
-from ser.page import zerogpu
+from ser.page.server import zerogpu
 
 
 @pytest.fixture

@@ -1,0 +1,1 @@
+"""Any recording to a `Clip`: decoding in a bounded process, mixing, resampling, normalising."""

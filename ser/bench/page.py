@@ -1,0 +1,161 @@
+"""How fast the page is for a person, measured in a browser against the running app.
+
+Answer: from pressing Stop after 4 s to the sentence, the bars and the voice on the map. Live: from
+the moment the first sound of a chunk reaches the browser to the bars that know it, so that the
+half second in which a chunk is collected counts in full.
+"""
+
+import os
+import statistics
+import tempfile
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+from ser.audio import loading
+from ser.bench.browser import ALLOWED, TIMEOUT, chromium, microphone, serve, visit, visit_live
+from ser.bench.systems import DURATION, wav
+from ser.errors import SerError
+
+VOICE = Path(__file__).parents[1] / "page" / "static" / "examples" / "slow.flac"
+ROUNDS = 9  # recordings, after one that is not counted
+LIVE = 15.0  # s that visitors are live
+CROWD = 3  # visitors live at once
+GOALS = {"answer": 1.0, "live": 0.8, "crowd": 1.5}  # s, on two idle cores
+
+_ANSWER = """async (longest) => {
+    const drawn = () => document.querySelector("#answer .verdict")
+        && document.querySelector("#map .js-plotly-plot")._fullData.at(-1).name === "voice";
+    const begin = performance.now();
+    document.querySelector("#recording .stop-button").click();
+    const seconds = () => (performance.now() - begin) / 1000;
+    while (!drawn() && seconds() < longest) await new Promise(requestAnimationFrame);
+    return seconds();
+}"""
+
+# Notes how many seconds of sound a chunk has and when they began, by the name that the server gave
+# it. Of chunks that come in while one is analysed gradio keeps the latest: counting would mislead.
+NOTE_CHUNKS = """(() => {
+    window.chunks = {};
+    const send = window.fetch;
+    window.fetch = async (address, options) => {
+        const sent = performance.now() / 1000;
+        if (String(address).includes("/upload") && options?.body instanceof FormData) {
+            const file = [...options.body.values()].find(part => part instanceof Blob);
+            const header = new DataView(await file.slice(0, 44).arrayBuffer());
+            const seconds = (file.size - 44) / header.getUint32(28, true);
+            const response = await send(address, options);
+            const [path] = await response.clone().json();
+            window.chunks[path.split("/").at(-2)] = {seconds, began: sent - seconds};
+            return response;
+        }
+        return send(address, options);
+    };
+})()"""
+
+_NOTE_ANSWERS = """() => {
+    window.lags = [];
+    new MutationObserver(([{target}]) => requestAnimationFrame(() => {
+        const {began} = window.chunks[target.dataset.chunk];
+        window.lags.push(performance.now() / 1000 - began);
+    })).observe(document.querySelector("#live-moment"), {
+        subtree: true, attributeFilter: ["data-chunk"],
+    });
+}"""
+
+
+def measure() -> dict:
+    """Serve the page and time it.
+
+    Returns:
+        `seconds`, medians: `answer`, `live` with one visitor and `crowd` with CROWD at once;
+        `updates`, how often a live visitor's bars were drawn per second; and the `machine`.
+
+    Raises:
+        SerError: Playwright or Chromium is missing, or the page does not start or answer.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        voice = Path(folder) / "voice.wav"
+        voice.write_bytes(speech())
+        with chromium(*ALLOWED, microphone(voice)) as browser, serve() as app:
+            answers = time_answers(browser, app.url, ROUNDS)
+            alone = time_live(browser, app.url, 1, LIVE)
+            crowd = time_live(browser, app.url, CROWD, LIVE)
+    return {
+        "seconds": {
+            name: statistics.median(values)
+            for name, values in (("answer", answers), ("live", alone), ("crowd", crowd))
+        },
+        "updates": {"live": len(alone) / LIVE, "crowd": len(crowd) / CROWD / LIVE},
+        "machine": {"cores": len(os.sched_getaffinity(0))},
+    }
+
+
+def table(measured: dict) -> None:
+    """Print the medians beside their goals."""
+    names = {
+        "answer": f"end of a {DURATION} s recording to the drawn answer",
+        "live": "Live: sound to the bars",
+        "crowd": f"Live with {CROWD} visitors at once",
+    }
+    for key, name in names.items():
+        seconds, goal = measured["seconds"][key], GOALS[key]
+        kept = "kept" if seconds < goal else "missed"
+        print(f"{name:<48}{seconds:>6.2f} s   goal {goal:.1f} s: {kept}")
+    cores, updates = measured["machine"]["cores"], measured["updates"]
+    print(
+        f"On {cores} cores. Bars drawn {updates['live']:.1f} times a second, "
+        f"{updates['crowd']:.1f} with {CROWD} visitors."
+    )
+
+
+def speech() -> bytes:
+    """Return the content of a wav with DURATION of a synthetic voice: harmonics alone are none."""
+    spoken = loading.decode(VOICE)
+    return wav(np.resize(spoken, int(DURATION * loading.SAMPLING_RATE)))
+
+
+def time_answers(browser, url: str, rounds: int) -> list[float]:
+    """Record again and again; return the seconds to each answer but the first."""
+    page = browser.new_page()
+    visit(page, url)
+    seconds = []
+    for _ in tqdm(range(rounds + 1), desc="Recording", unit="answer"):
+        page.locator("#recording .record-button").click()
+        page.wait_for_selector("#recording .stop-button:visible")
+        page.wait_for_timeout(1000 * DURATION)
+        seconds.append(page.evaluate(_ANSWER, TIMEOUT))
+        if seconds[-1] > TIMEOUT:
+            raise SerError(f"The page gave no answer within {TIMEOUT} s.")
+        page.get_by_label("Clear").first.click()
+        page.wait_for_selector("#answer .waiting", state="attached")
+    page.close()
+    return seconds[1:]
+
+
+def time_live(browser, url: str, visitors: int, seconds: float) -> list[float]:
+    """Let several visitors be live at once; return the lags of all their answers.
+
+    Raises:
+        SerError: a visitor's bars never moved.
+    """
+    pages = [browser.new_context().new_page() for _ in range(visitors)]
+    for page in pages:
+        page.add_init_script(NOTE_CHUNKS)
+        visit_live(page, url)
+    for page in pages:
+        page.evaluate(_NOTE_ANSWERS)
+        page.locator("#live-sound .record-button").click()
+    for page in tqdm(pages, desc=f"Live, {visitors} at once", unit="visitor"):
+        page.wait_for_selector("#live.moving")
+    # While the others started, the machine was busy with that.
+    for page in pages:
+        page.evaluate("window.lags.length = 0")
+    pages[0].wait_for_timeout(1000 * seconds)
+    lags = [page.evaluate("window.lags") for page in pages]
+    for page in pages:
+        page.context.close()
+    if not all(lags):
+        raise SerError("A live visitor was not answered. Look at the page, and try again.")
+    return [lag for own in lags for lag in own]

@@ -1,0 +1,74 @@
+"""How long a fresh process takes to its first answer, and how much memory is then resident."""
+
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from transformers import Wav2Vec2FeatureExtractor
+
+from ser import artifacts
+from ser.bench.systems import base_classifier, speech_like, wav
+
+STARTS = 5
+
+# Not the peak that the system keeps: on Linux that counts what started the process, too.
+_MEMORY = "import psutil; print(psutil.Process().memory_info().rss)"
+_ANALYSIS = f"""
+import sys
+from ser.recognizer import Recognizer
+Recognizer.load(device="cpu").analyse(sys.argv[1])
+{_MEMORY}
+"""
+_PAGE = f"""
+import sys
+from ser.page import build
+from ser.recognizer import Recognizer
+recognizer = Recognizer.load(device="cpu")
+build(recognizer)
+recognizer.analyse(sys.argv[1])
+{_MEMORY}
+"""
+_PIPELINE = f"""
+import sys
+import soundfile
+from transformers import pipeline
+waveform, rate = soundfile.read(sys.argv[1], dtype="float32")
+pipeline("audio-classification", sys.argv[2])({{"raw": waveform, "sampling_rate": rate}})
+{_MEMORY}
+"""
+
+
+def measure() -> dict:
+    """Start each contestant STARTS times, in turn.
+
+    Returns:
+        `seconds` to the first answer (medians) and `resident_mb` (largest), both of our `analysis`,
+        the whole `page` and `pipeline_base`.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        recording, checkpoint = Path(folder) / "voice.wav", Path(folder) / "base"
+        recording.write_bytes(wav(speech_like()))
+        base_classifier().save_pretrained(checkpoint)
+        Wav2Vec2FeatureExtractor().save_pretrained(checkpoint)
+        starts = {"analysis": _ANALYSIS, "page": _PAGE, "pipeline_base": _PIPELINE}
+        seconds, resident = ({name: [] for name in starts} for _ in range(2))
+        for _ in range(STARTS):
+            for name, code in starts.items():
+                begin = time.perf_counter()
+                done = subprocess.run(
+                    [sys.executable, "-c", code, str(recording), str(checkpoint)],
+                    cwd=artifacts.FOLDER.parent,
+                    stdout=subprocess.PIPE,
+                    check=True,
+                    process_group=0,  # Ctrl-C is for the process that started it.
+                )
+                seconds[name].append(time.perf_counter() - begin)
+                resident[name].append(json.loads(done.stdout))
+    return {
+        "seconds": {name: statistics.median(values) for name, values in seconds.items()},
+        "resident_mb": {name: max(values) / 2**20 for name, values in resident.items()},
+    }

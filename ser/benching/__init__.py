@@ -1,1 +1,0 @@
-"""What ser/bench.py measures with: contestants, fresh processes, collections, and the picture."""

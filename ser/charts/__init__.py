@@ -1,0 +1,1 @@
+"""Results to Plotly figures. Only this package and ser.page import plotly."""

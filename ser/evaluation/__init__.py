@@ -1,0 +1,1 @@
+"""Scores on recordings that nothing was trained on: protocols, metrics, baselines, ablations."""

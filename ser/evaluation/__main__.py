@@ -1,0 +1,108 @@
+"""Commands that repeat a study: python -m ser.evaluation cross-corpus | baselines | ..."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from ser import console
+
+ARTIFACTS = Path(__file__).parents[2] / "artifacts"  # as in ser/artifacts.py, which imports numpy
+NOISE = "background sounds, and room impulse responses in rir/"
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m ser.evaluation",
+        description="Repeat a study; writes artifacts/metrics.json.",
+    )
+    adding = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    command = adding.add_parser("cross-corpus", help="score corpora that were never trained on")
+    command.add_argument("--data", type=Path, nargs="+", required=True, metavar="FOLDER")
+    command.add_argument(
+        "--encoder", type=_named, action="append", default=[], metavar="CORPUS=DIR",
+        help="the encoder that was not fine-tuned on a corpus, to score that one with",
+    )  # fmt: skip
+    command.add_argument(
+        "--other-encoders", type=Path, nargs="+", default=[], metavar="ENCODER",
+        help="also score these, on the corpora that they were not fine-tuned on",
+    )  # fmt: skip
+    command.set_defaults(run=_cross_corpus)
+
+    command = adding.add_parser("baselines", help="other classifiers on the same folds, an hour")
+    command.add_argument(
+        "--data", type=Path, metavar="FOLDER", help="recordings; without it, the kept embeddings"
+    )
+    command.set_defaults(run=_baselines)
+
+    command = adding.add_parser("augmentation", help="an ablation of augmented training copies")
+    command.add_argument("--data", type=Path, required=True, metavar="FOLDER")
+    command.add_argument("--noise", type=Path, required=True, metavar="FOLDER", help=NOISE)
+    command.set_defaults(run=_augmentation)
+
+    command = adding.add_parser("probe", help="a linear probe of the encoder and its teacher")
+    command.add_argument("--data", type=Path, required=True, metavar="FOLDER")
+    command.add_argument("--teacher", required=True, metavar="PATH_OR_HUB_ID")
+    command.add_argument("--noise", type=Path, required=True, metavar="FOLDER")
+    command.add_argument(
+        "--other-encoders", type=Path, nargs="+", default=(), metavar="ENCODER",
+        help="also probe these",
+    )  # fmt: skip
+    command.set_defaults(run=_probe)
+
+    for command in adding.choices.values():
+        command.add_argument("--artifacts", type=Path, default=ARTIFACTS, metavar="FOLDER")
+        command.set_defaults(writes="artifacts")
+    return parser
+
+
+def _named(argument: str) -> tuple[str, Path]:
+    name, found, path = argument.partition("=")
+    if not (name and found and path):
+        raise argparse.ArgumentTypeError(f"{argument!r} is not CORPUS=DIR")
+    return name, Path(path)
+
+
+def _cross_corpus(options: argparse.Namespace) -> int:
+    from ser.evaluation import cross_corpus
+
+    results = cross_corpus.evaluate(
+        options.data, dict(options.encoder), options.artifacts, options.other_encoders
+    )
+    cross_corpus.table(results)
+    return 0
+
+
+def _baselines(options: argparse.Namespace) -> int:
+    from ser.evaluation.baselines import comparison
+
+    print(comparison.table(comparison.compare(options.data, options.artifacts)))
+    return 0
+
+
+def _augmentation(options: argparse.Namespace) -> int:
+    from ser.evaluation import augmentation_ablation
+
+    results = augmentation_ablation.measure(options.data, options.noise, options.artifacts)
+    print(augmentation_ablation.table(results))
+    return 0
+
+
+def _probe(options: argparse.Namespace) -> int:
+    from ser.evaluation import encoder_probe
+
+    results = encoder_probe.measure(
+        options.data, options.teacher, options.noise, options.other_encoders, options.artifacts
+    )
+    print(json.dumps(results, indent=1))
+    return 0
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command; return its exit code."""
+    return console.run_command(_parser(), arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Other classifiers on the same embeddings and folds."""

@@ -1,0 +1,1 @@
+"""What stands between the web and gradio: allowed routes, uploads, language."""

@@ -1,0 +1,29 @@
+"""The tab that follows a voice, in English."""
+
+from ser.page.text.english.analyse import verdict
+
+LIVE = "Live"
+MICROPHONE_LABEL = "Your microphone"
+LIVE_INVITATION = "Press Record and speak. The answer follows your voice."
+LIVE_NOTE = (
+    "Live goes by your last three seconds. They are forgotten when you stop, and teach it nothing "
+    "about your voice; recordings under Analyse do."
+)
+LIVE_MAP = "Where your voice is on the map, and where it was"
+# What the indicator says, by what became of the microphone, see live.js.
+LIVE_STATES = {
+    "off": "Off air",
+    "starting": "Starting\N{HORIZONTAL ELLIPSIS}",
+    "crowded": "Others are live just now. You follow as soon as one of them stops.",
+    "on": "On air",
+    "stopped": "Off air. You stopped it.",
+    "limit": "Off air. It stops by itself after two minutes; press Record to go on.",
+    "hidden": "Off air. It stopped because this page was out of sight.",
+}
+LIVE_LEFT = "{} left"  # of the two minutes, as 1:05
+
+
+def live_sentence(analysis) -> tuple[str, tuple[str, ...]]:
+    """Return what the last seconds sound like, in few words, as `verdict` does."""
+    _, emotions = verdict(analysis)
+    return ("Sounds {}" if len(emotions) == 1 else "Hard to say: {} or {}"), emotions

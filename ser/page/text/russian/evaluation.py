@@ -1,0 +1,139 @@
+"""The tab that says how good it is, in Russian."""
+
+from ser.page.text.russian.common import EMOTIONS, number, percent
+from ser.page.text.russian.grammar import decimal, of_many
+
+QUALITY = "Насколько это точно?"
+HOW_OFTEN = "Как часто ответ верен"
+EXPLAINED = "Что проверено и зачем"
+PROTOCOLS = {
+    "actors": (
+        "Незнакомые актёры",
+        "Четырёх актёров за раз не показывают при обучении, а потом проверяют модель на них. "
+        "Этого можно ждать от нового голоса в студии.",
+    ),
+    "random": (
+        "Знакомые актёры",
+        "Пятую часть записей не показывают при обучении, но другие записи тех же актёров — "
+        "показывают. Во многих работах приводят только эту, более лёгкую проверку.",
+    ),
+    "corpora": (
+        "Люди из других собраний",
+        "Модель учится без целого собрания записей, а потом проверяется на нём. Другие люди, "
+        "комнаты и языки: это труднее всего и ближе всего к обычной жизни.",
+    ),
+}
+CORPORA = {"ravdess": "RAVDESS", "crema_d": "CREMA-D", "nemo": "nEMO"}
+GUESSING = "Наугад"
+LISTENERS = "Люди-слушатели"
+CONFUSED = "Что с чем путается"
+ACTED, HEARD = "сыграно", "услышано"
+EACH_EMOTION = "Каждая эмоция"
+EACH_ACTOR = "Каждый актёр"
+PEOPLE = "Разные люди"
+PEOPLE_OVERLAP = (
+    "Люди из других собраний записей, по сведениям этих собраний. Линия показывает, где в 95 "
+    "случаях из 100 лежит истинное значение; если линии перекрываются, разница может быть "
+    "случайной."
+)
+# In the order in which they are shown; other groups follow under their own names.
+PEOPLE_GROUPS = {
+    "female": "женщины",
+    "male": "мужчины",
+    "up to 29": "до 29 лет",
+    "30 to 44": "от 30 до 44 лет",
+    "45 and older": "45 лет и старше",
+    "African American": "афроамериканцы",
+    "Asian": "азиаты",
+    "Caucasian": "белые",
+    "Hispanic": "латиноамериканцы",
+    "Not Hispanic": "не латиноамериканцы",
+}
+CALIBRATION = "Знает ли модель, когда она права"
+SURENESS, RIGHTNESS = "насколько была уверена", "как часто была права"
+LIMITS = "Чего она не может"
+LIMITS_LIST = (
+    "Она слышит, как голос звучит для слушателя. Что человек чувствует или думает, она не знает.",
+    "Она училась на актёрах, которые произносили заданные фразы в студии. Обычная речь труднее.",
+    "Она не для детей, пения или шёпота и не для решений о людях.",
+)
+LAW = "Что говорит закон"
+LAW_LIST = (
+    "В Европейском союзе запрещено определять эмоции людей на работе и в учёбе "
+    "(Закон об ИИ, статья 5(1)(f)).",
+    "В остальных случаях людей обязаны предупредить (Закон об ИИ, статья 50(3)).",
+)
+DATA = "Данные и лицензия"
+DATA_LIST = (
+    "RAVDESS: Livingstone и Russo 2018, doi 10.5281/zenodo.1188976, CC BY-NC-SA 4.0. "
+    "CREMA-D: Cao et al. 2014, ODbL 1.0. nEMO: Christop 2024, CC BY-NC-SA 4.0.",
+    "Модель и карта: CC BY-NC-SA 4.0, только некоммерческое использование. Программа: MIT. "
+    "Ни одна запись этих собраний в неё не входит.",
+)
+FROM_PROGRAMS = "Пользоваться из своих программ"
+FROM_PYTHON = "Python, после pip install gradio_client"
+FROM_SHELL = "Любая командная строка с curl"
+
+
+def how_often(protocols: dict, emotions: int) -> str:
+    """Say how often the answer is right, for strangers in a studio and recorded elsewhere.
+
+    emotions: how many there are in the training data, among which a guess would choose.
+    """
+    right = 100 * protocols["actors"]["ua"]
+    text = f"Из 100 записей актёров, которых модель не слышала, она верно называет {right:.0f}; "
+    text += f"наугад верен был бы один ответ из {emotions}."
+    if elsewhere := protocols.get("corpora", {}).get("crema_d"):
+        stranger, people = elsewhere["stranger"]["ua"], elsewhere["listeners"]["ua"]
+        text += (
+            f" Из 100 записей другого собрания (CREMA-D) — {100 * stranger:.0f}; люди, которые их "
+            f"слушали, — {100 * people:.0f}."
+        )
+    return text
+
+
+def most_mistaken(emotion: str, label: str, share: float) -> str:
+    """Say which emotion is most often taken for which other, and how often."""
+    return (
+        f"Читайте строку слева направо: что сыграно, затем что услышано. Самая частая ошибка: "
+        f"«{EMOTIONS[emotion]}» в {percent(share)} случаев принимается за «{EMOTIONS[label]}»."
+    )
+
+
+def easiest(recalls: dict[str, float]) -> str:
+    """Say which emotion is recognised best and which worst."""
+    best, worst = max(recalls, key=recalls.get), min(recalls, key=recalls.get)
+    return (
+        f"Легче всего узнаётся {EMOTIONS[best]} — в {percent(recalls[best])} случаев, труднее "
+        f"всего {EMOTIONS[worst]} — в {percent(recalls[worst])}. Всё это — об актёрах, которых "
+        "модель не слышала."
+    )
+
+
+def spread(right: dict[str, float]) -> str:
+    """Say how much it depends on who speaks, by actor."""
+    return (
+        f"Многое зависит от того, кто говорит: верны от {percent(min(right.values()))} до "
+        f"{percent(max(right.values()))} ответов. По одному голосу судить рано."
+    )
+
+
+def calibrated(error: float) -> str:
+    """Say how far its percentages are off.
+
+    error: the expected calibration error, 0-1.
+    """
+    return (
+        f"Когда модель говорит «{percent(0.7)}», она должна быть права 7 раз из 10: тогда точки "
+        f"лежат на линии. В среднем они отстоят на {decimal(100 * error)} процентного пункта."
+    )
+
+
+def named(corpus: str) -> str:
+    """Name a collection of recordings."""
+    return CORPORA.get(corpus, corpus)
+
+
+def counted(right: int, of: int) -> str:
+    """Say how many of how many recordings."""
+    return f"{number(right)} из {of_many(of, 'записи', 'записей')}"

@@ -1,0 +1,30 @@
+"""The tab that follows a voice, in Russian."""
+
+from ser.page.text.russian.analyse import verdict
+
+LIVE = "Вживую"
+MICROPHONE_LABEL = "Ваш микрофон"
+LIVE_INVITATION = "Нажмите «Запись» и говорите. Ответ следует за голосом."
+LIVE_NOTE = (
+    "Здесь ответ даётся по последним трём секундам. Когда вы остановитесь, они забудутся; "
+    "знакомству с вашим голосом служат только записи на вкладке «Анализ»."
+)
+LIVE_MAP = "Где ваш голос на карте и где он был"
+# What the indicator says, by what became of the microphone, see live.js.
+LIVE_STATES = {
+    "off": "Не в эфире",
+    "starting": "Начинаю\N{HORIZONTAL ELLIPSIS}",
+    "crowded": "Сейчас в эфире другие. Вы — сразу за ними, как только кто-то закончит.",
+    "on": "В эфире",
+    "stopped": "Не в эфире. Вы остановили запись.",
+    "limit": "Не в эфире. Через две минуты запись останавливается сама; чтобы продолжить, "
+    "нажмите «Запись».",
+    "hidden": "Не в эфире. Запись остановилась, потому что страницу не было видно.",
+}
+LIVE_LEFT = "осталось {}"  # of the two minutes, as 1:05
+
+
+def live_sentence(analysis) -> tuple[str, tuple[str, ...]]:
+    """Return what the last seconds sound like, in few words, as `verdict` does."""
+    _, emotions = verdict(analysis)
+    return ("Звучит {}" if len(emotions) == 1 else "Трудно сказать: {} или {}"), emotions

@@ -1,0 +1,1 @@
+"""Long recordings: the emotion in a sliding window, second by second."""

@@ -1,0 +1,123 @@
+"""What a long recording turned out to be: its voice's emotion from one moment to the next."""
+
+import csv
+import io
+from dataclasses import dataclass
+from itertools import groupby
+
+import numpy as np
+
+from ser.audio.loading import NOTES
+from ser.labels import LABELS
+
+LEVEL = 0.1  # s that one value of Timeline.levels sums up
+
+
+@dataclass(frozen=True)
+class Moment:
+    """The middle of a window: one second, at the recording's ends two.
+
+    Attributes:
+        start, end: seconds.
+        probabilities: of the window around it, by label, sum 1; None where no voice was heard.
+    """
+
+    start: float
+    end: float
+    probabilities: dict[str, float] | None
+
+    @property
+    def label(self) -> str | None:
+        """The most probable of LABELS; None where no voice was heard."""
+        return max(self.probabilities, key=self.probabilities.get) if self.probabilities else None
+
+
+@dataclass(frozen=True)
+class Segment:
+    """Neighbouring moments of one emotion.
+
+    Attributes:
+        start, end: seconds.
+        label: one of LABELS.
+        probability: mean of that emotion's over the moments, 0-1.
+    """
+
+    start: float
+    end: float
+    label: str
+    probability: float
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """Which emotion the voice in a long recording carries, and when.
+
+    Attributes:
+        duration: seconds.
+        levels: float32, shape (n,), standard deviation of each tenth of a second, full scale 1.
+        moments: one a second, from the recording's beginning to its end.
+        threshold: the probability from which on an emotion is sure.
+        notes: remarks on the recording's file, keys of `audio.NOTES`.
+    """
+
+    duration: float
+    levels: np.ndarray
+    moments: tuple[Moment, ...]
+    threshold: float
+    notes: tuple[str, ...] = ()
+
+    @property
+    def segments(self) -> tuple[Segment, ...]:
+        """The moments with a voice, those of one emotion in a row made one."""
+        return tuple(
+            Segment(
+                start=run[0].start,
+                end=run[-1].end,
+                label=label,
+                probability=float(np.mean([moment.probabilities[label] for moment in run])),
+            )
+            for label, group in groupby(self.moments, key=lambda moment: moment.label)
+            if label and (run := list(group))
+        )
+
+    def shares(self) -> dict[str, float]:
+        """Return for each of LABELS its share of the time with a voice, 0-1."""
+        spans = {label: 0.0 for label in LABELS}
+        for segment in self.segments:
+            spans[segment.label] += segment.end - segment.start
+        total = sum(spans.values())
+        return {label: span / total for label, span in spans.items()}
+
+    def to_json(self) -> dict:
+        """Return the shape that the API promises; times in seconds."""
+        return {
+            "duration": round(self.duration, 3),
+            "notes": [NOTES[note] for note in self.notes],
+            "segments": [
+                {
+                    "start": round(segment.start, 3),
+                    "end": round(segment.end, 3),
+                    "label": segment.label,
+                    "probability": round(segment.probability, 4),
+                }
+                for segment in self.segments
+            ],
+            "moments": [
+                {
+                    "start": round(moment.start, 3),
+                    "end": round(moment.end, 3),
+                    "probabilities": moment.probabilities
+                    and {label: round(p, 4) for label, p in moment.probabilities.items()},
+                }
+                for moment in self.moments
+            ],
+        }
+
+    def to_csv(self) -> str:
+        """Return the segments as a table: start and end in seconds, emotion, probability."""
+        file = io.StringIO()
+        segments = self.to_json()["segments"]
+        table = csv.DictWriter(file, ["start", "end", "label", "probability"])
+        table.writeheader()
+        table.writerows(segments)
+        return file.getvalue()

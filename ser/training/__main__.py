@@ -1,0 +1,94 @@
+"""Commands that make an encoder: python -m ser.training distil | fine-tune | directions."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from ser import console
+
+BUNDLED = Path(__file__).parents[2] / "artifacts" / "encoder"  # as in ser/models/encoder.py
+NOISE = "background sounds, and room impulse responses in rir/"
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m ser.training", description="Make an encoder.")
+    adding = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    command = adding.add_parser("distil", help="distil a Whisper encoder, without labels")
+    command.add_argument("--teacher", required=True, metavar="PATH_OR_HUB_ID")
+    command.add_argument("--speech", type=Path, nargs="+", required=True, metavar="FOLDER")
+    command.add_argument("--noise", type=Path, metavar="FOLDER", help=NOISE)
+    command.add_argument("--out", type=Path, required=True, metavar="DIR")
+    command.add_argument("--init", type=Path, metavar="ENCODER", help="continue from an encoder")
+    command.add_argument("--minutes", type=float, default=60.0)
+    command.add_argument("--resume", action="store_true", help="continue from the last checkpoint")
+    command.add_argument("--seed", type=int, default=0)
+    command.set_defaults(run=_distil, writes="out")
+
+    command = adding.add_parser("fine-tune", help="fine-tune the upper layers on labelled corpora")
+    command.add_argument("--encoder", type=Path, default=BUNDLED, metavar="DIR")
+    command.add_argument("--data", type=Path, nargs="+", required=True, metavar="FOLDER")
+    command.add_argument("--without", metavar="CORPUS", help="leave out, to be scored on it")
+    command.add_argument("--noise", type=Path, metavar="FOLDER", help=NOISE)
+    command.add_argument("--out", type=Path, required=True, metavar="DIR")
+    command.add_argument("--epochs", type=int, default=4)
+    command.add_argument("--resume", action="store_true", help="continue from the last checkpoint")
+    command.add_argument("--seed", type=int, default=0)
+    command.set_defaults(run=_fine_tune, writes="out")
+
+    command = adding.add_parser(
+        "directions", help="measure the emotion directions of an encoder, for python -m ser train"
+    )
+    command.add_argument("--encoder", type=Path, default=BUNDLED, metavar="DIR")
+    command.add_argument("--data", type=Path, nargs="+", required=True, metavar="FOLDER")
+    command.add_argument("--without", metavar="CORPUS", help="leave out, to be scored on it")
+    command.set_defaults(run=_directions, writes="encoder")
+    return parser
+
+
+def _distil(options: argparse.Namespace) -> int:
+    from ser.training.encoder.distillation import distil
+
+    distil(
+        options.teacher,
+        options.speech,
+        options.noise,
+        options.out,
+        options.init,
+        options.minutes,
+        options.resume,
+        options.seed,
+    )
+    return 0
+
+
+def _fine_tune(options: argparse.Namespace) -> int:
+    from ser.training.encoder.fine_tuning import fine_tune
+
+    fine_tune(
+        options.encoder,
+        options.data,
+        options.out,
+        options.without,
+        options.noise,
+        options.epochs,
+        options.resume,
+        options.seed,
+    )
+    return 0
+
+
+def _directions(options: argparse.Namespace) -> int:
+    from ser.training.classifier import emotion_directions
+
+    emotion_directions.write(options.encoder, options.data, options.without)
+    return 0
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command; return its exit code."""
+    return console.run_command(_parser(), arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""What is fitted to embeddings: classifier, speaker adaptation, map."""

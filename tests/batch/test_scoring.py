@@ -1,0 +1,215 @@
+"""Scoring a collection: every recording once, whatever dies on the way."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections import Counter
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import soundfile
+from voices import speech_like
+
+from ser import artifacts
+from ser.__main__ import main
+from ser.batch import scoring
+from ser.errors import SerError
+from ser.labels import LABELS
+
+
+@pytest.fixture(scope="module")
+def voices(tmp_path_factory):
+    """A folder of 60 short recordings, one of them broken."""
+    folder = tmp_path_factory.mktemp("voices")
+    for seed in range(59):
+        path = folder / f"{seed:02}.wav"
+        soundfile.write(path, speech_like(0.5, seed, 16_000), 16_000)
+    (folder / "broken.wav").write_text("not audio")
+    return folder
+
+
+@pytest.fixture
+def small_shards(monkeypatch):
+    monkeypatch.setattr(scoring, "SHARD", 8)
+
+
+def rows(out):
+    return [
+        row for path in sorted(out.glob("*.parquet")) for row in pq.read_table(path).to_pylist()
+    ]
+
+
+def test_scores_are_those_of_one_by_one(clips, recognizer, tmp_path, capsys):
+    folder, out = clips[0].parent, tmp_path / "out"
+    assert main(["score", f"{folder}/{clips[0].stem[:8]}*", "--out", str(out)]) == 0
+    found = {row["uri"]: row for row in rows(out)}
+    assert str(clips[0]) in found
+    for uri, row in list(found.items())[:3]:
+        alone = recognizer.analyse(uri)
+        assert (row["label"], row["verdict"]) == (alone.label, alone.verdict)
+        assert [row[label] for label in LABELS] == pytest.approx(
+            list(alone.probabilities.values()), abs=1e-3
+        )
+        assert row["duration"] == alone.clip.duration
+        assert (row["x"], row["y"]) == pytest.approx((alone.place.x, alone.place.y), abs=0.05)
+        assert row["model"] == recognizer.version
+        assert row["error"] is None
+
+
+def test_a_bad_recording_is_a_row(voices, small_shards, tmp_path):
+    table = tmp_path / "uris.jsonl"
+    uris = [str(voices / "00.wav"), "nowhere://x.wav", str(voices / "broken.wav"), "gone.wav"]
+    table.write_text("".join(json.dumps({"uri": uri}) + "\n" for uri in uris))
+    assert scoring.score(str(table), tmp_path / "out") == (4, 0)
+    found = rows(tmp_path / "out")
+    assert [row["uri"] for row in found] == uris
+    assert found[0]["error"] is None
+    for row in found[1:]:
+        assert row["error"] and row["verdict"] is None and row["duration"] is None
+
+
+def test_finished_shards_are_skipped(voices, small_shards, tmp_path, monkeypatch):
+    table, out = tmp_path / "uris.parquet", tmp_path / "out"
+    uris = sorted(map(str, voices.glob("*.wav")))[:20]
+    pq.write_table(pa.table({"uri": uris}), table)
+    heard = []
+
+    def interrupted(recognizer, found):
+        for uri in found:
+            heard.append(uri)
+            if len(heard) == 13:
+                raise KeyboardInterrupt
+            yield from score_rows(recognizer, [uri])
+
+    score_rows = scoring.rows
+    monkeypatch.setattr(scoring, "rows", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        scoring.score(str(table), out)
+    assert [path.name for path in out.glob("*.parquet")] == ["part-00000.parquet"]
+    assert scoring.score(str(table), out) == (12, 8)
+    assert [row["uri"] for row in rows(out)] == uris
+    assert Counter(heard).most_common(1)[0][1] == 2 and heard.count(uris[0]) == 1
+    assert scoring.score(str(table), out) == (0, 20)
+
+
+def test_other_collections_are_not_mixed_in(voices, small_shards, tmp_path):
+    scoring.score(str(voices / "0[0-2].wav"), tmp_path)
+    with pytest.raises(SerError, match="another collection"):
+        scoring.score(str(voices / "0[0-3].wav"), tmp_path)
+
+
+def test_runs_of_earlier_versions_go_on(voices, small_shards, tmp_path):
+    source, former = str(voices / "0[0-2].wav"), tmp_path / "collection.json"
+    scoring.score(source, tmp_path)
+    (tmp_path / scoring.COLLECTION).rename(former)
+    with pytest.raises(SerError, match="another collection"):
+        scoring.score(str(voices / "0[0-3].wav"), tmp_path)
+    (tmp_path / scoring.COLLECTION).rename(former)
+    assert scoring.score(source, tmp_path) == (0, 3)
+    assert not former.exists()
+
+
+def test_names_that_are_no_text(voices, tmp_path):
+    source, out = tmp_path / "odd", tmp_path / "out"
+    source.mkdir()
+    (source / "caf\udce9.wav").write_bytes((voices / "00.wav").read_bytes())
+    assert scoring.score(str(source), out) == (1, 0)
+    [row] = rows(out)
+    assert row["uri"].endswith("caf\\xe9.wav") and row["error"] is None
+
+
+@pytest.mark.parametrize("kind", ["jsonl", "parquet"])
+@pytest.mark.parametrize("wrong", [None, 5, ""])
+def test_rows_without_a_uri_are_explained(wrong, kind, tmp_path):
+    table = tmp_path / f"table.{kind}"
+    uris = [wrong] if wrong == 5 else ["a.wav", wrong, wrong]
+    if kind == "parquet":
+        pq.write_table(pa.table({"uri": uris}), table)
+    else:
+        table.write_text("".join(json.dumps({"uri": uri, "n": 1}) + "\n" for uri in uris))
+    message = "cannot be read.*number" if kind == "jsonl" and wrong == 5 else "in row|first in row"
+    with pytest.raises(SerError, match=message):
+        scoring.find(str(table))
+
+
+def test_text_that_looks_like_a_date_is_a_uri(tmp_path):
+    table = tmp_path / "table.jsonl"
+    table.write_text('{"uri": "2024-01-01"}\n')
+    assert scoring.find(str(table)) == ["2024-01-01"]
+
+
+def test_what_is_no_collection_is_explained(tmp_path):
+    wrong = tmp_path / "wrong.jsonl"
+    wrong.write_text('{"path": "a.wav"}\n')
+    for source, message in (
+        (tmp_path / "nowhere", "names no recording"),
+        (wrong, "column `uri`"),
+        (tmp_path / "nowhere.parquet", "cannot be read"),
+        ("nowhere://bucket", "cannot be read"),
+    ):
+        with pytest.raises(SerError, match=message):
+            scoring.find(str(source))
+
+
+CLUSTER = """
+import sys
+from ray.cluster_utils import Cluster
+cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 0})
+workers = [cluster.add_node(num_cpus=1) for _ in range(2)]
+print(cluster.address, flush=True)
+sys.stdin.readline()
+cluster.remove_node(workers[0], allow_graceful=False)
+print("killed", flush=True)
+sys.stdin.readline()
+cluster.shutdown()
+"""
+
+
+@pytest.fixture
+def cluster(monkeypatch):
+    """A local Ray cluster of two workers; killing one is a line to its standard input."""
+    ray = pytest.importorskip("ray", reason="needs ray, see requirements-scale.txt")
+    # Workers are processes anew, which find `ser` as this one does.
+    monkeypatch.setenv("PYTHONPATH", str(artifacts.FOLDER.parent))
+    monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")
+    # Other work may share the processor.
+    monkeypatch.setenv("RAY_raylet_start_wait_time_s", "300")
+    process = subprocess.Popen(
+        [sys.executable, "-c", CLUSTER],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    process.address = process.stdout.readline().strip()
+    yield process
+    ray.shutdown()
+    process.communicate("\n\n", timeout=60)
+    os.killpg(process.pid, signal.SIGKILL) if process.poll() is None else None
+
+
+def test_a_worker_killed_in_the_middle_loses_nothing(cluster, voices, small_shards, tmp_path):
+    out, killed = tmp_path / "out", []
+    gather = scoring._whole_shards
+
+    def killing(found, shards, progress):
+        for whole in gather(found, shards, progress):
+            if not killed:
+                cluster.stdin.write("kill\n")
+                cluster.stdin.flush()
+                killed.append(cluster.stdout.readline().strip())
+            yield whole
+
+    scoring._whole_shards = killing
+    try:
+        assert scoring.score(str(voices), out, ray=cluster.address) == (60, 0)
+    finally:
+        scoring._whole_shards = gather
+    assert killed == ["killed"]
+    found = rows(out)
+    assert [row["uri"] for row in found] == sorted(map(str, voices.glob("*.wav")))
+    assert [row["uri"] for row in found if row["error"]] == [str(voices / "broken.wav")]
+    assert scoring.score(str(voices), out, ray=cluster.address) == (0, 60)

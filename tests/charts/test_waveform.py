@@ -1,0 +1,52 @@
+"""What is drawn of a recording: which part was listened to, and its spectrogram."""
+
+import numpy as np
+import pytest
+
+from ser.audio import loading
+from ser.charts import waveform
+from ser.page.text import ENGLISH as words
+
+
+@pytest.fixture
+def clip():
+    """A second of tone between a second and half a second of silence."""
+    tone = 0.5 * np.sin(2 * np.pi * 1000 * np.arange(16_000) / 16_000)
+    return loading.load((16_000, np.concatenate([np.zeros(16_000), tone, np.zeros(8_000)])))
+
+
+def test_the_part_listened_to_is_marked(clip):
+    before, heard, after = waveform.outline(words, clip).data
+    assert heard.name == words.HEARD_PART and heard.fillcolor != before.fillcolor
+    assert before.fillcolor == after.fillcolor
+    assert (min(heard.x), max(heard.x)) == pytest.approx((clip.start, clip.end), abs=0.01)
+    assert min(before.x) == 0 and max(after.x) == pytest.approx(clip.duration)
+    assert np.abs(heard.y).max() == pytest.approx(1)
+    assert np.abs(before.y[5:-5]).max() < 0.05
+
+
+def test_a_recording_without_silence_is_all_marked():
+    noise = np.random.default_rng(0).normal(0, 0.1, 32_000)
+    clip = loading.load((16_000, noise))
+    assert (clip.start, clip.end) == (0, clip.duration)
+    figure = waveform.outline(words, clip)
+    assert figure.layout.xaxis.range == (0, 2)
+
+
+def test_nothing_moves_when_a_recording_comes(clip):
+    for draw, drawn in ((waveform.outline, clip), (waveform.spectrogram, clip.waveform)):
+        assert draw(words).layout.height == draw(words, drawn).layout.height
+
+
+def test_the_spectrogram_shows_a_tone_at_its_pitch(clip):
+    figure = waveform.spectrogram(words, clip.waveform)
+    loudest = int(figure.data[0].z.mean(axis=1).argmax())
+    named = dict(zip(figure.layout.yaxis.ticktext, figure.layout.yaxis.tickvals, strict=True))
+    assert loudest == pytest.approx(named["1,000 Hz"], abs=1)
+    assert figure.data[0].dx * figure.data[0].z.shape[1] == pytest.approx(len(clip.waveform) / 16e3)
+
+
+def test_a_long_recording_is_drawn_as_coarsely_as_a_short_one():
+    noise = np.random.default_rng(0).normal(0, 0.1, 16_000 * 120).astype(np.float32)
+    assert waveform.mel_spectrogram(noise).shape[1] <= 1.1 * waveform.COLUMNS
+    assert loading.outline(noise).shape == (loading.OUTLINE, 2)

@@ -1,0 +1,237 @@
+"""The tab for long recordings: followed, heard from any moment, taken along, and stopped."""
+
+import csv
+import json
+import re
+import threading
+from base64 import b64decode
+from types import SimpleNamespace
+
+import gradio as gr
+import numpy as np
+import pytest
+import soundfile
+from driver import ALLOWED, ROOT, TIMEOUT, figure, launch, microphone
+from gradio_client import Client, handle_file
+from gradio_client.exceptions import AppError
+from playwright.sync_api import expect
+
+from ser.errors import SerError
+from ser.labels import LABELS
+from ser.page.tabs import timeline
+from ser.page.text import ENGLISH as words
+from ser.timeline.timeline import Moment, Timeline
+
+DESKTOP = {"width": 1280, "height": 800}
+PHONE = {"width": 390, "height": 844}
+BLOCKS = ("#long-recording", "#long-answer", "#course", "#segments")
+
+
+@pytest.fixture(scope="module")
+def recording(clips, tmp_path_factory):
+    """Three of one person's clips, and six seconds of silence before the last one."""
+    rate = soundfile.info(clips[0]).samplerate
+    heard = [soundfile.read(path)[0] for path in clips[:3]]
+    path = tmp_path_factory.mktemp("long") / "long.wav"
+    soundfile.write(path, np.concatenate([*heard[:2], np.zeros(6 * rate), heard[2]]), rate)
+    return path
+
+
+def visit(page, url):
+    page.set_default_timeout(TIMEOUT * 1000)
+    page.goto(url)
+    page.get_by_role("tab", name=words.LONG).click()
+    page.wait_for_selector("#course .js-plotly-plot .shapelayer path", state="attached")
+
+
+def choose(page, path):
+    page.locator("#long-recording input[type=file]").set_input_files(path)
+
+
+def played(page):
+    """Wait for the player to play; return where it is, in seconds."""
+    page.wait_for_function("!document.querySelector('#long-recording audio').paused")
+    return page.evaluate("document.querySelector('#long-recording audio').currentTime")
+
+
+def content(link):
+    return b64decode(link.get_attribute("href").split(",")[1]).decode()
+
+
+def test_a_recording_is_followed_heard_and_taken_along(app, new_page, recording, requests):
+    page = new_page(viewport=DESKTOP)
+    visit(page, app.url)
+    choose(page, recording)
+    expect(page.locator("#long-answer .verdict")).to_contain_text("%")
+    duration = soundfile.info(recording).duration
+
+    traces = {trace["name"]: trace for trace in figure(page, "course")}
+    assert set(LABELS) < set(traces)
+    heights = np.sum([traces[label]["y"] for label in LABELS], axis=0)
+    assert set(heights.round(6)) == {0, 1}
+    assert traces["angry"]["x"][-1] == pytest.approx(duration, abs=0.01)
+
+    told = json.loads(content(page.get_by_role("link", name=words.DOWNLOAD_JSON)))
+    rows = list(csv.DictReader(content(page.get_by_role("link", name=words.DOWNLOAD_CSV)).split()))
+    buttons = page.locator("#segments button")
+    assert len(told["segments"]) == len(rows) == buttons.count() > 0
+    assert [float(row["start"]) for row in rows] == [each["start"] for each in told["segments"]]
+    with page.expect_download() as download:
+        page.get_by_role("link", name=words.DOWNLOAD_CSV).click()
+    assert download.value.suggested_filename == "timeline.csv"
+
+    # A copy of the browser's own is played: the server's will be gone.
+    page.wait_for_function(
+        "document.querySelector('#long-recording audio').currentSrc.startsWith('blob:')"
+    )
+    plot = page.locator("#course .nsewdrag").last.bounding_box()
+    page.mouse.click(plot["x"] + plot["width"] / 2, plot["y"] + plot["height"] / 2)
+    assert played(page) == pytest.approx(duration / 2, abs=2)
+    expect(page.locator("#course")).to_have_class(re.compile(r"\bplayed\b"))
+    last = buttons.last
+    last.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_function(
+        "at => Math.abs(document.querySelector('#long-recording audio').currentTime - at) < 2",
+        arg=float(last.get_attribute("data-at")),
+    )
+    assert sum("queue/join" in url for url in requests) == 1
+
+
+def test_what_cannot_be_followed_is_explained_and_the_next_one_answers(
+    app, new_page, recording, tmp_path
+):
+    silent, endless = tmp_path / "silent.wav", tmp_path / "endless.flac"
+    soundfile.write(silent, np.zeros(80_000), 8000)
+    soundfile.write(endless, np.zeros(31 * 60 * 1000, np.int16), 1000)
+    page = new_page(viewport=DESKTOP)
+    visit(page, app.url)
+    for path, said in ((silent, "No voice was found"), (endless, "longer than 30 minutes")):
+        choose(page, path)
+        expect(page.locator("#long-answer .sorry")).to_contain_text(said)
+        page.locator("#long-recording").get_by_label("Clear").click()
+        expect(page.locator("#long-answer")).to_contain_text(words.LONG_WAITING)
+    choose(page, recording)
+    expect(page.locator("#long-answer .verdict")).to_be_visible()
+
+
+def test_api(app, recording, tmp_path):
+    client = Client(app.url, verbose=False)
+    told = client.predict(handle_file(recording), api_name="/timeline")
+    assert list(told) == ["duration", "notes", "segments", "moments"]
+    assert told["duration"] == pytest.approx(soundfile.info(recording).duration, abs=0.01)
+    assert {each["label"] for each in told["segments"]} <= set(LABELS)
+    assert any(each["probabilities"] is None for each in told["moments"])
+    bad = tmp_path / "text.wav"
+    bad.write_text("this is no sound\n" * 40)
+    with pytest.raises(AppError, match="cannot be read as audio"):
+        client.predict(handle_file(bad), api_name="/timeline")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["1280x800", "390x844"])
+def test_looks(app, new_page, recording, size, theme):
+    page = new_page(viewport=size, color_scheme=theme)
+    visit(page, f"{app.url}?__theme={theme}")
+    folder = ROOT / "screenshots"
+    folder.mkdir(exist_ok=True)
+    name = f"long-{size['width']}x{size['height']}-{theme}"
+    before = [page.locator(block).bounding_box() for block in BLOCKS]
+    page.screenshot(path=folder / f"{name}-before.png", full_page=True)
+    choose(page, recording)
+    expect(page.locator("#long-answer .verdict")).to_be_visible()
+    page.evaluate("document.fonts.ready")
+    page.screenshot(path=folder / f"{name}-after.png", full_page=True)
+    assert [page.locator(block).bounding_box() for block in BLOCKS] == before
+    assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+
+
+def test_what_the_microphone_heard_is_followed(app, new_page, playwright, speech):
+    with launch(playwright, *ALLOWED, microphone(speech)) as browser:
+        page = new_page(browser, viewport=DESKTOP)
+        visit(page, app.url)
+        box = page.locator("#long-recording")
+        box.get_by_label("Record audio").click()
+        box.get_by_role("button", name="Record", exact=True).click()
+        page.wait_for_timeout(4000)
+        box.get_by_role("button", name="Stop", exact=True).click()
+        expect(page.locator("#long-answer .verdict")).to_contain_text("%")
+        expect(page.locator("#segments button").first).to_be_visible()
+
+
+class Endless:
+    """Follows a recording for ever, unless it is stopped; says when it is."""
+
+    def __init__(self):
+        self.begun, self.stopped = threading.Semaphore(0), threading.Semaphore(0)
+        self.going_on = threading.Event()
+
+    def timeline(self, recording):
+        self.begun.release()
+        try:
+            while True:
+                yield 0.25
+                self.going_on.wait(0.1)
+        finally:
+            self.stopped.release()
+
+
+@pytest.fixture
+def endless():
+    """A page with this tab alone, whose recordings never end."""
+    recognizer = Endless()
+    with gr.Blocks(analytics_enabled=False) as page:
+        timeline.build(words, recognizer)
+    page.queue().launch(prevent_thread_lock=True, quiet=True)
+    yield SimpleNamespace(url=page.local_url, recognizer=recognizer)
+    page.close()
+
+
+def test_another_recording_and_a_closed_page_stop_the_work(endless, new_page, recording):
+    page, recognizer = new_page(viewport=DESKTOP), endless.recognizer
+    page.goto(endless.url)
+    choose(page, recording)
+    expect(page.locator("#long-answer progress")).to_have_attribute("value", "0.250")
+    assert recognizer.begun.acquire(timeout=TIMEOUT)
+    page.locator("#long-recording").get_by_label("Clear").click()
+    assert recognizer.stopped.acquire(timeout=TIMEOUT)
+    choose(page, recording)
+    assert recognizer.begun.acquire(timeout=TIMEOUT)
+    expect(page.locator("#long-answer progress")).to_be_visible()
+    page.close()
+    assert recognizer.stopped.acquire(timeout=TIMEOUT)
+
+
+@pytest.fixture
+def follow():
+    """Return the function behind the box for a recognizer that yields or raises what is given."""
+
+    def build(*steps):
+        def timeline(recording):
+            for step in steps:
+                if isinstance(step, Exception):
+                    raise step
+                yield step
+
+        with gr.Blocks(analytics_enabled=False) as page:
+            timeline.build(words, SimpleNamespace(timeline=timeline))
+        return {event.name: event.fn for event in page.fns.values()}["follow"]
+
+    return build
+
+
+def test_progress_and_answer(follow):
+    probabilities = dict.fromkeys(LABELS, 0.05) | {"sad": 0.65}
+    moments = (Moment(0, 2, probabilities), Moment(2, 3, None))
+    steps = list(follow(0.0, 0.5, Timeline(3.0, np.ones(30), moments, 0.5))("long.wav"))
+    assert 'value="0.000"' in steps[0][0] and "50%" in steps[1][0] and "left" in steps[1][0]
+    sentence, _, segments = steps[-1]
+    assert "sad" in sentence and "100% of the time" in sentence
+    assert "0:00\N{EN DASH}0:02" in segments and "65%" in segments
+
+
+def test_errors_are_shown_and_bugs_apologised_for(follow, caplog):
+    sorry, _, _ = list(follow(0.0, SerError("<b>x</b> is silent."))("x.wav"))[-1]
+    assert "&lt;b&gt;x&lt;/b&gt; is silent." in sorry
+    sorry, _, _ = list(follow(ZeroDivisionError("a bug"))("x.wav"))[-1]
+    assert words.APOLOGY in sorry and caplog.records[0].exc_info[0] is ZeroDivisionError

@@ -1,0 +1,207 @@
+"""A long recording: each second answered by the three around it, in memory that does not grow."""
+
+import csv
+import io
+import json
+import subprocess
+import sys
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import soundfile
+
+from ser.audio import loading
+from ser.errors import SerError
+from ser.labels import LABELS
+from ser.timeline import windows
+from ser.timeline.timeline import Moment, Timeline
+
+RATE = loading.SAMPLING_RATE
+
+
+def follow(recognizer, recording):
+    *shares, timeline = recognizer.timeline(recording)
+    return shares, timeline
+
+
+@pytest.fixture(scope="module")
+def voice(clips):
+    """Twelve seconds of one voice with short pauses, mono at 16 kHz."""
+    return np.concatenate([loading.load(path).waveform for path in clips])[: 12 * RATE] / 20
+
+
+@pytest.fixture(scope="module")
+def with_pause(recognizer, voice):
+    """What becomes of six seconds of a voice, eight of silence, and 2.5 of the voice."""
+    pause = np.zeros(8 * RATE, np.float32)
+    return follow(
+        recognizer, (RATE, np.concatenate([voice[: 6 * RATE], pause, voice[-5 * RATE // 2 :]]))
+    )
+
+
+def test_moments_cover_the_recording_and_leave_silence_blank(with_pause):
+    shares, timeline = with_pause
+    assert timeline.duration == 16.5 and len(timeline.levels) == 165
+    assert shares[0] == 0 and shares[-1] == 1 and shares == sorted(shares)
+    edges = [moment.start for moment in timeline.moments] + [timeline.moments[-1].end]
+    assert edges == [0, *range(2, 16), 16.5]
+    silent = [moment.start for moment in timeline.moments if moment.probabilities is None]
+    assert set(range(8, 13)) <= set(silent) <= set(range(6, 15))
+    for moment in timeline.moments:
+        if moment.probabilities:
+            assert tuple(moment.probabilities) == LABELS
+            assert sum(moment.probabilities.values()) == pytest.approx(1)
+
+
+def test_a_single_window_is_answered_as_a_short_recording(recognizer, voice):
+    alone = (RATE, voice[: 3 * RATE])
+    _, timeline = follow(recognizer, alone)
+    (moment,) = timeline.moments
+    assert (moment.start, moment.end) == (0, 3)
+    assert moment.probabilities == pytest.approx(recognizer.analyse(alone).probabilities)
+
+
+def test_a_window_is_answered_by_what_the_others_tell_of_the_voice(recognizer, voice):
+    """Windows 0, 3, 6 and 9 count; those that share sound with window 4 are 3 and 6."""
+    _, timeline = follow(recognizer, (RATE, voice))
+    first, last, asked = ((RATE, voice[start * RATE : (start + 3) * RATE]) for start in (0, 9, 4))
+    known = recognizer.analyse(last, recognizer.analyse(first).speaker).speaker
+    expected = recognizer.analyse(asked, known).probabilities
+    assert timeline.moments[4].probabilities == pytest.approx(expected, abs=1e-4)
+    assert expected != pytest.approx(recognizer.analyse(asked).probabilities, abs=1e-2)
+
+
+def test_sure_is_what_the_classifier_that_answers_takes_for_sure(recognizer, voice):
+    for seconds, answering in ((3, recognizer.classifier), (12, recognizer.enrolled)):
+        _, timeline = follow(recognizer, (RATE, voice[: seconds * RATE]))
+        assert timeline.threshold == answering.threshold
+
+
+def test_a_noisy_room_without_a_voice_is_left_blank(recognizer, voice):
+    hum = np.random.default_rng(0).normal(0, 0.05 * voice.std(), 20 * RATE).astype(np.float32)
+    hum[: 6 * RATE] += voice[: 6 * RATE]
+    _, timeline = follow(recognizer, (RATE, hum))
+    assert all(moment.probabilities is None for moment in timeline.moments if moment.start > 8)
+    assert timeline.moments[1].probabilities
+
+
+def test_a_constant_offset_is_no_sound(recognizer, voice):
+    _, timeline = follow(recognizer, (RATE, voice[: 5 * RATE]))
+    _, lifted = follow(recognizer, (RATE, voice[: 5 * RATE] + 0.2))
+    assert np.allclose(timeline.levels, lifted.levels, atol=1e-6)
+    assert [m.label for m in timeline.moments] == [m.label for m in lifted.moments]
+
+
+@pytest.fixture
+def timeline():
+    """Angry, angry, silence, sad, angry: one second each."""
+    angry, sad = ({label: float(label == own) for label in LABELS} for own in ("angry", "sad"))
+    unsure = dict.fromkeys(LABELS, 0.4 / 7) | {"angry": 0.6}
+    told = [angry, unsure, None, sad, angry]
+    moments = tuple(Moment(float(i), i + 1.0, each) for i, each in enumerate(told))
+    return Timeline(5.0, np.ones(50, np.float32), moments, 0.6)
+
+
+def test_neighbouring_moments_of_one_emotion_are_a_segment(timeline):
+    told = [(each.start, each.end, each.label, each.probability) for each in timeline.segments]
+    assert told == [
+        (0, 2, "angry", pytest.approx(0.8)),
+        (3, 4, "sad", 1),
+        (4, 5, "angry", 1),
+    ]
+    assert timeline.shares()["angry"] == 0.75 and timeline.shares()["calm"] == 0
+
+
+def test_written_as_json_and_csv(timeline):
+    told = json.loads(json.dumps(timeline.to_json()))
+    assert list(told) == ["duration", "notes", "segments", "moments"]
+    assert told["segments"][0] == {"start": 0, "end": 2, "label": "angry", "probability": 0.8}
+    assert told["moments"][2] == {"start": 2, "end": 3, "probabilities": None}
+    assert list(told["moments"][0]["probabilities"]) == list(LABELS)
+    rows = list(csv.DictReader(io.StringIO(timeline.to_csv())))
+    assert [row["label"] for row in rows] == ["angry", "sad", "angry"]
+    assert rows[0] == {"start": "0.0", "end": "2.0", "label": "angry", "probability": "0.8"}
+
+
+@pytest.mark.parametrize(
+    ("recording", "said"),
+    [
+        (None, "no recording"),
+        ((RATE, np.zeros(20 * RATE, np.int16)), "No voice .*20 s"),
+        ((RATE, np.random.default_rng(0).normal(size=20 * RATE)), "No voice"),
+        ((RATE, np.zeros(0, np.float32)), "no sound"),
+        ((1000, np.ones(1801 * 1000, np.int8)), "longer than 30 minutes"),
+        (io.BytesIO(b"this is not audio\n" * 500), "cannot be read"),
+    ],
+    ids=["none", "silence", "noise", "nothing", "31 minutes", "text"],
+)
+def test_what_cannot_be_followed_is_explained(recognizer, recording, said):
+    with pytest.raises(SerError, match=said):
+        follow(recognizer, recording)
+
+
+def test_a_file_object_is_heard_twice(recognizer, speech):
+    _, from_path = follow(recognizer, speech)
+    _, from_file = follow(recognizer, io.BytesIO(speech.read_bytes()))
+    assert from_path.to_json() == from_file.to_json()
+
+
+class Counting:
+    """An encoder that notes how many clips it was given at once."""
+
+    def __init__(self, encoder):
+        self.encoder, self.counts = encoder, []
+
+    def embed(self, clips):
+        self.counts.append(len(clips))
+        return np.repeat(self.encoder.embed(clips[:1]), len(clips), axis=0)
+
+
+def test_to_stop_asking_stops_the_work(recognizer, voice):
+    encoder = Counting(recognizer.encoder)
+    steps = replace(recognizer, encoder=encoder).timeline((RATE, np.tile(voice, 10)))
+    while next(steps) == 0:
+        pass
+    steps.close()
+    assert encoder.counts == [windows.BATCH]
+
+
+MEASURE = """
+import sys, numpy as np
+from pathlib import Path
+from ser.recognizer import Recognizer
+
+class Deaf:
+    def __init__(self, encoder): self.encoder, self.answer = encoder, None
+    def embed(self, clips):
+        if self.answer is None: self.answer = self.encoder.embed(clips[:1])
+        return np.repeat(self.answer, len(clips), axis=0)
+
+def resident(which):
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return int(next(line for line in lines if line.startswith(which)).split()[1]) / 1024
+
+from dataclasses import replace
+recognizer = Recognizer.load(device="cpu")
+*_, _ = recognizer.timeline(sys.argv[1])  # what the first answer loads is not the recording's
+quick = replace(recognizer, encoder=Deaf(recognizer.encoder))
+before = resident("VmRSS")
+*_, timeline = quick.timeline(sys.argv[2])
+print(max(resident("VmHWM"), resident("VmRSS")) - before, len(timeline.moments))
+"""
+
+
+def test_four_minutes_in_bounded_memory(voice, tmp_path):
+    """The encoder is spared all but one clip: what is measured is what grows with the length."""
+    short, long = tmp_path / "short.wav", tmp_path / "long.flac"
+    soundfile.write(short, voice, RATE)
+    with soundfile.SoundFile(long, "w", 48_000, 1, format="FLAC") as file:
+        for _ in range(20):
+            file.write(np.repeat(voice, 3))
+    done = subprocess.run(
+        [sys.executable, "-c", MEASURE, short, long], capture_output=True, text=True, check=True
+    )
+    grown, moments = done.stdout.split()
+    assert int(moments) == 238
+    assert float(grown) < 120  # MB; half of it is the encoder's own, for a batch
