@@ -15,7 +15,7 @@ from ser.errors import SerError
 from ser.labels import CONFIDENT, LABELS, NO_VOICE, UNCERTAIN
 from ser.models import calibration, classifier, ensemble, kernel_ridge, linear, voice_detector
 from ser.models.classifier import EmotionClassifier
-from ser.models.embedding_map import EmbeddingMap, Place
+from ser.models.embedding_map import EmbeddingMap, Placement
 from ser.models.encoder import Encoder
 from ser.models.speaker import UNKNOWN_SPEAKER, Speaker, SpeakerAdaptation
 from ser.models.voice_detector import VoiceDetector
@@ -57,7 +57,7 @@ class Analysis:
     verdict: str
     label: str
     probabilities: dict[str, float]
-    place: Place
+    place: Placement
     clip: loading.Clip
     speaker: Speaker
     clips_before: int
@@ -68,7 +68,7 @@ class Analysis:
             "label": self.label,
             "probabilities": self.probabilities,
             "duration": round(self.clip.duration, 3),
-            "map": [self.place.x, self.place.y],
+            "map": self.place.position.tolist(),
             "neighbours": [
                 {"name": near.name, "emotion": near.emotion, "actor": near.actor}
                 for near in self.place.neighbours

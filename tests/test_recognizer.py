@@ -21,7 +21,10 @@ def test_analysis_of_a_voice(recognizer, speech, ravdess):
         assert analysis.label == "angry"
         assert analysis.place.neighbours[0].emotion == "angry"
     low, high = recognizer.embedding_map.positions.min(0), recognizer.embedding_map.positions.max(0)
-    assert low[0] <= analysis.place.x <= high[0] and low[1] <= analysis.place.y <= high[1]
+    assert (
+        low[0] <= analysis.place.position[0] <= high[0]
+        and low[1] <= analysis.place.position[1] <= high[1]
+    )
 
 
 def test_json_shape(recognizer, speech):
@@ -47,7 +50,7 @@ def test_a_known_speaker_is_answered_otherwise(recognizer, speech, clips):
     first = recognizer.analyse(clips[0])
     known = recognizer.analyse(speech, first.speaker)
     assert known.probabilities != stranger.probabilities
-    assert (known.place.x, known.place.y) != (stranger.place.x, stranger.place.y)
+    assert not np.array_equal(known.place.position, stranger.place.position)
     assert known.to_json()["clips_before"] == 1 and known.speaker.n_clips == 2
 
 

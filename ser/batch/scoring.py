@@ -24,6 +24,7 @@ from ser.audio.formats import SUFFIXES
 from ser.batch.embedding import embed_many
 from ser.errors import SerError
 from ser.labels import LABELS
+from ser.models.embedding_map import AXES
 from ser.recognizer import Recognizer
 
 SHARD = 1000  # recordings
@@ -37,8 +38,7 @@ SCHEMA = pa.schema(
         *((label, pa.float32()) for label in LABELS),  # probabilities
         ("label", pa.string()),
         ("verdict", pa.string()),
-        ("x", pa.float32()),
-        ("y", pa.float32()),
+        *((axis, pa.float32()) for axis in AXES),  # position on the map
         ("model", pa.string()),
         ("error", pa.string()),
     ]
@@ -172,8 +172,7 @@ def rows(recognizer: Recognizer, heard: Iterable, load=hear) -> Iterator[dict]:
             **analysis.probabilities,
             "label": analysis.label,
             "verdict": analysis.verdict,
-            "x": analysis.place.x,
-            "y": analysis.place.y,
+            **dict(zip(AXES, analysis.place.position.tolist(), strict=True)),
         }
 
 

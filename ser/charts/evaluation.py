@@ -20,10 +20,12 @@ def protocols(words, metrics: dict) -> go.Figure:
     measured = metrics["protocols"]
     emotions = len(measured["actors"]["per_class_recall"])
     rows = [(words.GUESSING, 1 / emotions, None)]
-    for corpus, result in measured.get("corpora", {}).items():
+    for corpus, result in measured.get("cross_corpus", {}).items():
         name = words.named(corpus)
-        rows.append((f"{words.PROTOCOLS['corpora'][0]}: {name}", *interval(result["stranger"])))
-        if crowd := result.get("listeners"):
+        rows.append(
+            (f"{words.PROTOCOLS['cross_corpus'][0]}: {name}", *interval(result["unknown_speaker"]))
+        )
+        if crowd := result.get("human_listeners"):
             rows.append((f"{words.LISTENERS}: {name}", crowd["ua"], None))
     rows += [
         (words.PROTOCOLS[each][0], measured[each]["ua"], None) for each in ("actors", "random")

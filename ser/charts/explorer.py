@@ -14,11 +14,11 @@ from plotly.colors import sample_colorscale
 from ser.charts.map_chart import SVG_POINTS, name_regions, scatter_of
 from ser.charts.probabilities import MARKERS, Marker, plain
 from ser.labels import LABELS
-from ser.models.embedding_map import NEIGHBOURS
+from ser.models.embedding_map import N_NAMED
 
 HEIGHT = 440  # px
 SIZE, SMALL = 8, 4  # px of a point, of one among many
-CHOSEN = [24] + [13] * NEIGHBOURS  # px of the ring round the chosen clip and its nearest
+CHOSEN = [24] + [13] * N_NAMED  # px of the ring round the chosen clip and its nearest
 GOLDEN = 0.618034  # of a turn round the hues: neighbours in a list differ
 # No emotion's colours; people with a colour-vision deficiency tell them apart, too.
 PAIR = (Marker("#6366f1", "circle"), Marker("#e8890c", "x"))

@@ -71,7 +71,9 @@ def with_voice(map_figure: go.Figure, words, analysis) -> go.Figure:
 def on_map(embedding_map, place) -> tuple[float, float]:
     """Return the shares of `map_figure`'s width and height at which a place lies, from below."""
     (left, right), (bottom, top) = (_span(values) for values in embedding_map.positions.T)
-    return (place.x - left) / (right - left), (place.y - bottom) / (top - bottom)
+    return (place.position[0] - left) / (right - left), (place.position[1] - bottom) / (
+        top - bottom
+    )
 
 
 def _heartland(positions: np.ndarray, own: np.ndarray) -> tuple[float, float]:
@@ -91,16 +93,16 @@ def _add_voice(figure: go.Figure, words, analysis) -> None:
     place, neighbours = analysis.place, analysis.place.neighbours
     marker = MARKERS[analysis.label]
     figure.add_scatter(
-        x=[value for clip in neighbours for value in (place.x, clip.x, None)],
-        y=[value for clip in neighbours for value in (place.y, clip.y, None)],
+        x=[value for clip in neighbours for value in (place.position[0], clip.position[0], None)],
+        y=[value for clip in neighbours for value in (place.position[1], clip.position[1], None)],
         mode="lines",
         name="ties",
         line={"color": "rgba(128, 128, 128, 0.8)", "width": 1.5},
         hoverinfo="skip",
     )
     figure.add_scatter(
-        x=[clip.x for clip in neighbours],
-        y=[clip.y for clip in neighbours],
+        x=[clip.position[0] for clip in neighbours],
+        y=[clip.position[1] for clip in neighbours],
         mode="markers",
         name="neighbours",
         marker={
@@ -112,8 +114,8 @@ def _add_voice(figure: go.Figure, words, analysis) -> None:
         hovertemplate="%{text}<extra></extra>",
     )
     figure.add_scatter(
-        x=[place.x],
-        y=[place.y],
+        x=[place.position[0]],
+        y=[place.position[1]],
         mode="markers",
         name="voice",
         marker={"color": marker.colour, "symbol": marker.symbol, "size": 26, "line_width": 3},
@@ -126,16 +128,23 @@ def _name_voice(figure: go.Figure, name: str, place) -> None:
     left, right = figure.layout.xaxis.range
     bottom, top = figure.layout.yaxis.range
     wide, high = 600 / (right - left), HEIGHT / (top - bottom)  # px per unit, about
-    below = (top - place.y) * high < 50
+    below = (top - place.position[1]) * high < 50
     for label in figure.layout.annotations:
-        aside, above = abs(label.x - place.x) * wide, (label.y - place.y) * high
+        aside, above = abs(label.x - place.position[0]) * wide, (label.y - place.position[1]) * high
         if aside < 60 and abs(above) < 24:
             label.yshift = (24 if above >= 0 else -24) - above
         if aside < 90 and 0 <= above < 46:
             below = True
-    share = (place.x - left) / (right - left)  # near an edge the name would be cut off
+    share = (place.position[0] - left) / (right - left)  # near an edge the name would be cut off
     anchor = "left" if share < 0.14 else "right" if share > 0.86 else "center"
-    _label(figure, place.x, place.y, name, yshift=-26 if below else 26, xanchor=anchor)
+    _label(
+        figure,
+        place.position[0],
+        place.position[1],
+        name,
+        yshift=-26 if below else 26,
+        xanchor=anchor,
+    )
 
 
 def _label(figure: go.Figure, x: float, y: float, text: str, **options) -> None:

@@ -24,7 +24,7 @@ from ser.training.generated_sounds import in_noise
 from ser.training.train import SEED
 
 SMALL_PITCH, SMALL_TEMPO = (-1.5, 1.5), (0.9, 1.12)  # semitones; factor
-UNCHANGED, NOISE = "as they are", "generated noise"
+UNCHANGED, NOISE = "none", "generated noise"
 
 
 def alterations(around: augmentation.NoiseBank) -> dict[str, Alteration]:
@@ -33,11 +33,11 @@ def alterations(around: augmentation.NoiseBank) -> dict[str, Alteration]:
     Raises:
         SerError: there is no room among the load_noise_bank.
     """
-    if not around.responses:
+    if not around.impulse_responses:
         raise SerError(
             f"The folder has no room responses. Put some into its {augmentation.RESPONSES}/."
         )
-    rooms, noises = around.responses, around.noises
+    rooms, noises = around.impulse_responses, around.noises
     changes = {
         "recorded noise": lambda w, rng: augmentation.add_noise(
             w, augmentation.background(noises, len(w), rng), rng.uniform(*augmentation.SNR)

@@ -29,7 +29,7 @@ from ser.training.generated_sounds import in_noise
 from ser.training.train import SEED
 
 HOME = ravdess.CORPUS  # the corpus that the shipped classifier is trained on
-HEADLINE = ("stranger", "neutral", "session")
+HEADLINE = ("unknown_speaker", "two_neutral", "three_clips")
 SESSIONS = (1, 10)  # clips, beside SESSION, which is the headline
 
 
@@ -61,13 +61,13 @@ def evaluate(
         encoder = Encoder(taught_without.get(corpus, folder / "encoder"))
         speaker_metrics.require_untaught(encoder, corpus, f"--encoder {corpus}=DIR")
         results[corpus] = _heard_by(encoder, corpus, tables)
-        results[corpus]["beside"] = {
+        results[corpus]["other_encoders"] = {
             name: _heard_by(other, corpus, tables, brief=True)
             for name, other in others.items()
             if corpus not in other.fine_tuned_on
         }
     metrics = artifacts.read_json(folder / artifacts.METRICS)
-    metrics["protocols"]["corpora"] = results
+    metrics["protocols"]["cross_corpus"] = results
     artifacts.write_metrics(folder, metrics)
     return results
 
@@ -86,13 +86,13 @@ def _heard_by(
     for name in home:
         copies[name] = embed(encoder, readable[name], in_noise(SEED))[0]
     result = leave_out(corpus, embeddings, copies, encoder.directions, readable, home, SEED, brief)
-    result["encoder_taught"] = list(encoder.fine_tuned_on)
+    result["encoder_fine_tuned_on"] = list(encoder.fine_tuned_on)
     if corpus != HOME:
-        result["by_speakers"] = speaker_metrics.by_speakers(
+        result["speaker_independent_probe"] = speaker_metrics.by_speakers(
             embeddings[corpus], readable[corpus], SEED
         )
     if not brief and (crowd := speaker_metrics.listeners(readable[corpus])):
-        result["listeners"] = crowd
+        result["human_listeners"] = crowd
     return result
 
 
@@ -164,18 +164,18 @@ def leave_out(
     draws = Draws(utterances)
     stranger = np.where(scored, _among(common, answers), "")
     predictions = {
-        "stranger": stranger,
-        "neutral": under(draws.neutral(seed), neutral=True),
-        "session": under(draws.any(SESSION)),
+        "unknown_speaker": stranger,
+        "two_neutral": under(draws.neutral(seed), neutral=True),
+        "three_clips": under(draws.any(SESSION)),
     }
     if not brief:
         alone = EmotionClassifier(seed).fit(*taught, directions=directions)
         untold = EmotionClassifier(seed).fit(*taught, [noisy])
         predictions |= {
-            "without_copies": under(nothing, alone),
+            "without_noisy_copies": under(nothing, alone),
             "without_directions": under(nothing, untold),
-            "session_of_one_emotion": under(draws.of_one_emotion),
-            "session_of_its_emotion": under(draws.of_its_emotion),
+            "three_clips_of_one_emotion": under(draws.of_one_emotion),
+            "three_clips_of_same_emotion": under(draws.of_its_emotion),
         }
     scores = {
         name: speaker_metrics.score(utterances, found, seed) for name, found in predictions.items()
@@ -184,7 +184,7 @@ def leave_out(
         return scores
     # Clips that the encoder was taught are answered too well to tell when strangers are.
     if HOME in home:
-        scores["stranger"] |= speaker_metrics.sure_answers(
+        scores["unknown_speaker"] |= speaker_metrics.sure_answers(
             answers, utterances, common, classifier.threshold
         )
     others = {
@@ -193,7 +193,7 @@ def leave_out(
     }
     return {
         **scores,
-        "sessions": {str(SESSION): scores["session"]} | others,
+        "n_clips": {str(SESSION): scores["three_clips"]} | others,
         "emotions": common,
         "groups": speaker_metrics.by_group(utterances, stranger, seed),
     }

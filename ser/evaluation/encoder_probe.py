@@ -63,7 +63,9 @@ def measure(
     figures |= {f"teacher_logreg_actors_{key}": value for key, value in theirs.items()}
     figures["heldout_actors_wa"] = figures.pop("logreg_actors_heldout_wa")
     figures |= own
-    figures["beside"] = {name: _probe(other, utterances, noise) for name, other in others.items()}
+    figures["other_encoders"] = {
+        name: _probe(other, utterances, noise) for name, other in others.items()
+    }
     metrics = artifacts.read_json(folder / artifacts.METRICS) | {"encoder": figures}
     artifacts.write_metrics(folder, metrics)
     return figures
@@ -128,7 +130,7 @@ def robustness(
     Embeddings are standardised by the data set's. The changes: 20 dB of white noise, a room,
     20 dB less gain, MP3 at 64 kbit/s.
     """
-    rooms = load_noise_bank(noise).responses
+    rooms = load_noise_bank(noise).impulse_responses
     random = np.random.default_rng(0)
     changes: dict[str, Callable[[np.ndarray], np.ndarray]] = {
         "noise": lambda w: add_noise(w, random.standard_normal(len(w), dtype=np.float32), SNR),

@@ -98,9 +98,9 @@ def evaluate(
         "protocols": results,
         "enrolment": enrolment.gain(emotions, speakers, unseen, known, enrolled),
         "no_voice": {
-            "voices_refused": float(refused.mean()),
-            "sounds_answered": float(np.mean(answered)),
-            "sounds": len(answered),
+            "voices_rejected": float(refused.mean()),
+            "generated_sounds_accepted": float(np.mean(answered)),
+            "n_generated_sounds": len(answered),
         },
         "map": {"accuracy": float(np.mean(landed)), "protocol": "actors"},
         "clips": len(utterances),
@@ -167,7 +167,7 @@ def _landed_right(
     """Whether the map's neighbourhood where an unseen clip lands bears its emotion."""
     vote = KNeighborsClassifier(MAP_NEIGHBOURS).fit(embedding_map.positions, embedding_map.emotions)
     places = [embedding_map.place(row) for row in unseen]
-    return vote.predict([(place.x, place.y) for place in places]) == emotions
+    return vote.predict([place.position for place in places]) == emotions
 
 
 def table(metrics: dict, line: Callable[[str], None] = print) -> None:
@@ -179,9 +179,9 @@ def table(metrics: dict, line: Callable[[str], None] = print) -> None:
     chance = 100 / len(metrics["protocols"]["actors"]["per_class_recall"])
     line(f"{'chance':<10}{chance:>8.1f}{chance:>8.1f}")
     unseen, helped = metrics["protocols"]["actors"], metrics["enrolment"]
-    right = f", of which {unseen['sure_wa']:.1%} are right" if unseen["coverage_at_85"] else ""
+    right = f", of which {unseen['selective_accuracy']:.1%} are right" if unseen["coverage"] else ""
     line(
-        f"unseen actors: ECE {unseen['ece']:.3f}; sure of {unseen['coverage_at_85']:.1%} of the "
+        f"unseen actors: ECE {unseen['ece']:.3f}; sure of {unseen['coverage']:.1%} of the "
         f"answers{right}"
     )
     if helped:

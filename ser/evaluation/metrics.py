@@ -44,10 +44,10 @@ def sure_answers(right: np.ndarray, sure: np.ndarray) -> dict:
     """Tell what sure answers are worth: which answers are right, and sure, both bool, shape (n,).
 
     Returns:
-        `coverage_at_85` (share of sure answers) and `sure_wa` (share of those that are right; None
+        `coverage` (share of sure answers) and `selective_accuracy` (share of those that are right; None
         if there are none).
     """
     return {
-        "coverage_at_85": float(sure.mean()),
-        "sure_wa": float(right[sure].mean()) if sure.any() else None,
+        "coverage": float(sure.mean()),
+        "selective_accuracy": float(right[sure].mean()) if sure.any() else None,
     }

@@ -31,7 +31,7 @@ def measure(recognizer: Recognizer, folder: Path) -> dict:
             except SerError:
                 verdicts.append(NO_VOICE)
     return {
-        "noise_answered": verdicts.count(CONFIDENT) / len(verdicts),
-        "noise_refused": verdicts.count(NO_VOICE) / len(verdicts),
-        "noise": len(verdicts),
+        "noise_accepted": verdicts.count(CONFIDENT) / len(verdicts),
+        "noise_rejected": verdicts.count(NO_VOICE) / len(verdicts),
+        "n_noise": len(verdicts),
     }

@@ -112,7 +112,7 @@ def require_stranger(corpus: str, folder: Path) -> None:
         SerError: it was not, or is the one that the shipped classifier learned from.
     """
     metrics = artifacts.read_json(folder / artifacts.METRICS)
-    if corpus == ravdess.CORPUS or corpus not in metrics["protocols"].get("corpora", {}):
+    if corpus == ravdess.CORPUS or corpus not in metrics["protocols"].get("cross_corpus", {}):
         raise SerError(
             f"{corpus} is not among the corpora that were scored as strangers. First run: "
             "python -m ser strangers --data FOLDER..."
@@ -137,7 +137,7 @@ def keep(scored: dict, corpus: str, name: str, folder: Path) -> None:
     """Write `protocols.corpora.<corpus>.<name>` into the metrics.json in `folder`."""
     # Read only now: other figures may have been measured while these were.
     metrics = artifacts.read_json(folder / artifacts.METRICS)
-    metrics["protocols"]["corpora"][corpus][name] = scored
+    metrics["protocols"]["cross_corpus"][corpus][name] = scored
     artifacts.write_metrics(folder, metrics)
 
 

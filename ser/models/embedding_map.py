@@ -1,9 +1,9 @@
-"""The 2-D map of the data set: where a new clip falls on it, and which clips are nearest.
+"""The map of the training set: places a new clip on it and finds the clips nearest to it.
 
-The layout is made in training, in the space of the classifier's initial probabilities, where
-emotions and not speakers lie together; near is what is near in Hellinger distance (between square
-roots of probabilities). Placing needs neither umap nor numba: a clip goes to the weighted mean
-position of its nearest clips.
+Training lays the clips out by the ensemble's probabilities of them, so that emotions rather than
+speakers form regions. Distances are Hellinger distances: Euclidean between square roots of
+probabilities. A new clip goes to the weighted mean position of its nearest training clips, which
+needs neither umap nor numba.
 """
 
 from dataclasses import dataclass, fields
@@ -13,13 +13,20 @@ from pathlib import Path
 import numpy as np
 from scipy.spatial import KDTree
 
-NEIGHBOURS = 5  # named to the user
-PLACING = 15  # neighbours whose positions decide where a clip goes
+AXES = ("x", "y")  # names of a position's coordinates
+N_NAMED = 5  # neighbours that are named to the user
+N_NEIGHBORS = 15  # neighbours whose mean position is a clip's position
 
 
 @dataclass(frozen=True)
 class Neighbour:
-    """A training clip near a new one: its published name, who spoke it how, where it lies."""
+    """A training clip near a new one.
+
+    Attributes:
+        name: of the published recording.
+        emotion, actor, sex, intensity, sentence: as the corpus gives them, "" where unknown.
+        position: float32, shape (len(AXES),), on the map.
+    """
 
     name: str
     emotion: str
@@ -27,27 +34,30 @@ class Neighbour:
     sex: str
     intensity: str
     sentence: str
-    x: float
-    y: float
+    position: np.ndarray
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where a clip falls on the map, and its nearest training clips, nearest first."""
+class Placement:
+    """Where a clip lies on the map.
 
-    x: float
-    y: float
+    Attributes:
+        position: float64, shape (len(AXES),).
+        neighbours: the N_NAMED nearest training clips, nearest first.
+    """
+
+    position: np.ndarray
     neighbours: tuple[Neighbour, ...]
 
 
 @dataclass(frozen=True)
 class EmbeddingMap:
-    """The data set laid out; all arrays have one row a training clip.
+    """The map; all arrays have one row for each training clip.
 
     Attributes:
-        positions: float32, shape (n, 2), on the map.
-        roots: float32, shape (n, 8), square roots of their probabilities.
-        names, emotions, sexes, intensities, sentences: strings, "" where not known.
+        positions: float32, shape (n, len(AXES)).
+        roots: float32, shape (n, 8), square roots of the clips' probabilities.
+        names, emotions, sexes, intensities, sentences: strings, "" where unknown.
         actors: the speakers' numbers or names in their corpus.
     """
 
@@ -62,27 +72,23 @@ class EmbeddingMap:
 
     @cached_property
     def _tree(self) -> KDTree:
-        """Finds the nearest of 100,000 clips as fast as of 1,000."""
         return KDTree(self.roots)
 
-    def place(self, probabilities: np.ndarray) -> Place:
-        """Place a clip by the classifier's initial probabilities of it, shape (8,)."""
-        distances, nearest = self._tree.query(np.sqrt(probabilities), PLACING)
-        weights = 1 / (distances + 1e-3)
-        x, y = np.average(self.positions[nearest], axis=0, weights=weights)
-        named = tuple(self.clip(row) for row in nearest[:NEIGHBOURS])
-        return Place(float(x), float(y), named)
+    def place(self, probabilities: np.ndarray) -> Placement:
+        """Place a clip by the ensemble's probabilities of its emotions, shape (8,)."""
+        distances, nearest = self._tree.query(np.sqrt(probabilities), N_NEIGHBORS)
+        position = np.average(self.positions[nearest], axis=0, weights=1 / (distances + 1e-3))
+        return Placement(position, tuple(self.clip(row) for row in nearest[:N_NAMED]))
 
-    def near(self, row: int) -> list[int]:
-        """Return the rows of the training clips nearest to one of them, nearest first."""
+    def nearest(self, row: int) -> list[int]:
+        """Return the rows of the N_NAMED training clips nearest to one of them, nearest first."""
         distances = np.linalg.norm(self.roots - self.roots[row], axis=1)
         distances[row] = np.inf
-        nearest = np.argpartition(distances, NEIGHBOURS)[:NEIGHBOURS]
-        return nearest[np.argsort(distances[nearest])].tolist()
+        rows = np.argpartition(distances, N_NAMED)[:N_NAMED]
+        return rows[np.argsort(distances[rows])].tolist()
 
     def clip(self, row: int) -> Neighbour:
-        """Return what is known of a training clip."""
-        x, y = self.positions[row].tolist()
+        """Return the description of a training clip."""
         return Neighbour(
             name=str(self.names[row]),
             emotion=str(self.emotions[row]),
@@ -90,12 +96,11 @@ class EmbeddingMap:
             sex=str(self.sexes[row]),
             intensity=str(self.intensities[row]),
             sentence=str(self.sentences[row]),
-            x=x,
-            y=y,
+            position=self.positions[row],
         )
 
     def save(self, path: Path) -> None:
-        """Write the embedding_map as an npz of plain arrays."""
+        """Write the arrays to an npz file."""
         arrays = {field.name: getattr(self, field.name) for field in fields(self)}
         np.savez_compressed(path, **arrays)
 

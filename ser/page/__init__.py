@@ -75,8 +75,8 @@ def _foot(words, recognizer) -> str:
     result = protocols["actors"]
     honesty = words.honesty(result["ua"], len(result["per_class_recall"]))
     # Artifacts that someone trained on their own recordings were not scored on CREMA-D.
-    if elsewhere := protocols.get("corpora", {}).get("crema_d"):
-        right, people = elsewhere["stranger"]["ua"], elsewhere["listeners"]["ua"]
+    if elsewhere := protocols.get("cross_corpus", {}).get("crema_d"):
+        right, people = elsewhere["unknown_speaker"]["ua"], elsewhere["human_listeners"]["ua"]
         honesty += " " + words.strangers(right, people)
     return (
         f"<p>{words.NOTICE}</p><p>{honesty} {words.device(recognizer.device)}</p>"

@@ -53,7 +53,7 @@ class NoiseBank:
     """Where a voice may be heard: background sounds and room responses, waveforms as above."""
 
     noises: Sequence[np.ndarray] = ()
-    responses: Sequence[np.ndarray] = ()
+    impulse_responses: Sequence[np.ndarray] = ()
 
 
 def load_noise_bank(folder: Path) -> NoiseBank:
@@ -66,7 +66,7 @@ def load_noise_bank(folder: Path) -> NoiseBank:
     in_room = [RESPONSES in path.relative_to(folder).parts for path in sounds]
     return NoiseBank(
         noises=[decode(p) for p, room in zip(sounds, in_room, strict=True) if not room],
-        responses=[
+        impulse_responses=[
             _from_direct_sound(decode(p)) for p, r in zip(sounds, in_room, strict=True) if r
         ],
     )
@@ -78,7 +78,7 @@ def augment(
     """Make each change of CHANCES with its chance, in the order sound takes to a listener."""
     steps = {
         "voice": lambda w: change_voice(w, rng),
-        "reverberate": lambda w: reverberate(w, _pick(around.responses, rng)),
+        "reverberate": lambda w: reverberate(w, _pick(around.impulse_responses, rng)),
         "add_noise": lambda w: add_noise(
             w, background(around.noises, len(w), rng), rng.uniform(*SNR)
         ),

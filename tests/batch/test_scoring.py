@@ -54,7 +54,7 @@ def test_scores_are_those_of_one_by_one(clips, recognizer, tmp_path, capsys):
             list(alone.probabilities.values()), abs=1e-3
         )
         assert row["duration"] == alone.clip.duration
-        assert (row["x"], row["y"]) == pytest.approx((alone.place.x, alone.place.y), abs=0.05)
+        assert (row["x"], row["y"]) == pytest.approx(tuple(alone.place.position), abs=0.05)
         assert row["model"] == recognizer.version
         assert row["error"] is None
 

@@ -5,9 +5,9 @@ import json
 import numpy as np
 import plotly.graph_objects as go
 import pytest
-from ser.charts.map_chart import SVG_POINTS
 
 from ser.charts import explorer
+from ser.charts.map_chart import SVG_POINTS
 from ser.charts.probabilities import MARKERS
 from ser.labels import LABELS
 from ser.models.embedding_map import EmbeddingMap

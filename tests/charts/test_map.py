@@ -33,12 +33,11 @@ def analysis(embedding_map, x, y, label="angry"):
             sex="female",
             intensity="strong",
             sentence="Kids are talking by the door",
-            x=float(embedding_map.positions[actor, 0]),
-            y=float(embedding_map.positions[actor, 1]),
+            position=embedding_map.positions[actor],
         )
         for actor in (2, 4, 6, 8, 10)
     )
-    place = SimpleNamespace(x=x, y=y, neighbours=neighbours)
+    place = SimpleNamespace(position=np.array([x, y]), neighbours=neighbours)
     return SimpleNamespace(label=label, place=place)
 
 

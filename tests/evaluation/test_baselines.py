@@ -72,7 +72,7 @@ def test_what_is_seen(heard):
     assert np.array_equal(idea.features(embeddings), embeddings[:, -1, 0])
     assert not idea.grid and not idea.prepare
     assert linear.features(embeddings).shape == (len(embeddings), 2 * 2 * 12)
-    assert linear.setting == "C of 0.001, 0.003, 0.01, 0.03, 0.1"
+    assert linear.settings == "C of 0.001, 0.003, 0.01, 0.03, 0.1"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -134,8 +134,8 @@ def test_scores_are_the_fields():
     assert result["wa"] == 0.5
     # Of two values the standard error is half their distance.
     assert result["se"] == pytest.approx(0.125)
-    assert result["shipped_ahead"] == {"ua": pytest.approx(0.25), "se": pytest.approx(0)}
-    assert comparison.scores(truth, own, own)["shipped_ahead"] == {"ua": 0, "se": 0}
+    assert result["shipped_gain"] == {"ua": pytest.approx(0.25), "se": pytest.approx(0)}
+    assert comparison.scores(truth, own, own)["shipped_gain"] == {"ua": 0, "se": 0}
 
 
 @pytest.fixture(scope="module")
@@ -151,7 +151,7 @@ def test_the_best_of_unseen_speakers_comes_first(results):
     assert scores == sorted(scores, reverse=True)
     assert list(results)[-1] == GUESS
     assert results[GUESS]["actors"]["ua"] == 0.125
-    ahead = results[GUESS]["actors"]["shipped_ahead"]
+    ahead = results[GUESS]["actors"]["shipped_gain"]
     assert ahead["ua"] == pytest.approx(np.mean(results[SHIPPED]["actors"]["ua_folds"]) - 0.125)
 
 
@@ -162,7 +162,7 @@ def test_table_and_figure_tell_all(results):
     actors = results[LINEAR]["actors"]
     row = next(line for line in lines if LINEAR in line)
     assert f"| {100 * actors['ua']:.1f} | {100 * actors['wa']:.1f} |" in row
-    assert f"{100 * actors['shipped_ahead']['ua']:+.1f} ± " in row
+    assert f"{100 * actors['shipped_gain']['ua']:+.1f} ± " in row
     unseen, _, seen, _ = chart.figure(results).data
     assert len(unseen.x) == len(seen.x) == len(results)
     assert unseen.x[0] == 100 * next(iter(results.values()))["actors"]["ua"]

@@ -65,22 +65,22 @@ def result(quick_training, heard):
 
 def test_knowing_the_voice_helps(result):
     assert result["emotions"] == COMMON
-    stranger, session = result["stranger"], result["session"]
-    assert session == result["sessions"]["3"]
-    assert result["sessions"]["10"]["ua"] > stranger["ua"] + 0.1
-    assert result["neutral"]["ua"] > stranger["ua"] + 0.1
+    stranger, session = result["unknown_speaker"], result["three_clips"]
+    assert session == result["n_clips"]["3"]
+    assert result["n_clips"]["10"]["ua"] > stranger["ua"] + 0.1
+    assert result["two_neutral"]["ua"] > stranger["ua"] + 0.1
     assert stranger["n"] == session["n"] == 10 * 6 * 4
     # Two neutral clips of each of ten speakers are known, and so not scored.
-    assert result["neutral"]["n"] == 10 * (6 * 4 - 2)
-    for scored in (stranger, session, result["session_of_its_emotion"]):
+    assert result["two_neutral"]["n"] == 10 * (6 * 4 - 2)
+    for scored in (stranger, session, result["three_clips_of_same_emotion"]):
         assert 0 <= scored["ci95"][0] <= scored["ua"] <= scored["ci95"][1] <= 1
 
 
 def test_how_often_strangers_get_a_sure_answer(result):
-    stranger = result["stranger"]
-    assert 0 <= stranger["coverage_at_85"] <= 1
-    assert stranger["sure_wa"] is None or 0 <= stranger["sure_wa"] <= 1
-    assert not {"coverage_at_85", "sure_wa"} & set(result["session"])
+    stranger = result["unknown_speaker"]
+    assert 0 <= stranger["coverage"] <= 1
+    assert stranger["selective_accuracy"] is None or 0 <= stranger["selective_accuracy"] <= 1
+    assert not {"coverage", "selective_accuracy"} & set(result["three_clips"])
 
 
 def test_only_sure_answers_about_common_emotions_count():
@@ -94,11 +94,11 @@ def test_only_sure_answers_about_common_emotions_count():
         probabilities[row, LABELS.index(heard)] = top
     probabilities[3, LABELS.index("calm")] = 0.9
     found = speaker_metrics.sure_answers(probabilities, rows, ("happy", "sad", "angry"), 0.5)
-    assert found == {"coverage_at_85": pytest.approx(2 / 3), "sure_wa": 0.5}
+    assert found == {"coverage": pytest.approx(2 / 3), "selective_accuracy": 0.5}
 
 
 def test_what_the_classifier_is_told_is_told_apart(result):
-    stranger, others = result["stranger"], ("without_copies", "without_directions")
+    stranger, others = result["unknown_speaker"], ("without_noisy_copies", "without_directions")
     assert all(result[name]["n"] == stranger["n"] for name in others)
     assert result["without_directions"]["ua"] != stranger["ua"]
 
@@ -192,11 +192,19 @@ def test_encoders_beside_are_scored_on_what_they_were_not_taught(
     monkeypatch.setattr(cross_corpus.artifacts, "read_json", lambda _: {"protocols": {}})
     monkeypatch.setattr(cross_corpus.artifacts, "write_metrics", lambda *_: None)
     results = cross_corpus.evaluate(
-        [Path("ravdess"), Path("nemo")], {}, tmp_path, [Path("untaught"), Path("on-nemo")]
+        [Path("ravdess"), Path("nemo")], {}, tmp_path, [Path("distilled"), Path("on-nemo")]
     )
-    assert set(results["ravdess"]["beside"]) == {"untaught", "on-nemo"}
-    assert set(results["nemo"]["beside"]) == {"untaught"}
-    beside = results["nemo"]["beside"]["untaught"]
-    sure = {key: results["nemo"]["stranger"][key] for key in ("coverage_at_85", "sure_wa")}
-    assert beside["stranger"] | sure == results["nemo"]["stranger"]
-    assert set(beside) == {"stranger", "neutral", "session", "by_speakers", "encoder_taught"}
+    assert set(results["ravdess"]["other_encoders"]) == {"distilled", "on-nemo"}
+    assert set(results["nemo"]["other_encoders"]) == {"distilled"}
+    beside = results["nemo"]["other_encoders"]["distilled"]
+    sure = {
+        key: results["nemo"]["unknown_speaker"][key] for key in ("coverage", "selective_accuracy")
+    }
+    assert beside["unknown_speaker"] | sure == results["nemo"]["unknown_speaker"]
+    assert set(beside) == {
+        "unknown_speaker",
+        "two_neutral",
+        "three_clips",
+        "speaker_independent_probe",
+        "encoder_fine_tuned_on",
+    }

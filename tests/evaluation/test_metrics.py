@@ -36,6 +36,6 @@ def test_brier_score_knows_which_column_is_which_emotion():
 def test_sure_answers():
     emotions, probabilities = told(0.6, [True, True, True, False, False])
     found = metrics.measure(emotions, probabilities, np.array([1, 1, 0, 1, 0], bool))
-    assert found["coverage_at_85"] == pytest.approx(0.6)
-    assert found["sure_wa"] == pytest.approx(2 / 3)
-    assert metrics.measure(emotions, probabilities, np.zeros(5, bool))["sure_wa"] is None
+    assert found["coverage"] == pytest.approx(0.6)
+    assert found["selective_accuracy"] == pytest.approx(2 / 3)
+    assert metrics.measure(emotions, probabilities, np.zeros(5, bool))["selective_accuracy"] is None

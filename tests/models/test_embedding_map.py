@@ -30,8 +30,8 @@ def test_a_clip_lands_among_those_like_it():
     embedding_map = grid()
     for corner in range(8):
         place = embedding_map.place(np.eye(8)[corner])
-        assert np.hypot(place.x - embedding_map.positions[corner * 25, 0],
-                        place.y - embedding_map.positions[corner * 25, 1]) < 0.1  # fmt: skip
+        assert np.hypot(place.position[0] - embedding_map.positions[corner * 25, 0],
+                        place.position[1] - embedding_map.positions[corner * 25, 1]) < 0.1  # fmt: skip
         assert len(place.neighbours) == NEIGHBOURS
         assert {near.emotion for near in place.neighbours} == {str(corner)}
 
@@ -47,7 +47,7 @@ def test_neighbours_are_nearest_first():
 
 def test_clips_near_a_clip_of_the_map():
     embedding_map = grid()
-    near = embedding_map.near(60)
+    near = embedding_map.nearest(60)
     assert len(near) == NEIGHBOURS and 60 not in near
     distances = np.linalg.norm(embedding_map.roots - embedding_map.roots[60], axis=1)
     assert distances[near].tolist() == sorted(distances)[1 : NEIGHBOURS + 1]

@@ -53,7 +53,7 @@ def test_parts_whose_figures_are_missing_are_left_out(parts):
     ids, said = parts({"protocols": own})
     assert "quality-confusion" in ids
     assert not {"quality-people", "quality-reliability"} & ids
-    assert "CREMA-D)" not in said and words.PROTOCOLS["corpora"][1] not in said
+    assert "CREMA-D)" not in said and words.PROTOCOLS["cross_corpus"][1] not in said
 
 
 def test_calibration_appears_with_its_figures(parts):

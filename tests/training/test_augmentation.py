@@ -85,7 +85,7 @@ def test_noise_is_added_at_the_ratio_asked(voice, snr):
 def test_a_room_adds_its_echoes_without_delaying_the_voice(around):
     click = np.zeros(4000, np.float32)
     click[10] = 1.0
-    heard = augmentation.reverberate(click, around.responses[0])
+    heard = augmentation.reverberate(click, around.impulse_responses[0])
     assert heard[[10, 810, 2410]] == pytest.approx([1.0, -0.6, 0.2], abs=1e-3)
 
 

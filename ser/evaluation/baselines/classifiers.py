@@ -40,7 +40,7 @@ from ser.models.classifier import EmotionClassifier
 from ser.training.data.ravdess import Folds
 
 SHIPPED = "gradient boosting as shipped"
-IDEA = "the starting idea"
+IDEA = "the starting design"
 TREES = 200  # of forests and of AdaBoost
 
 
@@ -62,7 +62,7 @@ class Lessons:
 class Contestant(Protocol):
     """Learns from lessons, then names the emotions of embeddings that it did not see."""
 
-    setting: str
+    settings: str
 
     def predict(self, lessons: Lessons, unseen: np.ndarray, seed: int) -> tuple[np.ndarray, dict]:
         """Return the emotions of the unseen, shape (m,), and the settings that were chosen."""
@@ -92,7 +92,7 @@ class Tuned:
     features: Callable[[np.ndarray], np.ndarray] = everything
 
     @property
-    def setting(self) -> str:
+    def settings(self) -> str:
         """Settings in words: what is fixed, what was searched for."""
         searched = (
             f"{name.split('__')[-1].replace('_', ' ')} of {', '.join(map(_written, values))}"
@@ -128,7 +128,7 @@ class Shipped:
 
     sources: str
     directions: Sequence[np.ndarray] = ()
-    setting: str = "fixed, as in ser/classifier.py"
+    settings: str = "fixed, as in ser/models/classifier.py"
 
     def predict(self, lessons: Lessons, unseen: np.ndarray, seed: int) -> tuple[np.ndarray, dict]:
         """See Contestant."""

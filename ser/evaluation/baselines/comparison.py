@@ -134,7 +134,7 @@ def run(
             protocol: scores(truth[protocol], own[protocol], found[SHIPPED][protocol])
             for protocol in corpora.PROTOCOLS
         }
-        | {"setting": entered[name].setting}
+        | {"settings": entered[name].settings}
         for name, own in found.items()
     }
     return dict(sorted(results.items(), key=lambda item: -item[1]["actors"]["ua"]))
@@ -145,7 +145,7 @@ def scores(truth: list[np.ndarray], own: list[Outcome], shipped: list[Outcome]) 
 
     Returns:
         `ua` and `wa` over all clips; `ua_folds` and `se`, the standard error of their mean;
-        `shipped_ahead`: by how much the shipped classifier's UA is higher, mean over folds, and
+        `shipped_gain`: by how much the shipped classifier's UA is higher, mean over folds, and
         the standard error `se` of that paired difference. All 0-1.
     """
 
@@ -161,7 +161,7 @@ def scores(truth: list[np.ndarray], own: list[Outcome], shipped: list[Outcome]) 
         "wa": float(accuracy_score(emotions, predicted)),
         "ua_folds": ua_folds.tolist(),
         "se": float(sem(ua_folds)),
-        "shipped_ahead": {"ua": float(ahead.mean()), "se": float(sem(ahead))},
+        "shipped_gain": {"ua": float(ahead.mean()), "se": float(sem(ahead))},
     }
 
 
@@ -173,14 +173,14 @@ def table(results: dict) -> str:
     ]
     for name, result in results.items():
         actors, random = result["actors"], result["random"]
-        ahead = actors["shipped_ahead"]
+        ahead = actors["shipped_gain"]
         difference = f"{100 * ahead['ua']:+.1f} ± {100 * ahead['se']:.1f}"
         cells = (
             f"**{name}**" if name in (SHIPPED, IDEA) else name,
             *(f"{100 * actors[key]:.1f}" for key in ("ua", "wa")),
             "" if name == SHIPPED else difference,
             *(f"{100 * random[key]:.1f}" for key in ("ua", "wa")),
-            result["setting"],
+            result["settings"],
         )
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)

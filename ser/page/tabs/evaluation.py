@@ -22,7 +22,7 @@ def build(words, recognizer) -> None:
     metrics = recognizer.metrics
     protocols = metrics["protocols"]
     actors = protocols["actors"]
-    corpora = protocols.get("corpora", {})
+    corpora = protocols.get("cross_corpus", {})
     with gr.Column(elem_id="quality"):
         with gr.Row():
             _section(

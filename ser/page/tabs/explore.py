@@ -152,18 +152,18 @@ def _name(words, clip) -> str:
 def _meet(words, embedding_map, lines: list[str], row: int, sounds: dict) -> str:
     clip = embedding_map.clip(row)
     near = "".join(
-        f'<li><button type="button" data-row="{other}" data-x="{alike.x}" data-y="{alike.y}" '
+        f'<li><button type="button" data-row="{other}" data-x="{alike.position[0]}" data-y="{alike.position[1]}" '
         f'style="--emotion: {_colour(alike)}" title="{escape(alike.name)}">'
         f"<b>{words.EMOTIONS[alike.emotion]}</b> "
         f"<span>{escape(words.person(alike.actor, alike.sex))}</span></button></li>"
         for other, alike in (
-            (other, embedding_map.clip(other)) for other in embedding_map.near(row)
+            (other, embedding_map.clip(other)) for other in embedding_map.nearest(row)
         )
     )
     hint = "" if sounds else f'<p class="hint">{words.NO_ORIGINALS}</p>'
     emotion, *others = (escape(line) for line in lines)
     return (
-        f'<div class="one" data-x="{clip.x}" data-y="{clip.y}" '
+        f'<div class="one" data-x="{clip.position[0]}" data-y="{clip.position[1]}" '
         f'style="--emotion: {_colour(clip)}"><h2>{words.CHOSEN}</h2>'
         f"<p><b>{emotion}</b><br>{'<br>'.join(others)}</p>"
         f'<p class="name">{escape(clip.name)}</p></div>'

@@ -16,7 +16,7 @@ PROTOCOLS = {
         "A fifth of the recordings is kept away, but other recordings of the same actors are not. "
         "Many reports give only this easier figure.",
     ),
-    "corpora": (
+    "cross_corpus": (
         "People recorded elsewhere",
         "Everything was learned without one whole collection, and then tried on it. "
         "Other people, rooms and languages: this is the hardest, and nearest to everyday use.",
@@ -81,8 +81,8 @@ def how_often(protocols: dict, emotions: int) -> str:
     right = 100 * protocols["actors"]["ua"]
     text = f"Of 100 recordings of actors it never heard, it names the emotion of {right:.0f}; "
     text += f"guessing would be right once in {emotions}."
-    if elsewhere := protocols.get("corpora", {}).get("crema_d"):
-        stranger, people = elsewhere["stranger"]["ua"], elsewhere["listeners"]["ua"]
+    if elsewhere := protocols.get("cross_corpus", {}).get("crema_d"):
+        stranger, people = elsewhere["unknown_speaker"]["ua"], elsewhere["human_listeners"]["ua"]
         text += (
             f" Of 100 from people recorded elsewhere (CREMA-D), {100 * stranger:.0f}; people who "
             f"listened to the same recordings agreed with the actor on {100 * people:.0f}."

@@ -17,7 +17,7 @@ PROTOCOLS = {
         "Пятую часть записей не показывают при обучении, но другие записи тех же актёров — "
         "показывают. Во многих работах приводят только эту, более лёгкую проверку.",
     ),
-    "corpora": (
+    "cross_corpus": (
         "Люди из других собраний",
         "Модель учится без целого собрания записей, а потом проверяется на нём. Другие люди, "
         "комнаты и языки: это труднее всего и ближе всего к обычной жизни.",
@@ -83,8 +83,8 @@ def how_often(protocols: dict, emotions: int) -> str:
     right = 100 * protocols["actors"]["ua"]
     text = f"Из 100 записей актёров, которых модель не слышала, она верно называет {right:.0f}; "
     text += f"наугад верен был бы один ответ из {emotions}."
-    if elsewhere := protocols.get("corpora", {}).get("crema_d"):
-        stranger, people = elsewhere["stranger"]["ua"], elsewhere["listeners"]["ua"]
+    if elsewhere := protocols.get("cross_corpus", {}).get("crema_d"):
+        stranger, people = elsewhere["unknown_speaker"]["ua"], elsewhere["human_listeners"]["ua"]
         text += (
             f" Из 100 записей другого собрания (CREMA-D) — {100 * stranger:.0f}; люди, которые их "
             f"слушали, — {100 * people:.0f}."
