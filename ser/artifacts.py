@@ -1,8 +1,8 @@
-"""What training made and the app loads: written whole, verified before anything is unpickled.
+"""The files that training writes and the app loads, with a manifest that describes them.
 
-Whatever ends a process that writes artifacts, and whenever, those before or those after are there,
-complete: all new files, the manifest among them, are written and named as ready in one step, then
-take their places one by one. Who finds some that are ready finishes that.
+They are replaced in one step: all new files, the manifest among them, are written to a folder, the
+folder is renamed to READY, and then its files are renamed one by one. Whatever interrupts that, old
+or new artifacts are there and complete, since every reader first finishes what it finds READY.
 """
 
 import errno
@@ -25,17 +25,19 @@ import numpy as np
 from ser.errors import SerError
 
 FOLDER = Path(__file__).parents[1] / "artifacts"
+FORMAT = 1  # of the files below; raise it when a version of this project cannot read older ones
 MANIFEST = "manifest.json"
-CLASSIFIER = "classifier.joblib"  # for people in general, and for known ones
-DETECTOR = "detector.joblib"
-MAP = "atlas.npz"
-ADAPTATION = "adaptation.npz"
-EMBEDDINGS = "embeddings.npz"
+CLASSIFIER = "classifier.npz"
+VOICE_DETECTOR = "voice_detector.npz"
+ADAPTATION = "speaker_adaptation.npz"
+MAP = "embedding_map.npz"
+OUT_OF_FOLD = "out_of_fold_probabilities.npy"  # of the clips on the map
 METRICS = "metrics.json"
+EMBEDDINGS = "embeddings.npz"
 COMPARISON = "comparison.svg"
-UNSEEN = "unseen.npy"  # probabilities of the map's clips by a classifier without their speaker
-READY = ".ready"  # folder with files that only have to take their places
-NEEDED = (CLASSIFIER, DETECTOR, MAP, ADAPTATION, METRICS, UNSEEN)
+READY = ".ready"  # folder with complete files that only have to be renamed
+NEEDED = (CLASSIFIER, VOICE_DETECTOR, ADAPTATION, MAP, OUT_OF_FOLD, METRICS)
+OPTIONAL = (EMBEDDINGS, COMPARISON)  # training and evaluation read them, the page does not
 LIBRARIES = ("numpy", "scikit-learn", "torch", "transformers", "librosa", "soxr", "umap-learn")
 REPAIR = (
     "Restore the bundled ones with: git checkout artifacts — or make them anew with: "
@@ -50,26 +52,31 @@ def verify(folder: Path) -> dict:
 
     Raises:
         SerError: the manifest or a file is missing or changed, a file that this version needs
-            is not listed, or another scikit-learn than the installed one pickled the classifier.
+            is not listed, or the files are of another format.
     """
     _commit(folder)
     manifest = read_json(folder / MANIFEST)
+    if manifest.get("format") != FORMAT:
+        raise SerError(
+            f"The artifacts in {folder} are of format {manifest.get('format', 0)}; this version "
+            f"reads format {FORMAT}. {REPAIR}"
+        )
     for name in dict.fromkeys([*manifest["files"], *NEEDED]):
         path = folder / name
         if Path(name).is_absolute() or ".." in Path(name).parts:
             raise SerError(f"The artifact {name} lies outside {folder}. {REPAIR}")
         if not path.is_file():
+            if name in OPTIONAL:
+                continue
             raise SerError(f"The artifact {path} is missing. {REPAIR}")
         if sha256(path) != manifest["files"].get(name):
             raise SerError(f"The artifact {path} is not the one that training wrote. {REPAIR}")
-    made, installed = manifest["versions"]["scikit-learn"], version("scikit-learn")
-    if made != installed:
-        raise SerError(
-            f"The classifier in {folder} was made with scikit-learn {made}; {installed} is "
-            "installed. Install the versions in requirements.txt, or make it anew with: "
-            "python -m ser train --data FOLDER"
-        )
     return manifest
+
+
+def version_of(folder: Path) -> str:
+    """Return what distinguishes these artifacts from all others, 12 hexadecimal digits."""
+    return sha256(folder / MANIFEST)[:12]
 
 
 def read_json(path: Path) -> dict:
@@ -81,17 +88,14 @@ def read_json(path: Path) -> dict:
 
 
 def read_arrays(path: Path) -> dict[str, np.ndarray] | None:
-    """Read the arrays of a cached npz file; None if there is none, or none that is whole.
-
-    The checksums in it tell of damage.
-    """
+    """Read the arrays of a cached npz file; None if it is missing, or damaged by its checksums."""
     try:
         with np.load(path, allow_pickle=False) as arrays:
             return dict(arrays)
     except FileNotFoundError:
         return None
     except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error):
-        log.warning("%s in the cache is damaged and is made anew", path)
+        log.warning("%s in the cache is damaged and is computed again", path)
         return None
 
 
@@ -108,10 +112,7 @@ def sha256(path: Path) -> str:
 
 @contextmanager
 def atomic_write(path: Path) -> Iterator[BinaryIO]:
-    """Open a file for writing that takes its name only when it is whole, replacing what was there.
-
-    A broken one under that name would be believed later.
-    """
+    """Open a file for writing that gets its name, replacing an older file, when it is complete."""
     # Hidden, so that whoever reads all files of a folder does not take it for one of them.
     unfinished = path.with_name(f".{path.name}.unfinished")
     try:
@@ -178,6 +179,7 @@ def _contents(folder: Path, fresh: Path) -> dict:
         if path.is_file() and not any(part[0] == "." for part in path.relative_to(place).parts)
     }
     return {
+        "format": FORMAT,
         "versions": {library: version(library) for library in LIBRARIES},
         "files": {
             name: sha256(paths[name])
@@ -188,7 +190,7 @@ def _contents(folder: Path, fresh: Path) -> dict:
 
 
 def _commit(folder: Path) -> None:
-    """Move files that are ready to where they belong, the manifest last."""
+    """Rename files that are READY to their final names, the manifest last."""
     ready = folder / READY
     if not ready.is_dir():
         return

@@ -1,57 +1,37 @@
-"""Everything that answers a person, in one call: recording in, `Analysis` or `Timeline` out."""
+"""From a recording to an `Analysis` or a `Timeline`: where audio, models and speaker meet."""
 
-# INTERIM: the committed artifacts name modules as they were; goes with plain arrays.
-import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import joblib
 import numpy as np
 
-from ser import artifacts
+from ser import arrays, artifacts
 from ser.audio import loading
 from ser.errors import SerError
 from ser.labels import CONFIDENT, LABELS, NO_VOICE, UNCERTAIN
-from ser.models import calibration, classifier, ensemble, kernel_ridge, linear, voice_detector
 from ser.models.classifier import EmotionClassifier
 from ser.models.embedding_map import EmbeddingMap, Placement
 from ser.models.encoder import Encoder
 from ser.models.speaker import UNKNOWN_SPEAKER, Speaker, SpeakerAdaptation
 from ser.models.voice_detector import VoiceDetector
 from ser.timeline.timeline import Timeline
-from ser.timeline.windows import listen
-
-calibration.Given = calibration.PrecomputedScores
-for _old, _new in {
-    "calibration": calibration,
-    "classifier": classifier,
-    "ensemble": ensemble,
-    "kernel": kernel_ridge,
-    "linear": linear,
-    "detector": voice_detector,
-}.items():
-    sys.modules[f"ser.{_old}"] = _new
-
-
-def _renamed(loaded):
-    for each in loaded:
-        each.calibration.threshold = each.calibration.__dict__.pop("sure")
-    return loaded
+from ser.timeline.windows import analyse_windows
 
 
 @dataclass(frozen=True)
 class Analysis:
-    """What the voice in a recording sounds like.
+    """The emotion of the voice in a recording.
 
     Attributes:
-        verdict: CONFIDENT, UNCERTAIN or NO_VOICE; what follows means little without a voice.
+        verdict: CONFIDENT, UNCERTAIN or NO_VOICE; the other results mean little without a voice.
         label: the most probable of LABELS.
         probabilities: by label, in the order of LABELS, sum 1.
-        place: where it falls on the map.
-        clip: what was heard, with remarks on its quality.
-        speaker: what is known of who spoke, this recording included if it holds a voice.
-        clips_before: number of recordings of the speaker that the answer knew.
+        place: on the map.
+        clip: the preprocessed recording, with notes on its quality.
+        speaker: statistics to analyse the speaker's next recording with; they include this one if
+            it holds a voice.
+        clips_before: number of the speaker's clips that this result is adapted with.
     """
 
     verdict: str
@@ -63,15 +43,15 @@ class Analysis:
     clips_before: int
 
     def to_json(self) -> dict:
-        """Return the shape that the API and the CLI promise; durations in seconds."""
+        """Return what the API and the command line print; durations in seconds."""
         return {
             "label": self.label,
             "probabilities": self.probabilities,
             "duration": round(self.clip.duration, 3),
             "map": self.place.position.tolist(),
             "neighbours": [
-                {"name": near.name, "emotion": near.emotion, "actor": near.actor}
-                for near in self.place.neighbours
+                {"name": each.name, "emotion": each.emotion, "actor": each.actor}
+                for each in self.place.neighbours
             ],
             "notes": [
                 loading.NOTES[note].format(speech=self.clip.speech) for note in self.clip.notes
@@ -83,22 +63,20 @@ class Analysis:
 
 @dataclass(frozen=True)
 class Recognizer:
-    """The encoder, the detector, the speakers' offsets, the classifier and the map of one training.
+    """All models of one training run.
 
     Attributes:
-        classifier, enrolled: for people in general, and for those of whom something is known.
-        metrics: how good they are, as training measured it.
-        out_of_fold_probabilities: float32, shape (n, 8), of the clips on the map, each by a classifier
-            that was
-            not trained on their speakers.
-        version: of them all, in hexadecimal; no other artifacts share it.
+        adaptation: subtracts a speaker's offset from embeddings.
+        metrics: the content of metrics.json.
+        out_of_fold_probabilities: float32, shape (n, 8), of the clips on the map, each predicted by
+            a classifier that was not trained on its speaker.
+        version: hexadecimal; no other artifacts share it.
     """
 
     encoder: Encoder
-    detector: VoiceDetector
+    voice_detector: VoiceDetector
     adaptation: SpeakerAdaptation
     classifier: EmotionClassifier
-    enrolled: EmotionClassifier
     embedding_map: EmbeddingMap
     metrics: dict
     out_of_fold_probabilities: np.ndarray
@@ -109,87 +87,87 @@ class Recognizer:
         """Load the artifacts in `folder`, all verified; device as `Encoder` takes it.
 
         Raises:
-            SerError: an artifact is missing, changed, or made with another encoder,
-                preprocessing or scikit-learn; the message names the command that repairs it.
+            SerError: an artifact is missing, changed, or made with another encoder, preprocessing
+                or list of labels; the message names the command that repairs it.
         """
         folder = Path(folder)
         manifest = artifacts.verify(folder)
         made = manifest["encoder"]
         bundled = folder / made["checkpoint"]
-        encoder = Encoder(
-            bundled if bundled.is_dir() else made["checkpoint"], device, made["layers"]
-        )
-        found = (encoder.fingerprint, loading.PREPROCESSING, list(LABELS))
-        if found != (made["fingerprint"], manifest["preprocessing"], manifest["labels"]):
+        checkpoint = bundled if bundled.is_dir() else made["checkpoint"]
+        encoder = Encoder(checkpoint, device, made["layers"])
+        needed = (made["fingerprint"], manifest["preprocessing"], manifest["labels"])
+        if needed != (encoder.fingerprint, loading.PREPROCESSING, list(LABELS)):
             raise SerError(
                 f"The classifier in {folder} was made with another encoder, preprocessing or list "
                 f"of emotions than {encoder.checkpoint} and this version have. {artifacts.REPAIR}"
             )
         return cls(
-            encoder,
-            joblib.load(folder / artifacts.DETECTOR),
-            SpeakerAdaptation.load(folder / artifacts.ADAPTATION),
-            *_renamed(joblib.load(folder / artifacts.CLASSIFIER)),
-            EmbeddingMap.load(folder / artifacts.MAP),
-            artifacts.read_json(folder / artifacts.METRICS),
-            np.load(folder / artifacts.UNSEEN, allow_pickle=False),
-            artifacts.sha256(folder / artifacts.MANIFEST)[:12],
+            encoder=encoder,
+            voice_detector=arrays.load(VoiceDetector, folder / artifacts.VOICE_DETECTOR),
+            adaptation=arrays.load(SpeakerAdaptation, folder / artifacts.ADAPTATION),
+            classifier=arrays.load(EmotionClassifier, folder / artifacts.CLASSIFIER),
+            embedding_map=arrays.load(EmbeddingMap, folder / artifacts.MAP),
+            metrics=artifacts.read_json(folder / artifacts.METRICS),
+            out_of_fold_probabilities=np.load(folder / artifacts.OUT_OF_FOLD, allow_pickle=False),
+            version=artifacts.version_of(folder),
         )
 
     @property
     def device(self) -> str:
-        """Where the encoder runs: cpu, cuda or mps."""
+        """Device of the encoder: cpu, cuda or mps."""
         return self.encoder.device.type
 
     def to(self, device: str) -> "Recognizer":
-        """Return the same recognizer with its encoder on another device, as `Encoder` takes it."""
+        """Return a copy with its encoder on another device, as `Encoder` takes it."""
         encoder = Encoder(self.encoder.checkpoint, device, self.encoder.layers)
         return replace(self, encoder=encoder)
 
-    def classifier_for(self, speakers: Iterable[Speaker]) -> EmotionClassifier:
-        """Return `enrolled` if something is known of every speaker, else `classifier`."""
-        return self.enrolled if all(each.n_clips for each in speakers) else self.classifier
+    def analyse(
+        self, recording: loading.Recording, speaker: Speaker = UNKNOWN_SPEAKER
+    ) -> Analysis:
+        """Predict the emotion of a recording's voice, adapted to what is known of its speaker.
 
-    def analyse(self, recording: loading.Recording, speaker: Speaker = UNKNOWN_SPEAKER) -> Analysis:
-        """Say which emotion a recording's voice carries, by what is known of its speaker so far.
-
-        The answer's own `speaker` is what to give with the same person's next recording.
-        Takes what `audio.load` takes and raises its SerErrors.
+        Takes what `loading.load` takes and raises its SerErrors. Analyse the speaker's next
+        recording with the result's `speaker`.
         """
-        clip = loading.load(recording)
+        return self.analyse_clip(loading.load(recording), speaker)
+
+    def analyse_clip(self, clip: loading.Clip, speaker: Speaker = UNKNOWN_SPEAKER) -> Analysis:
+        """Analyse a preprocessed recording, as `analyse`."""
         return self.analyse_embedding(clip, self.encoder.embed([clip])[0], speaker)
 
     def analyse_embedding(
         self, clip: loading.Clip, embedding: np.ndarray, speaker: Speaker = UNKNOWN_SPEAKER
     ) -> Analysis:
-        """Say the same of a clip that is embedded already, shape (layers, 2, hidden size)."""
-        embedding = embedding[None]
-        adapted = self.adaptation.adapt(embedding, speaker)
-        classifier = self.classifier_for([speaker])
-        initial, [probabilities] = classifier.answer(embedding, adapted)
-        verdict = CONFIDENT if probabilities.max() >= classifier.threshold else UNCERTAIN
-        if not self.detector.detect(embedding)[0]:
-            verdict = NO_VOICE
-        expected_counts = initial
+        """Analyse a clip that is embedded already, shape (layers, 2, hidden size)."""
+        embeddings = embedding[None]
+        unadapted = predicted = self.classifier.predict(embeddings)
         if speaker.n_clips:
-            expected_counts = self.classifier.initial_probabilities(embedding)
+            adapted = self.adaptation.adapt(embeddings, speaker)
+            predicted = self.classifier.predict(embeddings, adapted)
+        [probabilities] = predicted.probabilities
+        verdict = CONFIDENT if probabilities.max() >= predicted.threshold else UNCERTAIN
+        updated = speaker.update(embedding, unadapted.ensemble[0])
+        if not self.voice_detector.detect(embeddings)[0]:
+            verdict, updated = NO_VOICE, speaker
         return Analysis(
             verdict=verdict,
             label=LABELS[int(np.argmax(probabilities))],
             probabilities=dict(zip(LABELS, probabilities.tolist(), strict=True)),
-            place=self.embedding_map.place(initial[0]),
+            place=self.embedding_map.place(predicted.ensemble[0]),
             clip=clip,
-            speaker=speaker if verdict == NO_VOICE else speaker.update(embedding, expected_counts),
+            speaker=updated,
             clips_before=speaker.n_clips,
         )
 
     def enrol(self, recording: loading.Recording, speaker: Speaker = UNKNOWN_SPEAKER) -> Speaker:
-        """Return what is known of a speaker with one more recording, spoken neutrally.
+        """Return a speaker's statistics with one more recording, which was spoken neutrally.
 
-        Takes what `audio.load` takes and raises its SerErrors, and one if there is no voice.
+        Takes what `loading.load` takes and raises its SerErrors, and one if there is no voice.
         """
         embedding = self.encoder.embed([loading.load(recording)])
-        if not self.detector.detect(embedding)[0]:
+        if not self.voice_detector.detect(embedding)[0]:
             raise SerError(
                 "No voice was heard, only other sounds. Say the sentence closer to the microphone.",
                 "no voice",
@@ -197,5 +175,7 @@ class Recognizer:
         return speaker.update_neutral(embedding)
 
     def timeline(self, recording: loading.Recording) -> Iterator[float | Timeline]:
-        """Follow one voice through a recording of up to 30 minutes, see `ser.listening.listen`."""
-        return listen(self, recording)
+        """Analyse a recording of up to 30 minutes window by window, see `analyse_windows`."""
+        return analyse_windows(
+            recording, self.encoder, self.voice_detector, self.adaptation, self.classifier
+        )

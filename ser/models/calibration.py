@@ -1,78 +1,81 @@
-"""How far probabilities are to be trusted: made as right as they claim, and when they are too low.
+"""Calibration of probabilities, and the threshold above which an answer is confident.
 
-Measured on out-of-fold predictions, each from a classifier that did not hear the clip's speaker:
-those of the training clips themselves would be far too sure. But what is strange in other ways too,
-by its room, language or manner, is answered worse than these; so the less alike a clip is to all
-that was learned from, the less sure its answer is made.
+Fitted to out-of-fold predictions, each for a speaker that the classifier was not trained on. Other
+rooms, languages and manners of speaking are predicted worse than these, so the temperature depends
+on the similarity to the nearest training clip: the lower it is, the flatter the probabilities.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
+from scipy.optimize import minimize_scalar
 from scipy.special import softmax
-from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.calibration import CalibratedClassifierCV
-from sklearn.frozen import FrozenEstimator
+from sklearn.metrics import log_loss
 
-RIGHT = 0.85  # share of the sure answers that are right
-DOUBT = 3.0  # exponent of how alike a clip is, by which its log-probabilities are scaled
-LEAST = 1e-6  # probability, so that its logarithm stays finite
+from ser.models.ensemble import floored
 
-
-class PrecomputedScores(ClassifierMixin, BaseEstimator):
-    """A classifier of what is classified already: a class is the column of its log-probability."""
-
-    def fit(self, features, columns, sample_weight=None):
-        """Learn nothing but the classes, columns of the features."""
-        self.classes_ = np.unique(columns).astype(int)  # boosting passes floats
-        return self
-
-    def predict_proba(self, features):
-        """Return the probabilities that the columns hold, shape (n, classes)."""
-        return np.exp(features[:, self.classes_])
+TARGET_ACCURACY = 0.85  # of the confident answers
+SIMILARITY_EXPONENT = 3.0  # log-probabilities are multiplied by similarity to this power
+LOG_SCALE_BOUNDS = (-10.0, 10.0)
 
 
+@dataclass(frozen=True)
 class Calibration:
-    """Temperature scaling, and when an answer is sure (Guo et al. 2017, arXiv 1706.04599).
+    """Temperature scaling (Guo et al. 2017, arXiv 1706.04599) that depends on similarity.
 
     Attributes:
-        threshold: the top probability, calibrated, from which on RIGHT of the answers are right;
-            above 1 if they never are.
+        scale: inverse temperature at similarity 1.
+        threshold: largest probability, calibrated, from which on TARGET_ACCURACY of the answers
+            are right; infinite if they never are.
     """
 
-    def __init__(self, probabilities: np.ndarray, alike: np.ndarray, columns: np.ndarray):
-        """Measure it on out-of-fold probabilities, shape (n, classes), and the true columns.
+    scale: float
+    threshold: float
 
-        alike: of each clip, how alike the most similar one learned from is, 0-1, shape (n, 1).
+    def calibrate(self, log_probabilities: np.ndarray, similarity: np.ndarray) -> np.ndarray:
+        """Return calibrated probabilities, shape (n, classes).
+
+        Args:
+            log_probabilities: shape (n, classes).
+            similarity: to the nearest training clip, 0-1, shape (n, 1).
         """
-        logarithms = _doubted(probabilities, alike)
-        given = FrozenEstimator(PrecomputedScores().fit(logarithms, columns))
-        rows = np.arange(len(columns))  # one temperature needs no folds
-        self._scaling = CalibratedClassifierCV(
-            given, method="temperature", cv=[(rows, rows)], ensemble=True
-        )
-        self._scaling.fit(logarithms, columns)
-        self.threshold = _sure(self.calibrate(probabilities, alike), columns)
-
-    def calibrate(self, probabilities: np.ndarray, alike: np.ndarray) -> np.ndarray:
-        """Return what probabilities, shape (n, classes), have to be to be right as often.
-
-        alike: as `Calibration` takes it.
-        """
-        return self._scaling.predict_proba(_doubted(probabilities, alike))
+        return softmax(self.scale * _flattened(log_probabilities, similarity), axis=1)
 
 
-def logarithm(probabilities: np.ndarray) -> np.ndarray:
-    """Return log-probabilities, all of them finite."""
-    return np.log(np.clip(probabilities, LEAST, 1))
+def fit_calibration(
+    log_probabilities: np.ndarray, similarity: np.ndarray, classes: np.ndarray
+) -> Calibration:
+    """Fit scale and threshold to out-of-fold predictions.
+
+    Args:
+        log_probabilities, similarity: as `Calibration.calibrate` takes them.
+        classes: the true columns, shape (n,).
+    """
+    logits = _flattened(log_probabilities, similarity)
+    columns = np.arange(logits.shape[1])
+
+    def loss(log_scale: float) -> float:
+        return log_loss(classes, softmax(np.exp(log_scale) * logits, axis=1), labels=columns)
+
+    # The tolerance and bounds of scikit-learn's temperature scaling.
+    found = minimize_scalar(
+        loss,
+        bounds=LOG_SCALE_BOUNDS,
+        method="bounded",
+        options={"xatol": 64 * np.finfo(np.float64).eps},
+    )
+    scale = float(np.exp(found.x))
+    probabilities = Calibration(scale, np.inf).calibrate(log_probabilities, similarity)
+    return Calibration(scale, _threshold(probabilities, classes))
 
 
-def _doubted(probabilities: np.ndarray, alike: np.ndarray) -> np.ndarray:
-    """Return log-probabilities, the more even the less alike a clip is."""
-    return logarithm(softmax(alike**DOUBT * logarithm(probabilities), axis=1))
+def _flattened(log_probabilities: np.ndarray, similarity: np.ndarray) -> np.ndarray:
+    return similarity**SIMILARITY_EXPONENT * floored(log_probabilities)
 
 
-def _sure(probabilities: np.ndarray, columns: np.ndarray) -> float:
+def _threshold(probabilities: np.ndarray, classes: np.ndarray) -> float:
     confidence = probabilities.max(axis=1)
     order = np.argsort(-confidence)
-    right = np.cumsum(probabilities.argmax(axis=1)[order] == columns[order])
-    enough = np.flatnonzero(right / np.arange(1, len(order) + 1) >= RIGHT)
-    return float(confidence[order[enough[-1]]]) if len(enough) else np.inf
+    correct = np.cumsum(probabilities.argmax(axis=1)[order] == classes[order])
+    accurate = np.flatnonzero(correct / np.arange(1, len(order) + 1) >= TARGET_ACCURACY)
+    return float(confidence[order[accurate[-1]]]) if len(accurate) else np.inf

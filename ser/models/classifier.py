@@ -1,194 +1,214 @@
-"""The boosting classifier: an embedding becomes eight probabilities.
+"""The emotion classifier: embeddings in, probabilities of LABELS out.
 
-Trees alone do poorly on these embeddings (60 % on unseen actors where a linear model reaches 75 %),
-so boosting starts from models that do well (ensemble.py) and only corrects them: the gradient
-boosting's initial score is their log-probabilities, and small trees on the leading principal
-components follow. While training, the initial scores are out-of-fold with folds grouped by speaker,
-so the trees see the mistakes as they are on people never heard. Which clips a tree sees is left to
-chance, and one such run differs from the next by half a point; several are averaged.
+A linear model and a kernel ridge are pooled (ensemble.py), gradient boosting corrects the pooled
+log-probabilities (boosting.py), and calibration makes them as right as they claim (calibration.py).
+Boosting and calibration are fitted to out-of-fold predictions, in folds by speaker, since those for
+the training clips themselves are far too confident.
 
-How far its probabilities are to be trusted is measured on out-of-fold predictions too: by them they
-are calibrated, and from which probability on an answer is sure enough to be given (calibration.py).
+Linear model, boosting and calibration exist twice: for embeddings as they are, and for embeddings
+that were adapted to their speaker (speaker.py). Both share the kernel ridge, which always gets
+embeddings as they are.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from sklearn.decomposition import PCA
-from sklearn.ensemble import GradientBoostingClassifier, VotingClassifier
-from sklearn.model_selection import GroupKFold, cross_val_predict
+from sklearn.model_selection import GroupKFold
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
-from sklearn.utils.class_weight import compute_sample_weight
 from threadpoolctl import ThreadpoolController, threadpool_limits
 
 from ser.errors import SerError
 from ser.labels import LABELS
-from ser.models.calibration import Calibration, PrecomputedScores, logarithm
-from ser.models.ensemble import Adapt, Ensemble
-from ser.models.linear import flat_rows
+from ser.models.boosting import Boosting, fit_boosting
+from ser.models.calibration import Calibration, fit_calibration
+from ser.models.ensemble import floored, pool
+from ser.models.kernel_ridge import KernelRidgeModel, fit_kernel_ridge
+from ser.models.linear import LinearModel, affine, fit_linear, flat_rows
 
-COMPONENTS = 48  # principal components that the trees see
-TREES = 3  # stages of boosting, each a tree per emotion (one in all for two emotions)
-LEARNING_RATE = 0.05
-SUBSAMPLE = 0.7  # share of the clips that a tree sees
-RUNS = 5  # of boosting, by chance different, averaged
-INNER_FOLDS = 5
-LEAST_EMOTIONS = 2
+MIXING_WEIGHT = 1.0  # of the kernel ridge, times similarity
+ADAPTED_MIXING_WEIGHT = 0.65  # the same for adapted speakers
+N_COMPONENTS = 48  # principal components that boosting splits on
+N_INNER_FOLDS = 5  # of speakers
+MIN_CLASSES = 2
 
-# Threads that shared a product wait busily for the next one, in the encoder's way: its next pass
-# takes twice as long. Looked for once, since that takes as long as an answer.
-_PRODUCTS = ThreadpoolController().select(user_api="blas")
+# Threads that shared a product wait busily for the next one, and would slow the encoder's next pass
+# to half its speed. Found once, since that takes as long as a prediction.
+_BLAS = ThreadpoolController().select(user_api="blas")
+
+# Rows and their speakers, both of n, to adapted rows.
+Adapt = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 
-class EmotionClassifier:
-    """Gradient boosting that corrects an ensemble, for embeddings of any encoder.
+@dataclass(frozen=True)
+class Head:
+    """What is fitted to either unadapted or adapted embeddings.
 
     Attributes:
-        out_of_fold: after `fit`, the ensemble's probabilities of the training clips, each from one
-            that did not hear its speaker, shape (n, 8).
-        calibration: after `fit`, how far the probabilities are to be trusted.
+        mixing_weight: as `ensemble.pool` takes it.
+        components, offset: float32, shapes (d, N_COMPONENTS) and (1, N_COMPONENTS): principal
+            components of standardised embeddings, one affine map.
     """
 
-    def __init__(self, seed: int = 0, trust: float = 1.0):
-        """Take what decides chance, and `trust` as `Ensemble` does."""
-        self.seed, self.trust = seed, trust
+    linear: LinearModel
+    mixing_weight: float
+    components: np.ndarray
+    offset: np.ndarray
+    boosting: Boosting
+    calibration: Calibration
 
-    # Products with eight columns are too small to share out: threads only wait for each other.
-    @threadpool_limits.wrap(limits=1)
-    def fit(
-        self,
-        embeddings: np.ndarray,
-        emotions: Sequence[str],
-        speakers: Sequence,
-        copies: Sequence[np.ndarray] = (),
-        directions: Sequence[np.ndarray] = (),
-        adapt: Adapt | None = None,
-    ) -> "EmotionClassifier":
-        """Fit on embeddings of shape (n, ...) with their emotions (of LABELS) and speakers.
 
-        Rare emotions weigh as much as frequent ones; those that do not occur get probability 0.
+@dataclass(frozen=True)
+class Prediction:
+    """Probabilities of n clips.
 
-        Args:
-            copies: of the clips, altered, which the ensemble learns from too: any number of arrays
-                of the embeddings' shape.
-            directions: what is heard louder, as `Encoder.directions` knows it.
-            adapt: takes from clips what is known to be their speakers' own, if anything is to be.
+    Attributes:
+        ensemble: of LABELS before boosting and calibration, shape (n, 8); the map's coordinates.
+        probabilities: of LABELS, shape (n, 8), rows sum to 1.
+        threshold: largest probability from which on an answer is confident.
+    """
 
-        Raises:
-            SerError: fewer than five speakers, two emotions or COMPONENTS clips, or all clips of
-                every emotion but one are of a few speakers.
+    ensemble: np.ndarray
+    probabilities: np.ndarray
+    threshold: float
+
+
+@dataclass(frozen=True)
+class EmotionClassifier:
+    """A fitted classifier for embeddings of any encoder.
+
+    Attributes:
+        classes: int, shape (k,), indices of the LABELS that occurred in training, ascending.
+        unadapted: for speakers without statistics.
+        adapted: for speakers with some; the same as `unadapted` if training knew none.
+    """
+
+    classes: np.ndarray
+    kernel_ridge: KernelRidgeModel
+    unadapted: Head
+    adapted: Head
+
+    @_BLAS.wrap(limits=1)
+    def predict(self, embeddings: np.ndarray, adapted: np.ndarray | None = None) -> Prediction:
+        """Predict the emotions of embeddings, shape (n, ...).
+
+        adapted: the same embeddings adapted to their speakers, if all speakers have statistics.
         """
-        flat, speakers = flat_rows(embeddings), np.asarray(speakers)
-        codes = np.array([LABELS.index(emotion) for emotion in emotions])
-        known = adapt(flat, speakers) if adapt else flat
-        present = np.unique(codes)
-        out_of_fold, alike = np.zeros((len(codes), len(present))), np.zeros((len(codes), 1))
-        folds = _inner_folds(codes, speakers)
+        rows = flat_rows(embeddings)
+        head, head_rows = self.unadapted, rows
+        if adapted is not None:
+            head, head_rows = self.adapted, flat_rows(adapted)
+        scores, similarity = self.kernel_ridge.predict(rows)
+        pooled = pool(
+            head.linear.log_probabilities(head_rows), scores, similarity, head.mixing_weight
+        )
+        features = head_rows @ head.components + head.offset
+        boosted = head.boosting.predict_log_proba(floored(pooled), features)
+        calibrated = head.calibration.calibrate(boosted, similarity)
+        return Prediction(
+            self.spread(np.exp(pooled)), self.spread(calibrated), head.calibration.threshold
+        )
+
+    def spread(self, probabilities: np.ndarray) -> np.ndarray:
+        """Return probabilities of `classes`, shape (n, k), as those of LABELS, shape (n, 8)."""
+        of_labels = np.zeros((len(probabilities), len(LABELS)))
+        of_labels[:, self.classes] = probabilities
+        return of_labels
+
+
+# Products with eight columns are too small to share out: threads only wait for each other.
+@threadpool_limits.wrap(limits=1)
+def fit_classifier(
+    embeddings: np.ndarray,
+    emotions: Sequence[str],
+    speakers: Sequence,
+    noisy_copies: Sequence[np.ndarray] = (),
+    directions: Sequence[np.ndarray] = (),
+    adapt: Adapt | None = None,
+    seed: int = 0,
+) -> tuple[EmotionClassifier, np.ndarray]:
+    """Fit a classifier; all emotions weigh the same, those that do not occur get probability 0.
+
+    Args:
+        embeddings: shape (n, ...).
+        emotions: of LABELS, shape (n,); speakers: shape (n,).
+        noisy_copies: any number of arrays of the embeddings' shape.
+        directions: emotion directions, as `Encoder.directions`.
+        adapt: adapts rows to their speakers; None if no speaker has statistics.
+
+    Returns:
+        the classifier, and the ensemble's out-of-fold probabilities of the clips, shape (n, 8).
+
+    Raises:
+        SerError: fewer than five speakers, two emotions or N_COMPONENTS clips, or all clips of
+            every emotion but one are by a few speakers.
+    """
+    rows, speakers = flat_rows(embeddings), np.asarray(speakers)
+    copies = [flat_rows(each) for each in noisy_copies]
+    labels = np.array([LABELS.index(emotion) for emotion in emotions])
+    classes, targets = np.unique(labels, return_inverse=True)
+    folds = _inner_folds(targets, speakers)
+
+    def fit_kernel(train: np.ndarray | slice) -> KernelRidgeModel:
+        return fit_kernel_ridge(
+            rows[train], targets[train], [copy[train] for copy in copies], directions, seed
+        )
+
+    kernel_predictions = [fit_kernel(train).predict(rows[test]) for train, test in folds]
+    similarity = np.empty((len(rows), 1))
+    for (_, test), (_, similar) in zip(folds, kernel_predictions, strict=True):
+        similarity[test] = similar
+
+    def fit_head(rows: np.ndarray, copies: list[np.ndarray], weight: float) -> tuple:
+        def fit(train: np.ndarray | slice) -> LinearModel:
+            noisy = [copy[train] for copy in copies]
+            return fit_linear(rows[train], targets[train], speakers[train], noisy, directions)
+
+        pooled = np.full((len(rows), len(classes)), -np.inf)
+        for (train, test), kernel in zip(folds, kernel_predictions, strict=True):
+            cells = np.ix_(test, np.unique(targets[train]))
+            pooled[cells] = pool(fit(train).log_probabilities(rows[test]), *kernel, weight)
+        pca = PCA(N_COMPONENTS, svd_solver="randomized", random_state=seed)
+        scaled = make_pipeline(StandardScaler(), pca).fit(rows)
+        scores, features = floored(pooled), scaled.transform(rows)
+        boosted = np.full(pooled.shape, -np.inf)
         for train, test in folds:
-            altered = [each[train] for each in copies]
-            model = Ensemble(self.seed, self.trust).fit(
-                flat[train], codes[train], speakers[train], altered, directions, adapt
-            )
-            columns = np.searchsorted(present, model.classes_)
-            answers, alike[test] = model.answer(flat[test], known[test])
-            out_of_fold[np.ix_(test, columns)] = answers
-        self.out_of_fold = _of_all(out_of_fold, present)
-        self.initial = Ensemble(self.seed, self.trust).fit(
-            flat, codes, speakers, copies, directions, adapt
+            boosting = fit_boosting(scores[train], features[train], targets[train], seed)
+            cells = np.ix_(test, np.unique(targets[train]))
+            boosted[cells] = boosting.predict_log_proba(scores[cells], features[test])
+        head = Head(
+            fit(slice(None)),
+            weight,
+            *affine(scaled.transform, rows.shape[1]),
+            fit_boosting(scores, features, targets, seed),
+            fit_calibration(boosted, similarity, targets),
         )
-        self.components = make_pipeline(
-            StandardScaler(), PCA(COMPONENTS, svd_solver="randomized", random_state=self.seed)
-        ).fit(known)
-        boosting = VotingClassifier(
-            [
-                (
-                    str(run),
-                    GradientBoostingClassifier(
-                        init=PrecomputedScores(),
-                        n_estimators=TREES,
-                        max_depth=1,
-                        learning_rate=LEARNING_RATE,
-                        subsample=SUBSAMPLE,
-                        max_features="sqrt",
-                        random_state=RUNS * self.seed + run,
-                    ),
-                )
-                for run in range(RUNS)
-            ],
-            voting="soft",
-        )
-        features, columns = self._features(known, out_of_fold), np.searchsorted(present, codes)
-        weights = {"sample_weight": compute_sample_weight("balanced", codes)}
-        self.emotions = present
-        self.boosting = boosting.fit(features, columns, **weights)
-        boosted = cross_val_predict(
-            boosting, features, columns, cv=folds, method="predict_proba", params=weights
-        )
-        self.calibration = Calibration(boosted, alike, columns)
-        return self
+        return head, np.exp(pooled)
 
-    @property
-    def threshold(self) -> float:
-        """The top probability from which on an answer is sure, see `Calibration.threshold`."""
-        return self.calibration.threshold
-
-    @_PRODUCTS.wrap(limits=1)
-    def initial_probabilities(
-        self, embeddings: np.ndarray, adapted: np.ndarray | None = None
-    ) -> np.ndarray:
-        """Return the ensemble's probabilities, shape (n, 8): the space of the map.
-
-        adapted: the same embeddings as `SpeakerAdaptation.adapt` returns them, of known speakers.
-        """
-        adapted = embeddings if adapted is None else adapted
-        initial, _ = self.initial.answer(flat_rows(embeddings), flat_rows(adapted))
-        return _of_all(initial, self.emotions)
-
-    def probabilities(
-        self, embeddings: np.ndarray, adapted: np.ndarray | None = None
-    ) -> np.ndarray:
-        """Return the calibrated probabilities of LABELS, shape (n, 8), rows sum to 1.
-
-        adapted: as `initial_probabilities` takes it.
-        """
-        return self.answer(embeddings, adapted)[1]
-
-    @_PRODUCTS.wrap(limits=1)
-    def answer(
-        self, embeddings: np.ndarray, adapted: np.ndarray | None = None
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Return what `initial_probabilities` and `probabilities` do, at the cost of the latter."""
-        known = flat_rows(embeddings if adapted is None else adapted)
-        initial, alike = self.initial.answer(flat_rows(embeddings), known)
-        boosted = self.boosting.predict_proba(self._features(known, initial))
-        calibrated = self.calibration.calibrate(boosted, alike)
-        return _of_all(initial, self.emotions), _of_all(calibrated, self.emotions)
-
-    def _features(self, flat: np.ndarray, initial: np.ndarray) -> np.ndarray:
-        return np.hstack([logarithm(initial), self.components.transform(flat)])
+    unadapted, out_of_fold = fit_head(rows, copies, MIXING_WEIGHT)
+    adapted = unadapted
+    if adapt:
+        adapted_copies = [adapt(copy, speakers) for copy in copies]
+        adapted, _ = fit_head(adapt(rows, speakers), adapted_copies, ADAPTED_MIXING_WEIGHT)
+    classifier = EmotionClassifier(classes, fit_kernel(slice(None)), unadapted, adapted)
+    return classifier, classifier.spread(out_of_fold)
 
 
-def _inner_folds(codes: np.ndarray, speakers: Sequence) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Split by speaker, once it is sure that every part can be learned from."""
-    emotions, people = len(np.unique(codes)), len(np.unique(speakers))
-    if emotions < LEAST_EMOTIONS or people < INNER_FOLDS or len(codes) < COMPONENTS:
+def _inner_folds(targets: np.ndarray, speakers: Sequence) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Split by speaker, after checking that every training part can be fitted to."""
+    n_classes, n_speakers = len(np.unique(targets)), len(np.unique(speakers))
+    if n_classes < MIN_CLASSES or n_speakers < N_INNER_FOLDS or len(targets) < N_COMPONENTS:
         raise SerError(
-            f"Too few recordings to learn from: {len(codes)} by {people} speakers in {emotions} "
-            f"emotions. Needed are at least {COMPONENTS} by {INNER_FOLDS} speakers in "
-            f"{LEAST_EMOTIONS} emotions, not counting those set aside for testing. Add recordings."
+            f"Too few recordings to train on: {len(targets)} by {n_speakers} speakers in "
+            f"{n_classes} emotions. Needed are at least {N_COMPONENTS} by {N_INNER_FOLDS} speakers "
+            f"in {MIN_CLASSES} emotions, not counting those set aside for testing. Add recordings."
         )
-    folds = list(GroupKFold(INNER_FOLDS).split(codes, codes, speakers))
-    if any(len(np.unique(codes[train])) < LEAST_EMOTIONS for train, _ in folds):
+    folds = list(GroupKFold(N_INNER_FOLDS).split(targets, targets, speakers))
+    if any(len(np.unique(targets[train])) < MIN_CLASSES for train, _ in folds):
         raise SerError(
             "Too few speakers of an emotion: without a fifth of the speakers only one emotion is "
             "left. Needed are at least two emotions by several speakers each. Add such recordings."
         )
     return folds
-
-
-def _of_all(probabilities: np.ndarray, codes: np.ndarray) -> np.ndarray:
-    """Spread probabilities of some emotions, shape (n, codes), over LABELS, shape (n, 8)."""
-    spread = np.zeros((len(probabilities), len(LABELS)), probabilities.dtype)
-    spread[:, codes] = probabilities
-    return spread

@@ -6,9 +6,8 @@ probabilities. A new clip goes to the weighted mean position of its nearest trai
 needs neither umap nor numba.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
 import numpy as np
 from scipy.spatial import KDTree
@@ -98,14 +97,3 @@ class EmbeddingMap:
             sentence=str(self.sentences[row]),
             position=self.positions[row],
         )
-
-    def save(self, path: Path) -> None:
-        """Write the arrays to an npz file."""
-        arrays = {field.name: getattr(self, field.name) for field in fields(self)}
-        np.savez_compressed(path, **arrays)
-
-    @classmethod
-    def load(cls, path: Path) -> "EmbeddingMap":
-        """Read what `save` wrote."""
-        with np.load(path, allow_pickle=False) as arrays:
-            return cls(**arrays)

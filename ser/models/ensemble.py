@@ -1,72 +1,33 @@
-"""What boosting starts from: a linear model and a kernel ridge, their probabilities multiplied.
+"""The ensemble of linear model and kernel ridge: a logarithmic opinion pool.
 
-The linear model (linear.py) is best for people whom it never heard, and it alone hears a clip
-without what is known to be its speaker's own. The kernel ridge (kernel.py) knows best what is like
-something that it heard. So the more alike the most similar of those clips is, the more it counts.
+Each model's probabilities to the power of its weight, multiplied and normalised (Genest & Zidek
+1986, Statistical Science 1:114). The kernel ridge's weight is proportional to a clip's similarity
+to the nearest training clip, since the linear model generalises better where there is none.
 """
 
-from collections.abc import Callable, Sequence
-
 import numpy as np
-from scipy.special import softmax
+from scipy.special import log_softmax
 
-from ser.models.calibration import logarithm
-from ser.models.kernel_ridge import fit_kernel
-from ser.models.linear import fit_linear
-
-LEAST_SHARE = 0.01  # of an emotion, as far as the kernel ridge may rule it out
-
-# Embeddings of shape (n, ...) and their speakers, shape (n,), to embeddings of the same shape.
-Adapt = Callable[[np.ndarray, np.ndarray], np.ndarray]
+MIN_SCORE = 0.01  # of a class, so that the kernel ridge alone cannot rule it out
+MIN_PROBABILITY = 1e-6  # so that logarithms stay finite
 
 
-class Ensemble:
-    """A linear model and a kernel ridge that name emotions; rare ones weigh as much as frequent.
+def pool(
+    linear: np.ndarray, scores: np.ndarray, similarity: np.ndarray, mixing_weight: float
+) -> np.ndarray:
+    """Return the pooled log-probabilities, shape (n, classes).
 
-    Attributes:
-        classes_: after `fit`, the emotions that occurred, ascending.
+    Args:
+        linear: log-probabilities of the linear model, shape (n, classes).
+        scores: class scores of the kernel ridge, shape (n, classes).
+        similarity: to the nearest training clip, 0-1, shape (n, 1).
+        mixing_weight: of the kernel ridge at similarity 1, 0-1; the rest is the linear model's.
     """
+    weight = mixing_weight * similarity
+    pooled = weight * np.log(np.maximum(scores, MIN_SCORE)) + (1 - weight) * floored(linear)
+    return log_softmax(pooled, axis=1)
 
-    def __init__(self, seed: int = 0, trust: float = 1.0):
-        """Take what decides chance, and what the kernel ridge counts for a clip that it knows, 0-1.
 
-        The probabilities are a logarithmic opinion pool (Genest & Zidek 1986, Statistical Science
-        1:114): each to the power of what it counts, multiplied. The kernel ridge counts `trust`
-        times the kernel's value, 0-1, at the clip most alike; the rest to 1 is the linear model's.
-        """
-        self.seed, self.trust = seed, trust
-
-    def fit(
-        self,
-        flat: np.ndarray,
-        emotions: np.ndarray,
-        speakers: np.ndarray,
-        copies: Sequence[np.ndarray] = (),
-        directions: Sequence[np.ndarray] = (),
-        adapt: Adapt | None = None,
-    ) -> "Ensemble":
-        """Fit on rows of shape (n, d); all as `EmotionClassifier.fit` takes it.
-
-        emotions: of any kind that scikit-learn takes for classes, shape (n,).
-        """
-        known, known_copies = flat, copies
-        if adapt:
-            known, *known_copies = (adapt(each, speakers) for each in (flat, *copies))
-        self.linear = fit_linear(known, emotions, speakers, known_copies, directions)
-        self.kernel = fit_kernel(flat, emotions, copies, directions, self.seed)
-        self.classes_ = self.linear.classes_
-        return self
-
-    def answer(self, flat: np.ndarray, adapted: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return the probabilities of `classes_`, and how alike the most similar clip is.
-
-        adapted: the same rows without what is known to be their speakers' own.
-
-        Returns:
-            shape (n, classes), and shape (n, 1), 0-1, as `Kernel.predict` tells it.
-        """
-        shares, alike = self.kernel.predict(flat)
-        counts = self.trust * alike
-        linear = logarithm(self.linear.predict_proba(adapted))
-        pooled = counts * np.log(np.maximum(shares, LEAST_SHARE)) + (1 - counts) * linear
-        return softmax(pooled, axis=1), alike
+def floored(log_probabilities: np.ndarray) -> np.ndarray:
+    """Return log-probabilities, none of them below that of MIN_PROBABILITY."""
+    return np.maximum(log_probabilities, np.log(MIN_PROBABILITY))

@@ -1,75 +1,99 @@
-"""The kernel ridge that boosting starts from: a clip is compared with all that it learned from.
+"""Kernel ridge regression on one-hot targets: compares a clip with all training clips.
 
-Somebody like one of those heard sounds alike when angry. Voices are heard as they are.
+It is the better model where a clip resembles one of the training set. The largest value of its
+kernel, the similarity to the nearest training clip, says how far that holds.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from sklearn.decomposition import PCA
 from sklearn.kernel_ridge import KernelRidge
-from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.pipeline import make_pipeline
 from sklearn.utils.class_weight import compute_sample_weight
 
-from ser.models.linear import affine, features, flat_rows, weights
+from ser.models.linear import affine, feature_scaler, flat_rows, sample_weights
 
-TOLD = 8.0  # loudness of what has told emotions elsewhere
-COMPONENTS = 1024  # principal components among which distances are measured
-RIDGE = 0.02  # regularisation, alpha
-REACH = 0.3  # gamma of the radial kernel, times the number of features
-MOST = 6000  # clips and copies to compare with; of more, so many drawn at random
+DIRECTION_WEIGHT = 8.0  # standard deviation of projections on emotion directions
+N_COMPONENTS = 1024  # principal components in which distances are measured
+ALPHA = 0.02  # regularisation strength
+GAMMA = 0.3  # of the RBF kernel, times the number of features
+MAX_EXAMPLES = 6000  # clips and copies that are compared with; of more, a random sample
 
 
-class Kernel:
-    """A fitted kernel ridge and the steps before it, all float32.
+@dataclass(frozen=True)
+class KernelRidgeModel:
+    """A fitted kernel ridge regression with an RBF kernel, in float32.
 
-    scikit-learn takes twenty times as long for a clip, for it goes by way of float64.
+    scikit-learn's takes twenty times as long for one clip, since it computes in float64.
+
+    Attributes:
+        projection: shape (d, components), from an embedding to where distances are measured.
+        offset: shape (1, components), added to the projection.
+        examples: projected training clips, shape (m, components).
+        dual_coefficients: shape (m, classes).
+        gamma: of the kernel, exp(-gamma * squared distance).
     """
 
-    def __init__(self, fitted: Pipeline):
-        """Take the steps, which are affine, with a ridge of a radial kernel as the last."""
-        ridge = fitted[-1]
-        self.slopes, self.offset = affine(fitted[:-1].transform, fitted.n_features_in_)
-        self.gamma, self.heard = ridge.gamma, ridge.X_fit_
-        self.squares = (ridge.X_fit_**2).sum(axis=1)
-        self.coefficients = ridge.dual_coef_.astype(np.float32)
+    projection: np.ndarray
+    offset: np.ndarray
+    examples: np.ndarray
+    dual_coefficients: np.ndarray
+    gamma: float
 
-    def predict(self, flat: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return what the ridge estimates and how alike the most similar clip is.
+    @cached_property
+    def _squares(self) -> np.ndarray:
+        return (self.examples**2).sum(axis=1)
+
+    def predict(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return class scores and similarities of embeddings, shape (n, d).
 
         Returns:
-            each class's share, shape (n, classes), and the largest value of the kernel, shape
-            (n, 1), 1 for a clip that it learned from.
+            estimated one-hot targets, shape (n, classes), and the largest value of the kernel,
+            shape (n, 1), 0-1; 1 for a training clip.
         """
-        seen = flat @ self.slopes + self.offset
-        distances = (seen**2).sum(axis=1, keepdims=True) + self.squares - 2 * seen @ self.heard.T
-        alike = np.exp(-self.gamma * np.maximum(distances, 0))
-        return alike @ self.coefficients, alike.max(axis=1, keepdims=True)
+        projected = rows @ self.projection + self.offset
+        squares = (projected**2).sum(axis=1, keepdims=True)
+        distances = squares + self._squares - 2 * projected @ self.examples.T
+        kernel = np.exp(-self.gamma * np.maximum(distances, 0))
+        return kernel @ self.dual_coefficients, kernel.max(axis=1, keepdims=True)
 
 
-def fit_kernel(
-    flat: np.ndarray,
+def fit_kernel_ridge(
+    rows: np.ndarray,
     classes: np.ndarray,
-    copies: Sequence[np.ndarray],
+    noisy_copies: Sequence[np.ndarray],
     directions: Sequence[np.ndarray],
     seed: int,
-) -> Kernel:
-    """Fit on rows of shape (n, d) and their altered copies; rare classes weigh as much as frequent.
+) -> KernelRidgeModel:
+    """Fit a kernel ridge regression on embeddings and their noisy copies; all classes weigh the same.
 
-    classes: of any kind that scikit-learn takes, shape (n,).
+    The least-squares estimates of one-hot targets estimate class probabilities (Rifkin et al.,
+    "Regularized least-squares classification", 2003).
+
+    Args:
+        rows: embeddings, shape (n, d).
+        classes: of any kind that scikit-learn takes, shape (n,).
+        noisy_copies: arrays of n embeddings.
+        directions: any number of arrays of d values.
     """
-    heard = np.concatenate([flat, *map(flat_rows, copies)])
-    told = np.tile(classes, 1 + len(copies))
-    weigh = compute_sample_weight("balanced", told) * weights(len(flat), len(copies))
-    # What least squares estimate of these are shares (Rifkin et al., "Regularized least-squares
-    # classification", 2003).
-    shares = (told[:, None] == np.unique(classes)).astype(np.float32)
-    chance = np.random.default_rng(seed)
-    rows = chance.choice(len(heard), min(MOST, len(heard)), replace=False)
-    components = min(COMPONENTS, len(rows), heard.shape[1])
-    steps = make_pipeline(
-        features(directions, TOLD),
-        PCA(components, svd_solver="randomized", random_state=seed),
-        KernelRidge(alpha=RIDGE, kernel="rbf", gamma=REACH / heard.shape[1]),
+    examples = np.concatenate([rows, *map(flat_rows, noisy_copies)])
+    labels = np.tile(classes, 1 + len(noisy_copies))
+    weights = compute_sample_weight("balanced", labels)
+    weights = weights * sample_weights(len(rows), len(noisy_copies))
+    targets = (labels[:, None] == np.unique(classes)).astype(np.float32)
+    size = min(MAX_EXAMPLES, len(examples))
+    sample = np.random.default_rng(seed).choice(len(examples), size, replace=False)
+    pipeline = make_pipeline(
+        feature_scaler(directions, DIRECTION_WEIGHT),
+        PCA(min(N_COMPONENTS, *examples[sample].shape), svd_solver="randomized", random_state=seed),
+        KernelRidge(alpha=ALPHA, kernel="rbf", gamma=GAMMA / examples.shape[1]),
     )
-    return Kernel(steps.fit(heard[rows], shares[rows], kernelridge__sample_weight=weigh[rows]))
+    pipeline.fit(examples[sample], targets[sample], kernelridge__sample_weight=weights[sample])
+    ridge = pipeline[-1]
+    projection, offset = affine(pipeline[:-1].transform, examples.shape[1])
+    return KernelRidgeModel(
+        projection, offset, ridge.X_fit_, np.float32(ridge.dual_coef_), ridge.gamma
+    )

@@ -1,100 +1,109 @@
-"""The linear model that boosting starts from, and how clips are made features for it.
+"""Multinomial logistic regression on embeddings, and the features that it is fitted to.
 
-It learns from voices brought nearer to each other, since what is one speaker's own tells no
-emotion, and hears louder the directions in which other corpora's emotions lie: what it is
-regularised for least is what holds for other people too. Altered copies of the clips teach it that
-a studio's silence tells no emotion either.
+Features are standardised embeddings, and the projections of embeddings on emotion directions that
+were measured on other corpora, at a larger scale: with an L2 penalty a feature of larger scale costs
+less, so the model prefers what generalises across corpora. Part of each training speaker's mean is
+subtracted, since it holds no emotion. Training clips have noisy copies, so that the quiet of a
+studio is not taken for a feature of an emotion.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import log_softmax
 from sklearn.base import TransformerMixin
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import FeatureUnion, Pipeline, make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
-REGULARISATION = 0.01  # C, inverse strength
-TOLERANCE = 1e-3  # of its gradient
-TOLD = 16.0  # loudness of what has told emotions elsewhere
-OWN = 0.5  # of a training speaker's distance from all others' mean, what is taken off
-COPY = 0.6  # of a clip's weight, that of each altered copy
+C = 0.01  # inverse regularisation strength
+TOLERANCE = 1e-3  # of the gradient
+DIRECTION_WEIGHT = 16.0  # standard deviation of projections on emotion directions
+SPEAKER_SHRINKAGE = 0.5  # part of a speaker's mean deviation that is subtracted in training
+NOISY_COPY_WEIGHT = 0.6  # sample weight of a noisy copy; 1 of a clip
 
 
-def nearer(flat: np.ndarray, speakers: Sequence) -> np.ndarray:
-    """Return embeddings, shape (n, d), without part of what is their speakers' own."""
-    people, of = np.unique(speakers, return_inverse=True)
-    means = np.stack([flat[of == person].mean(axis=0) for person in range(len(people))])
-    return flat - OWN * (means - flat.mean(axis=0))[of]
+@dataclass(frozen=True)
+class LinearModel:
+    """A fitted multinomial logistic regression.
 
+    Attributes:
+        weights: float32, shape (d, classes).
+        intercepts: float32, shape (classes,).
+    """
 
-def lessons(
-    embeddings: np.ndarray, speakers: Sequence, copies: Sequence[np.ndarray] = ()
-) -> np.ndarray:
-    """Return clips, shape (n, ...), then their copies, as `nearer` has them, one row each."""
-    return np.concatenate([nearer(flat_rows(each), speakers) for each in (embeddings, *copies)])
+    weights: np.ndarray
+    intercepts: np.ndarray
+
+    def log_probabilities(self, rows: np.ndarray) -> np.ndarray:
+        """Return the classes' log-probabilities of embeddings, shape (n, d), as (n, classes)."""
+        return log_softmax(rows @ self.weights + self.intercepts, axis=1)
 
 
 def fit_linear(
-    embeddings: np.ndarray,
-    emotions: np.ndarray,
+    rows: np.ndarray,
+    classes: np.ndarray,
     speakers: Sequence,
-    copies: Sequence[np.ndarray] = (),
+    noisy_copies: Sequence[np.ndarray] = (),
     directions: Sequence[np.ndarray] = (),
-) -> LogisticRegression:
-    """Fit the linear model that boosting starts from, as `EmotionClassifier.fit` takes its lessons.
+) -> LinearModel:
+    """Fit a logistic regression on embeddings; all classes weigh the same.
 
-    emotions: of any kind that scikit-learn takes for classes, shape (n,).
-    directions: of an embedding's shape, any number of them.
+    Args:
+        rows: embeddings, shape (n, d).
+        classes: of any kind that scikit-learn takes, shape (n,).
+        speakers: of each row, for partial speaker mean normalisation.
+        noisy_copies: arrays of the rows' shape.
+        directions: any number of arrays of d values.
     """
-    fitted = linear_model(directions).fit(
-        lessons(embeddings, speakers, copies),
-        np.tile(emotions, 1 + len(copies)),
-        logisticregression__sample_weight=weights(len(emotions), len(copies)),
+    sets = [normalise_speakers(each, speakers) for each in (rows, *noisy_copies)]
+    pipeline = linear_pipeline(directions).fit(
+        np.concatenate(sets),
+        np.tile(classes, len(sets)),
+        logisticregression__sample_weight=sample_weights(len(rows), len(noisy_copies)),
     )
-    return _in_one_step(fitted)
+    weights, intercepts = affine(pipeline.decision_function, rows.shape[1])
+    if weights.ndim == 1:  # of two classes scikit-learn gives the second one's log-odds
+        weights = np.stack([np.zeros_like(weights), weights], axis=1)
+        intercepts = np.append(np.float32(0), intercepts)
+    return LinearModel(weights, np.ravel(intercepts))
 
 
-def linear_model(directions: Sequence[np.ndarray] = ()) -> Pipeline:
-    """Return the linear model, not fitted."""
-    model = LogisticRegression(
-        C=REGULARISATION, class_weight="balanced", tol=TOLERANCE, max_iter=500
-    )
-    return make_pipeline(features(directions, TOLD), model)
+def linear_pipeline(directions: Sequence[np.ndarray] = ()) -> Pipeline:
+    """Return the features and the logistic regression, not fitted."""
+    model = LogisticRegression(C=C, class_weight="balanced", tol=TOLERANCE, max_iter=500)
+    return make_pipeline(feature_scaler(directions, DIRECTION_WEIGHT), model)
 
 
-def features(directions: Sequence[np.ndarray], loudness: float) -> TransformerMixin:
-    """Return what scales rows of shape (n, d) and adds how far each lies along directions.
+def feature_scaler(directions: Sequence[np.ndarray], weight: float) -> TransformerMixin:
+    """Return a transformer that standardises rows and appends weighted projections on directions.
 
-    loudness: deviation of the latter, where any feature has 1.
+    weight: standard deviation of each projection; that of all other features is 1.
     """
-    everything = StandardScaler()
     if not len(directions):
-        return everything
-    told = FunctionTransformer(np.dot, kw_args={"b": flat_rows(directions).T})
+        return StandardScaler()
+    project = FunctionTransformer(np.dot, kw_args={"b": flat_rows(directions).T})
     return FeatureUnion(
-        [("everything", everything), ("told", make_pipeline(told, StandardScaler()))],
-        transformer_weights={"told": loudness},
+        [
+            ("standardised", StandardScaler()),
+            ("projections", make_pipeline(project, StandardScaler())),
+        ],
+        transformer_weights={"projections": weight},
     )
 
 
-def _in_one_step(fitted: Pipeline) -> LogisticRegression:
-    """Return the logistic regression of bare embeddings that gives what all of its steps do."""
-    last, size = fitted[-1], fitted.n_features_in_
-    slopes, offset = affine(fitted.decision_function, size)
-    single = LogisticRegression()
-    single.classes_, single.n_features_in_ = last.classes_, size
-    single.coef_, single.intercept_ = slopes.T.reshape(-1, size), offset.ravel()
-    return single
+def normalise_speakers(rows: np.ndarray, speakers: Sequence) -> np.ndarray:
+    """Subtract SPEAKER_SHRINKAGE of each speaker's mean deviation from embeddings, shape (n, d)."""
+    names, of = np.unique(speakers, return_inverse=True)
+    means = np.stack([rows[of == speaker].mean(axis=0) for speaker in range(len(names))])
+    return rows - SPEAKER_SHRINKAGE * (means - rows.mean(axis=0))[of]
 
 
 def affine(function: Callable[[np.ndarray], np.ndarray], size: int) -> tuple:
-    """Return weights and offset, float32, of an affine function of rows of `size` features.
-
-    Where it maps nothing and each feature alone tells where it maps all.
-    """
-    nothing, alone = function(np.zeros((1, size))), function(np.eye(size))
-    return np.float32(alone - nothing), np.float32(nothing)
+    """Return weights and intercept, float32, of an affine function of rows of `size` features."""
+    intercept = function(np.zeros((1, size)))
+    return np.float32(function(np.eye(size)) - intercept), np.float32(intercept)
 
 
 def flat_rows(embeddings: np.ndarray) -> np.ndarray:
@@ -102,6 +111,6 @@ def flat_rows(embeddings: np.ndarray) -> np.ndarray:
     return np.asarray(embeddings, dtype=np.float32).reshape(len(embeddings), -1)
 
 
-def weights(clips: int, copies: int) -> np.ndarray:
-    """What each clip and each copy counts, shape (clips * (1 + copies),)."""
-    return np.repeat([1.0] + [COPY] * copies, clips)
+def sample_weights(n_clips: int, n_copies: int) -> np.ndarray:
+    """Return the weights of clips and then of their noisy copies, shape (n_clips * (1 + n_copies),)."""
+    return np.repeat([1.0] + [NOISY_COPY_WEIGHT] * n_copies, n_clips)

@@ -8,7 +8,6 @@ emotions explain of that deviation is left out, or five angry clips would shift 
 """
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
@@ -114,16 +113,6 @@ class SpeakerAdaptation:
             + speaker.n_unlabelled / RELEVANCE_FACTOR
             + speaker.n_neutral / NEUTRAL_RELEVANCE_FACTOR
         )
-
-    def save(self, path: Path) -> None:
-        """Write the arrays to an npz file."""
-        np.savez_compressed(path, **vars(self))
-
-    @classmethod
-    def load(cls, path: Path) -> "SpeakerAdaptation":
-        """Read what `save` wrote."""
-        with np.load(path, allow_pickle=False) as arrays:
-            return cls(arrays["centres" if "centres" in arrays else "class_means"])  # INTERIM
 
 
 def _flat(values: np.ndarray) -> np.ndarray:

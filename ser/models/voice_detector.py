@@ -1,9 +1,11 @@
-"""Whether there is a voice at all: rain, hum and music carry no emotion, whatever is said of them.
+"""Detects whether a clip holds a voice: rain, hum and music carry no emotion.
 
-A linear model tells embeddings of voices from those of sounds that were generated for the purpose
-(training/sounds.py). The distance from the training clips, the usual way, would not do: what is
-far enough from RAVDESS to be noise is nearer than many people in other rooms.
+A logistic regression separates embeddings of voices from those of generated sounds
+(ser/training/generated_sounds.py). The distance to the training clips, the usual way, would not do:
+other people in other rooms lie farther away than much noise.
 """
+
+from dataclasses import dataclass
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
@@ -11,22 +13,33 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
-from ser.models.linear import flat_rows
+from ser.models.linear import affine, flat_rows
 
-REGULARISATION = 0.001  # C of the linear model, inverse strength
+C = 0.001  # inverse regularisation strength
 
 
+@dataclass(frozen=True)
 class VoiceDetector:
-    """Tells voices from other sounds by their embeddings."""
+    """A fitted binary logistic regression of embeddings.
 
+    Attributes:
+        weights: float32, shape (d,).
+        intercept: float32, shape (1,).
+    """
+
+    weights: np.ndarray
+    intercept: np.ndarray
+
+    @classmethod
     @threadpool_limits.wrap(limits=1)
-    def __init__(self, voices: np.ndarray, sounds: np.ndarray):
-        """Learn from embeddings of voices and of other sounds, both of shape (n, ...)."""
-        model = LogisticRegression(C=REGULARISATION, class_weight="balanced", max_iter=500)
-        heard = np.concatenate([flat_rows(voices), flat_rows(sounds)])
+    def fit(cls, voices: np.ndarray, sounds: np.ndarray) -> "VoiceDetector":
+        """Fit on embeddings of voices and of other sounds, both of shape (n, ...)."""
+        rows = np.concatenate([flat_rows(voices), flat_rows(sounds)])
         is_voice = np.repeat([True, False], [len(voices), len(sounds)])
-        self._model = make_pipeline(StandardScaler(), model).fit(heard, is_voice)
+        model = LogisticRegression(C=C, class_weight="balanced", max_iter=500)
+        pipeline = make_pipeline(StandardScaler(), model).fit(rows, is_voice)
+        return cls(*affine(pipeline.decision_function, rows.shape[1]))
 
     def detect(self, embeddings: np.ndarray) -> np.ndarray:
-        """Return in which of the embeddings, shape (n, ...), there is a voice: bool, shape (n,)."""
-        return self._model.predict(flat_rows(embeddings))
+        """Return which of the embeddings, shape (n, ...), hold a voice: bool, shape (n,)."""
+        return flat_rows(embeddings) @ self.weights + self.intercept > 0

@@ -1,15 +1,15 @@
-"""A long recording: which emotion its voice carries from one moment to the next.
+"""Emotions in a long recording: windows of three seconds, one each second.
 
-It is heard twice, both times block by block: first for its length and its loudness, then window
-by window. Of a window only its embedding is kept, so memory does not grow with the sound. Every
-window goes through the same door as a short recording (`audio.cut`).
+The recording is decoded twice, block by block: for its duration and levels, and for its windows. Of
+a window only the embedding is kept, so memory does not grow with the duration. Windows are
+preprocessed as short recordings are (`to_clip`).
 
-One voice is assumed, and learned from the whole recording, so that the first minute is judged like
-the last. What three overlapping windows hear is not three recordings: a window counts when it
-begins where the last one that counted ended, and it never counts for an answer about its own
-sound. If several people speak, what is taken off is what they have in common, room and microphone.
-If one emotion lasts all along, half of it passes for the voice (ser/speaker.py), and the answers
-come out nearer to neutral than they should.
+One speaker is assumed, whose statistics come from the whole recording, so the first minute is
+adapted as well as the last. Overlapping windows are not independent: the statistics are of windows
+that do not overlap, and a window's prediction leaves out those that overlap it. Of several speakers
+the offset is what they share, room and microphone. If one emotion lasts all along, half of it is
+taken for the speaker's offset (ser/models/speaker.py) and predictions come out closer to neutral
+than they should.
 """
 
 from collections.abc import Iterator
@@ -22,50 +22,71 @@ from ser.audio import loading
 from ser.audio.decoding import Recording
 from ser.errors import SerError
 from ser.labels import LABELS
-from ser.models.encoder import BATCH
-from ser.models.speaker import UNKNOWN_SPEAKER, Speaker
+from ser.models.classifier import EmotionClassifier
+from ser.models.encoder import BATCH, Encoder
+from ser.models.speaker import UNKNOWN_SPEAKER, Speaker, SpeakerAdaptation
+from ser.models.voice_detector import VoiceDetector
 from ser.timeline.timeline import LEVEL, Moment, Timeline
 
 MAX_DURATION = 1800.0  # s
 WINDOW, HOP = 3, 1  # s
-MIN_VOICE = 1.0  # s in a window; of less an answer would be a guess
-BACKGROUND = 10  # percentile of the levels that is taken for what is heard without a voice
-ABOVE_BACKGROUND = 6  # dB that a voice rises above it
-ANSWERED = 64  # windows classified at a time
+MIN_VOICE = 1.0  # s of a window
+NOISE_FLOOR_PERCENTILE = 10  # of the levels
+ABOVE_NOISE_FLOOR = 6  # dB, of a voice
+N_AT_ONCE = 64  # windows that are classified together
 RATE = loading.SAMPLING_RATE
 
 
 @dataclass(frozen=True)
 class _Window:
-    """One with a voice: its number, its embedding and its probabilities as a stranger's."""
+    """A window with a voice.
+
+    Attributes:
+        number: of the window, in hops.
+        embedding: shape (layers, 2, hidden size).
+        probabilities: of its emotions, shape (8,), predicted without adaptation.
+    """
 
     number: int
     embedding: np.ndarray
     probabilities: np.ndarray
 
 
-def listen(recognizer, recording: Recording) -> Iterator[float | Timeline]:
-    """Hear a recording of up to 30 minutes with a `Recognizer`; to stop asking stops the work.
+def analyse_windows(
+    recording: Recording,
+    encoder: Encoder,
+    voice_detector: VoiceDetector,
+    adaptation: SpeakerAdaptation,
+    classifier: EmotionClassifier,
+) -> Iterator[float | Timeline]:
+    """Predict the emotions in a recording of up to 30 minutes, step by step.
 
     Yields:
-        again and again the share that was heard, 0-1, and at last the `Timeline`.
+        again and again the analysed fraction, 0-1, and at last the `Timeline`.
 
     Raises:
-        SerError: as `audio.load`, but for more than 30 minutes; no voice is anywhere in it.
+        SerError: as `loading.load`, but for more than 30 minutes; there is no voice anywhere.
     """
     yield 0.0
     duration, levels, notes = _levels(recording)
     voiced = _voiced(levels)
     batch, windows = {}, []
-    for number, waveform in enumerate(_windows(recording)):
+
+    def embed() -> Iterator[_Window]:
+        embeddings = encoder.embed(list(batch.values()))
+        probabilities = classifier.predict(embeddings).ensemble
+        detected = voice_detector.detect(embeddings)
+        return compress(map(_Window, batch, embeddings, probabilities), detected)
+
+    for number, waveform in enumerate(_waveforms(recording)):
         if clip := _clip(waveform, voiced, number):
             batch[number] = clip
         if len(batch) == BATCH:
-            windows += _embed(recognizer, batch)
+            windows += embed()
             batch = {}
             yield min(1.0, (number + 1) * HOP / duration)
     if batch:
-        windows += _embed(recognizer, batch)
+        windows += embed()
     if not windows:
         raise SerError(
             f"No voice was found in the recording ({duration:.0f} s); at least {MIN_VOICE:.0f} s "
@@ -75,8 +96,9 @@ def listen(recognizer, recording: Recording) -> Iterator[float | Timeline]:
             needed=MIN_VOICE,
         )
     yield 1.0
-    answers, sure = _answers(recognizer, windows)
-    yield Timeline(duration, levels, _moments(duration, number + 1, answers), sure, notes)
+    predictions, threshold = _predict(windows, adaptation, classifier)
+    moments = _moments(duration, number + 1, predictions)
+    yield Timeline(duration, levels, moments, threshold, notes)
 
 
 def _levels(recording: Recording) -> tuple[float, np.ndarray, tuple[str, ...]]:
@@ -96,14 +118,14 @@ def _levels(recording: Recording) -> tuple[float, np.ndarray, tuple[str, ...]]:
 
 
 def _voiced(levels: np.ndarray) -> np.ndarray:
-    """Tell for each level whether it may be a voice's, by what only the whole recording tells."""
-    loud = levels.max() * 10 ** (-loading.TRIM_DB / 20)
-    background = np.percentile(levels, BACKGROUND) * 10 ** (ABOVE_BACKGROUND / 20)
-    return levels > max(loud, background)
+    """Return which levels may be a voice's, compared with the whole recording."""
+    relative = levels.max() * 10 ** (-loading.TRIM_DB / 20)
+    noise_floor = np.percentile(levels, NOISE_FLOOR_PERCENTILE)
+    return levels > max(relative, noise_floor * 10 ** (ABOVE_NOISE_FLOOR / 20))
 
 
-def _windows(recording: Recording) -> Iterator[np.ndarray]:
-    """Yield windows of 3 s, one every second; the last one ends with the recording."""
+def _waveforms(recording: Recording) -> Iterator[np.ndarray]:
+    """Yield the waveform of each window; the last one ends with the recording."""
     size, hop = WINDOW * RATE, HOP * RATE
     rest = np.zeros(0, np.float32)
     for block in loading.blocks(recording, MAX_DURATION):
@@ -115,7 +137,7 @@ def _windows(recording: Recording) -> Iterator[np.ndarray]:
 
 
 def _clip(waveform: np.ndarray, voiced: np.ndarray, number: int) -> loading.Clip | None:
-    """Return what is heard of a window, None where it is no voice."""
+    """Return a window's Clip, None where it cannot hold enough of a voice."""
     first = round(number * HOP / LEVEL)
     if voiced[first : first + round(WINDOW / LEVEL)].sum() * LEVEL < MIN_VOICE:
         return None
@@ -125,54 +147,51 @@ def _clip(waveform: np.ndarray, voiced: np.ndarray, number: int) -> loading.Clip
         return None
 
 
-def _embed(recognizer, batch: dict[int, loading.Clip]) -> Iterator[_Window]:
-    embeddings = recognizer.encoder.embed(list(batch.values()))
-    voices = recognizer.detector.detect(embeddings)
-    probabilities = recognizer.classifier.initial_probabilities(embeddings)
-    windows = map(_Window, batch, embeddings, probabilities)
-    return compress(windows, voices)
+def _predict(
+    windows: list[_Window], adaptation: SpeakerAdaptation, classifier: EmotionClassifier
+) -> tuple[dict[int, dict[str, float]], float]:
+    """Predict each window, adapted with the windows that do not overlap it.
 
-
-def _answers(recognizer, windows: list[_Window]) -> tuple[dict[int, dict[str, float]], float]:
-    """Answer each window, by its number, by what the others tell of the voice.
-
-    Returns also the probability from which on an answer is sure.
+    Returns:
+        probabilities by window number and label, and the threshold of a confident one.
     """
-    counted = []
+    sample = []
     for window in windows:
-        if not counted or (window.number - counted[-1].number) * HOP >= WINDOW:
-            counted.append(window)
-    voice = UNKNOWN_SPEAKER
-    for window in counted:
-        voice = voice.update(window.embedding, window.probabilities)
-    answers = {}
-    for first in range(0, len(windows), ANSWERED):
-        part = windows[first : first + ANSWERED]
-        voices = [_others(voice, counted, window) for window in part]
-        heard = [window.embedding for window in part]
-        adapted = map(recognizer.adaptation.adapt, heard, voices)
-        # Whoever speaks in more than one part is known in all of them.
-        classifier = recognizer.classifier_for(voices)
-        probabilities = classifier.probabilities(np.stack(heard), np.stack(list(adapted)))
-        for window, row in zip(part, probabilities.tolist(), strict=True):
-            answers[window.number] = dict(zip(LABELS, row, strict=True))
-    return answers, classifier.threshold
+        if not sample or (window.number - sample[-1].number) * HOP >= WINDOW:
+            sample.append(window)
+    speaker = UNKNOWN_SPEAKER
+    for window in sample:
+        speaker = speaker.update(window.embedding, window.probabilities)
+    probabilities = {}
+    for first in range(0, len(windows), N_AT_ONCE):
+        part = windows[first : first + N_AT_ONCE]
+        embeddings = np.stack([window.embedding for window in part])
+        speakers = [_without_overlap(speaker, sample, window) for window in part]
+        adapted = None
+        # A speaker of more than one sampled window has statistics for all of the windows.
+        if all(each.n_clips for each in speakers):
+            adapted = np.stack(list(map(adaptation.adapt, embeddings, speakers)))
+        prediction = classifier.predict(embeddings, adapted)
+        for window, row in zip(part, prediction.probabilities.tolist(), strict=True):
+            probabilities[window.number] = dict(zip(LABELS, row, strict=True))
+    return probabilities, prediction.threshold
 
 
-def _others(voice: Speaker, counted: list[_Window], window: _Window) -> Speaker:
-    """Return what is known of a voice without what shares sound with a window."""
-    for other in counted:
+def _without_overlap(speaker: Speaker, sample: list[_Window], window: _Window) -> Speaker:
+    """Return a speaker's statistics without the sampled windows that overlap a window."""
+    for other in sample:
         if abs(other.number - window.number) * HOP < WINDOW:
-            voice = voice.remove(other.embedding, other.probabilities)
-    return voice
+            speaker = speaker.remove(other.embedding, other.probabilities)
+    return speaker
 
 
 def _moments(
-    duration: float, windows: int, answers: dict[int, dict[str, float]]
+    duration: float, n_windows: int, probabilities: dict[int, dict[str, float]]
 ) -> tuple[Moment, ...]:
     """Give each window its middle second, the first and the last one also the ends."""
     before = (WINDOW - HOP) / 2
-    edges = [0.0, *(number * HOP + before for number in range(1, windows)), duration]
+    edges = [0.0, *(number * HOP + before for number in range(1, n_windows)), duration]
     return tuple(
-        Moment(edges[number], edges[number + 1], answers.get(number)) for number in range(windows)
+        Moment(edges[number], edges[number + 1], probabilities.get(number))
+        for number in range(n_windows)
     )
