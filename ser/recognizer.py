@@ -123,9 +123,7 @@ class Recognizer:
         encoder = Encoder(self.encoder.checkpoint, device, self.encoder.layers)
         return replace(self, encoder=encoder)
 
-    def analyse(
-        self, recording: loading.Recording, speaker: Speaker = UNKNOWN_SPEAKER
-    ) -> Analysis:
+    def analyse(self, recording: loading.Recording, speaker: Speaker = UNKNOWN_SPEAKER) -> Analysis:
         """Predict the emotion of a recording's voice, adapted to what is known of its speaker.
 
         Takes what `loading.load` takes and raises its SerErrors. Analyse the speaker's next

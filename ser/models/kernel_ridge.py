@@ -68,7 +68,7 @@ def fit_kernel_ridge(
     directions: Sequence[np.ndarray],
     seed: int,
 ) -> KernelRidgeModel:
-    """Fit a kernel ridge regression on embeddings and their noisy copies; all classes weigh the same.
+    """Fit on embeddings and their noisy copies; all classes weigh the same.
 
     The least-squares estimates of one-hot targets estimate class probabilities (Rifkin et al.,
     "Regularized least-squares classification", 2003).

@@ -1,8 +1,8 @@
 """Multinomial logistic regression on embeddings, and the features that it is fitted to.
 
 Features are standardised embeddings, and the projections of embeddings on emotion directions that
-were measured on other corpora, at a larger scale: with an L2 penalty a feature of larger scale costs
-less, so the model prefers what generalises across corpora. Part of each training speaker's mean is
+were measured on other corpora, at a larger scale: an L2 penalty bears less on a feature of larger
+scale, so the model prefers what generalises across corpora. Part of each training speaker's mean is
 subtracted, since it holds no emotion. Training clips have noisy copies, so that the quiet of a
 studio is not taken for a feature of an emotion.
 """
@@ -112,5 +112,5 @@ def flat_rows(embeddings: np.ndarray) -> np.ndarray:
 
 
 def sample_weights(n_clips: int, n_copies: int) -> np.ndarray:
-    """Return the weights of clips and then of their noisy copies, shape (n_clips * (1 + n_copies),)."""
+    """Return the weights of clips, then of their noisy copies, of n_clips * (1 + n_copies) rows."""
     return np.repeat([1.0] + [NOISY_COPY_WEIGHT] * n_copies, n_clips)

@@ -1,7 +1,7 @@
-"""Embeddings of recordings, as they are or altered, kept in the user's cache.
+"""Embeddings of recordings and of altered copies, cached in the user's cache folder.
 
-By file content, encoder and alteration, so a second run, or one that goes on after an interruption,
-embeds only what is new.
+The cache is keyed by file content, encoder, preprocessing and alteration, so a second run, or one
+that resumes after an interruption, embeds only what is new.
 """
 
 import hashlib
@@ -27,23 +27,23 @@ CACHE = Path(pooch.os_cache("ser")) / "embeddings"
 
 @dataclass(frozen=True)
 class Alteration:
-    """One kind of change to recordings.
+    """One kind of augmentation.
 
     Attributes:
-        name: tells it from all others, in the cache too.
-        change: takes and returns a waveform as in augment.py, with chance left to a generator.
+        name: unique, part of the cache's key.
+        change: takes and returns a waveform as in augmentation.py, random by the generator alone.
     """
 
     name: str
     change: Callable[[np.ndarray, np.random.Generator], np.ndarray]
 
     def load(self, path: Path) -> Clip:
-        """Load a recording and change its voiced part; the same content always changes alike."""
-        chance = [zlib.crc32(own) for own in (self.name.encode(), path.read_bytes())]
+        """Load and alter a recording; the same content is always altered in the same way."""
+        seed = [zlib.crc32(content) for content in (self.name.encode(), path.read_bytes())]
         clip = loading.load(path)
-        # Changes reckon with full scale 1, a clip has unit variance.
+        # Augmentation expects full scale 1, a clip has unit variance.
         waveform = clip.waveform / np.abs(clip.waveform).max()
-        changed = self.change(waveform, np.random.default_rng(chance))
+        changed = self.change(waveform, np.random.default_rng(seed))
         return replace(clip, waveform=loading.normalise(changed))
 
 
@@ -56,11 +56,11 @@ def embed(
         float16 embeddings of shape (n, layers, 2, hidden size), the n utterances that could be
         read, and a warning for each that could not.
     """
-    own = f"{encoder.fingerprint}{encoder.layers}{POOLING}{loading.PREPROCESSING}"
+    key = f"{encoder.fingerprint}{encoder.layers}{POOLING}{loading.PREPROCESSING}"
     load, name = loading.load, "Embedding"
     if alteration:
-        load, name, own = alteration.load, f"Copies: {alteration.name}", f"{own}{alteration.name}"
-    folder = CACHE / hashlib.sha256(own.encode()).hexdigest()[:16]
+        load, name, key = alteration.load, f"Copies: {alteration.name}", f"{key}{alteration.name}"
+    folder = CACHE / hashlib.sha256(key.encode()).hexdigest()[:16]
     folder.mkdir(parents=True, exist_ok=True)
     cached = [folder / f"{artifacts.sha256(each.path)}.npz" for each in utterances]
     recordings = {path: each.path for each, path in zip(utterances, cached, strict=True)}
@@ -68,16 +68,17 @@ def embed(
     unreadable = {}
     with tqdm(total=len(missing), desc=name, unit="clip") as progress:
         embedded = embed_many(encoder, (recordings[path] for path in missing), load)
-        for path, found in zip(missing, embedded, strict=True):
+        for path, result in zip(missing, embedded, strict=True):
             progress.update()
-            if isinstance(found, SerError):
-                unreadable[path] = f"Left out: {found}"
+            if isinstance(result, SerError):
+                unreadable[path] = f"Left out: {result}"
                 continue
+            _, embedding = result
             with artifacts.atomic_write(path) as file:
-                np.savez(file, embedding=found[1].astype(np.float16))
+                np.savez(file, embedding=embedding.astype(np.float16))
     readable = [row for row, path in enumerate(cached) if path not in unreadable]
     if not readable:
         first = next(iter(unreadable.values()))
         raise SerError(f"None of the {len(utterances)} recordings could be read. {first}")
-    kept = [artifacts.read_arrays(cached[row])["embedding"] for row in readable]
-    return np.stack(kept), [utterances[row] for row in readable], list(unreadable.values())
+    embeddings = [artifacts.read_arrays(cached[row])["embedding"] for row in readable]
+    return np.stack(embeddings), [utterances[row] for row in readable], list(unreadable.values())

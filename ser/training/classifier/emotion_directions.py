@@ -1,7 +1,7 @@
-"""Along which directions of an encoder's embeddings emotions lie, for other people than RAVDESS's.
+"""Emotion directions: along which directions of the embeddings emotions differ, across corpora.
 
-What tells RAVDESS's emotions best is partly its studio and its actors. A classifier that hears
-louder what told emotions in other corpora relies more on what strangers share.
+What separates RAVDESS's emotions best depends in part on its studio and its actors. A classifier
+that gives more weight to what separates emotions in other corpora generalises better.
 """
 
 from collections.abc import Sequence
@@ -11,21 +11,23 @@ import numpy as np
 
 from ser import artifacts
 from ser.models.encoder import Encoder
-from ser.models.linear import flat_rows, nearer
+from ser.models.linear import flat_rows, normalise_speakers
 from ser.models.pretrained import DIRECTIONS
 from ser.training.data import corpora
 from ser.training.data.utterance import Utterance
 from ser.training.embedding import embed
 from ser.training.encoder import fine_tuning
 
+MIN_VARIANCE = 1e-6
+
 
 def write(folder: Path, data: Sequence[Path], without: str | None = None) -> None:
-    """Look for the directions in labelled corpora and write them beside an encoder's weights.
+    """Measure the directions on labelled corpora and write them to an encoder's folder.
 
     Args:
         folder: of the encoder.
-        data: folders, each with a labelled corpus; without: one that is left out, so that the
-            encoder can be scored on it.
+        data: folders, each with a labelled corpus.
+        without: name of a corpus that is left out, so that the encoder can be scored on it.
 
     Raises:
         SerError: the encoder or a corpus cannot be used, or RAVDESS is among them.
@@ -37,15 +39,15 @@ def write(folder: Path, data: Sequence[Path], without: str | None = None) -> Non
             file,
             directions=measure(embeddings, utterances),
             layers=np.array(encoder.layers),
-            corpora=np.unique([each.corpus for each in utterances]),
+            corpora=np.unique([utterance.corpus for utterance in utterances]),
         )
 
 
 def measure(embeddings: np.ndarray, utterances: Sequence[Utterance]) -> np.ndarray:
-    """Find in each corpus the direction of each of its emotions.
+    """Return the direction of each emotion of each corpus.
 
-    From the mean of all emotions to the emotion's own, each feature divided by its variance:
-    linear discriminants with a diagonal covariance (Dudoit et al. 2002, JASA 97:77).
+    It points from the mean of the emotions' means to the emotion's own, each feature divided by its
+    variance: linear discriminants with a diagonal covariance (Dudoit et al. 2002, JASA 97:77).
 
     Args:
         embeddings: shape (n, ...), of n utterances.
@@ -53,14 +55,16 @@ def measure(embeddings: np.ndarray, utterances: Sequence[Utterance]) -> np.ndarr
     Returns:
         float32, shape (emotions of all corpora, ...).
     """
-    flat, shape = flat_rows(embeddings), embeddings.shape[1:]
-    corpus = np.array([each.corpus for each in utterances])
-    emotions = np.array([each.emotion for each in utterances])
+    rows, shape = flat_rows(embeddings), embeddings.shape[1:]
+    corpus = np.array([utterance.corpus for utterance in utterances])
+    emotions = np.array([utterance.emotion for utterance in utterances])
     speakers = corpora.speakers(utterances)
-    found = []
+    directions = []
     for name in np.unique(corpus):
-        own = corpus == name
-        heard, felt = nearer(flat[own], speakers[own]), emotions[own]
-        centres = np.array([heard[felt == emotion].mean(axis=0) for emotion in np.unique(felt)])
-        found.append((centres - centres.mean(axis=0)) / np.maximum(heard.var(axis=0), 1e-6))
-    return np.concatenate(found).astype(np.float32).reshape(-1, *shape)
+        of_corpus = corpus == name
+        normalised = normalise_speakers(rows[of_corpus], speakers[of_corpus])
+        labels = emotions[of_corpus]
+        means = np.array([normalised[labels == label].mean(axis=0) for label in np.unique(labels)])
+        variance = np.maximum(normalised.var(axis=0), MIN_VARIANCE)
+        directions.append((means - means.mean(axis=0)) / variance)
+    return np.concatenate(directions).astype(np.float32).reshape(-1, *shape)

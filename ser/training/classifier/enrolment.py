@@ -1,28 +1,48 @@
-"""Speakers of whom something is known: their classifier, and what two neutral sentences help.
+"""Enrolment with two neutral sentences, and the classifier for adapted speakers."""
 
-What the linear model hears of them lacks part of what is their own, so it learned from clips which
-lack the same, and counts for more. That is worth more than what is known alone.
-"""
-
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Mapping, Sequence
 
 import numpy as np
-from sklearn.metrics import recall_score
 
-from ser.labels import LABELS
-from ser.models.classifier import EmotionClassifier
-from ser.models.speaker import UNKNOWN_SPEAKER, SpeakerAdaptation
+from ser.models.classifier import EmotionClassifier, fit_classifier
+from ser.models.speaker import UNKNOWN_SPEAKER, Speaker, SpeakerAdaptation
 from ser.training.data import corpora
 from ser.training.data.utterance import Utterance
+from ser.training.labelled_embeddings import LabelledEmbeddings
 
-SENTENCES = 2  # of each speaker, spoken neutrally
-TRUST = 0.65  # in the kernel ridge, which hears voices as they are
-FEWEST = 5  # enrolled speakers that are worth a classifier of their own
+N_SENTENCES = 2  # of each speaker, spoken neutrally
+MIN_ENROLLED = 5  # speakers, or the classifier is not fitted to adapted embeddings
 
 
-def chosen(utterances: Sequence[Utterance]) -> dict:
-    """Return by speaker the rows that enrol: the first neutral clip, by name, of two sentences.
+def fit(
+    training_set: LabelledEmbeddings, seed: int
+) -> tuple[EmotionClassifier, SpeakerAdaptation, np.ndarray]:
+    """Fit the classifier, to embeddings as they are and as adapted to their enrolled speakers.
+
+    Returns:
+        classifier, adaptation, and the ensemble's out-of-fold probabilities, shape (n, 8).
+    """
+    embeddings, emotions = training_set.embeddings, training_set.emotions
+    adaptation = SpeakerAdaptation.fit(embeddings, emotions)
+    enrolled = enrol(training_set)
+
+    def adapt(rows: np.ndarray, speakers: np.ndarray) -> np.ndarray:
+        return adapt_all(adaptation, rows, speakers, enrolled)
+
+    classifier, out_of_fold = fit_classifier(
+        embeddings,
+        emotions,
+        training_set.speakers,
+        [training_set.noisy_copies],
+        training_set.directions,
+        adapt if len(enrolled) >= MIN_ENROLLED else None,
+        seed,
+    )
+    return classifier, adaptation, out_of_fold
+
+
+def enrolment_rows(utterances: Sequence[Utterance]) -> dict[str, list[int]]:
+    """Return by speaker the rows to enrol with: the first neutral clip, by name, of two sentences.
 
     Speakers without are left out. In RAVDESS these are 03-01-01-01-01-01 and 03-01-01-01-02-01.
     """
@@ -34,88 +54,34 @@ def chosen(utterances: Sequence[Utterance]) -> dict:
         if utterances[row].emotion == "neutral":
             rows.setdefault(speaker, {}).setdefault(utterances[row].sentence, row)
     return {
-        speaker: list(first.values())[:SENTENCES]
+        speaker: list(first.values())[:N_SENTENCES]
         for speaker, first in rows.items()
-        if len(first) >= SENTENCES
+        if len(first) >= N_SENTENCES
     }
 
 
-def adapt(
-    adaptation: SpeakerAdaptation, embeddings: np.ndarray, speakers: np.ndarray, neutral: dict
+def enrol(labelled: LabelledEmbeddings) -> dict[str, Speaker]:
+    """Return the statistics of each speaker with clips to enrol with."""
+    enrolled = {}
+    for speaker, rows in enrolment_rows(labelled.utterances).items():
+        enrolled[speaker] = UNKNOWN_SPEAKER
+        for row in rows:
+            enrolled[speaker] = enrolled[speaker].update_neutral(labelled.embeddings[row])
+    return enrolled
+
+
+def adapt_all(
+    adaptation: SpeakerAdaptation,
+    embeddings: np.ndarray,
+    speakers: np.ndarray,
+    enrolled: Mapping[str, Speaker],
 ) -> np.ndarray:
-    """Return clips as they are heard when their speakers are enrolled.
+    """Adapt embeddings, shape (n, ...), to their speakers, shape (n,); float32.
 
-    Args:
-        embeddings: shape (n, ...).
-        speakers: of the clips, shape (n,).
-        neutral: by speaker, the embeddings that enrol.
-
-    Returns:
-        float32, of the shape of `embeddings`; as they were where the speaker did not enrol.
+    Those of speakers who are not enrolled stay as they are.
     """
-    known = {}
-    for speaker, heard in neutral.items():
-        known[speaker] = UNKNOWN_SPEAKER
-        for embedding in heard:
-            known[speaker] = known[speaker].update_neutral(embedding)
     adapted = [
-        adaptation.adapt(embedding, known.get(speaker, UNKNOWN_SPEAKER))
+        adaptation.adapt(embedding, enrolled.get(speaker, UNKNOWN_SPEAKER))
         for embedding, speaker in zip(embeddings, speakers, strict=True)
     ]
     return np.array(adapted, np.float32)
-
-
-def train(
-    embeddings: np.ndarray,
-    in_noise: np.ndarray,
-    utterances: Sequence[Utterance],
-    directions: np.ndarray,
-    adaptation: SpeakerAdaptation,
-    seed: int,
-) -> EmotionClassifier | None:
-    """Train a classifier for known speakers on clips of speakers who enrolled.
-
-    in_noise: copies of the embeddings' clips in noise; directions: the encoder's.
-
-    Returns None if fewer than FEWEST speakers have the clips that enrol.
-    """
-    enrolled = chosen(utterances)
-    if len(enrolled) < FEWEST:
-        return None
-    neutral = {speaker: embeddings[rows] for speaker, rows in enrolled.items()}
-    return EmotionClassifier(seed, TRUST).fit(
-        embeddings,
-        [each.emotion for each in utterances],
-        corpora.speakers(utterances),
-        [in_noise],
-        directions,
-        partial(adapt, adaptation, neutral=neutral),
-    )
-
-
-def gain(
-    emotions: np.ndarray,
-    speakers: np.ndarray,
-    unseen: np.ndarray,
-    known: np.ndarray,
-    enrolled: dict,
-) -> dict:
-    """Compare answers to unseen speakers with those to enrolled ones, both of shape (n, 8).
-
-    Clips that enrol are not scored, nor are speakers without.
-
-    Returns:
-        `ua`, `gain_ua` and `n`, the clips scored; empty if nobody was enrolled.
-    """
-    scored = np.isin(speakers, list(enrolled))
-    scored[[row for rows in enrolled.values() for row in rows]] = False
-    if not scored.any():
-        return {}
-    truth, labels = emotions[scored], np.array(LABELS)
-    before, after = (
-        recall_score(
-            truth, labels[rows[scored].argmax(axis=1)], labels=np.unique(truth), average="macro"
-        )
-        for rows in (unseen, known)
-    )
-    return {"ua": float(after), "gain_ua": float(after - before), "n": int(scored.sum())}

@@ -1,40 +1,44 @@
-"""Which hidden state of a large encoder is used: the one that best tells emotions apart.
+"""Selects which hidden state of a large encoder is used, by cross-validation.
 
-In large models emotion lies in the middle layers and not in the last, and where exactly differs
-from model to model. The choice is made anew within every fold of an evaluation, so that scores
-know nothing of the clips they are about.
+In large models the middle layers rather than the last ones hold emotion, and which of them differs
+from model to model. An evaluation selects anew within every fold, so that no score depends on the
+clips that it is about.
 """
-
-from collections.abc import Sequence
 
 import numpy as np
 from sklearn.metrics import recall_score
 from sklearn.model_selection import GroupKFold, cross_val_predict
 from threadpoolctl import threadpool_limits
 
-from ser.models.linear import linear_model
+from ser.models.linear import flat_rows, linear_pipeline
+from ser.training.labelled_embeddings import LabelledEmbeddings
 
-FEW = 3  # hidden states, as a small encoder offers, are used together
-FOLDS = 3  # of speakers
+ALL_UP_TO = 3  # hidden states, as a small encoder has them, are used together
+N_FOLDS = 3  # of speakers
 
 
-# As in ser/classifier.py: threads only wait for each other.
+# As in ser/models/classifier.py: threads would only wait for each other.
 @threadpool_limits.wrap(limits=1)
-def choose(embeddings: np.ndarray, emotions: Sequence[str], speakers: Sequence) -> list[int]:
-    """Choose from embeddings of shape (n, layers, 2, hidden size) the layers to use.
+def select(training_set: LabelledEmbeddings) -> list[int]:
+    """Return the layers to use, as indices into the embeddings' layers.
 
-    Returns:
-        all of up to FEW layers; else the one on which a linear model has the highest unweighted
-        accuracy for speakers it did not hear.
+    Up to ALL_UP_TO all of them; else the one on which a linear model has the highest unweighted
+    accuracy for speakers that it was not trained on.
     """
-    count = embeddings.shape[1]
-    if count <= FEW:
-        return list(range(count))
+    embeddings = training_set.embeddings
+    n_layers = embeddings.shape[1]
+    if n_layers <= ALL_UP_TO:
+        return list(range(n_layers))
     accuracies = []
-    for layer in range(count):
-        flat = embeddings[:, layer].reshape(len(embeddings), -1).astype(np.float32)
+    for layer in range(n_layers):
         predicted = cross_val_predict(
-            linear_model(), flat, emotions, groups=speakers, cv=GroupKFold(FOLDS)
+            linear_pipeline(),
+            flat_rows(embeddings[:, layer]),
+            training_set.emotions,
+            groups=training_set.speakers,
+            cv=GroupKFold(N_FOLDS),
         )
-        accuracies.append(recall_score(emotions, predicted, average="macro", zero_division=0))
+        accuracies.append(
+            recall_score(training_set.emotions, predicted, average="macro", zero_division=0)
+        )
     return [int(np.argmax(accuracies))]

@@ -1,26 +1,30 @@
-"""Lays the training clips out in two dimensions: the only room that knows umap."""
+"""Lays the training clips out on the map with UMAP; only this module imports umap."""
 
 from collections.abc import Sequence
 
 import numpy as np
 import umap
 
-from ser.models.embedding_map import EmbeddingMap
+from ser.models.embedding_map import AXES, EmbeddingMap
 from ser.training.data.utterance import Utterance
 
-UMAP_NEIGHBOURS = 30  # more shows the whole, fewer the detail
-MIN_DISTANCE = 0.5  # between points on the map, in its own units
+N_NEIGHBORS = 30  # more keep global structure, fewer local
+MIN_DIST = 0.5  # between points on the map, in its own units
 
 
 def lay_out(probabilities: np.ndarray, utterances: Sequence[Utterance], seed: int) -> EmbeddingMap:
     """Lay clips out by their probabilities, shape (n, 8), in Hellinger distance.
 
-    Out-of-fold probabilities show the clips as the classifier would meet them from strangers, so
-    the regions overlap as much as emotions do. Method: McInnes et al. 2018, arXiv 1802.03426.
+    Out-of-fold probabilities are those of unknown speakers, so the emotions' regions overlap as
+    much as they are confused. Method: McInnes et al. 2018, arXiv 1802.03426.
     """
     roots = np.sqrt(probabilities).astype(np.float32)
     model = umap.UMAP(
-        n_neighbors=UMAP_NEIGHBOURS, min_dist=MIN_DISTANCE, random_state=seed, n_jobs=1
+        n_components=len(AXES),
+        n_neighbors=N_NEIGHBORS,
+        min_dist=MIN_DIST,
+        random_state=seed,
+        n_jobs=1,
     )
     return EmbeddingMap(
         positions=model.fit_transform(roots).astype(np.float32),

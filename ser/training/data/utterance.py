@@ -1,8 +1,11 @@
 """One labelled recording, and a table of them, whatever corpus they are from."""
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from ser import artifacts
 
 
 @dataclass(frozen=True)
@@ -40,3 +43,11 @@ class Table:
 
     utterances: list[Utterance]
     warnings: list[str]
+
+
+def content_hash(utterances: Sequence[Utterance]) -> str:
+    """Return the SHA-256 of the recordings' names and content in hexadecimal."""
+    digest = hashlib.sha256()
+    for utterance in utterances:
+        digest.update(f"{utterance.name} {artifacts.sha256(utterance.path)}\n".encode())
+    return digest.hexdigest()
