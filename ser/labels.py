@@ -1,6 +1,6 @@
-"""The eight emotions, in RAVDESS's order, everywhere in the project."""
+"""The emotions, in RAVDESS's order, everywhere in the project."""
 
 LABELS = ("neutral", "calm", "happy", "sad", "angry", "fearful", "disgust", "surprised")
 
-# What can be said of a recording.
+# Verdicts on a recording.
 CONFIDENT, UNCERTAIN, NO_VOICE = "sure", "unsure", "no voice"

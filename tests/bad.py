@@ -1,4 +1,4 @@
-"""Recordings that nobody should send, for the page, the command line and the API alike."""
+"""Recordings that cannot be analysed, for tests of the page, the command line and the API."""
 
 import io
 from pathlib import Path
@@ -14,7 +14,7 @@ def silence(path: Path, seconds: float, rate: int = 8000, channels: int = 1) -> 
 
 
 def bad_recordings(folder: Path) -> dict[Path, str]:
-    """Write them to a folder; return them with what is said of each."""
+    """Write them to a folder; return them with a part of the error message of each."""
     text = folder / "it's <b>odd<b> голос.wav"
     text.write_bytes(b"this is no sound " * 40)
     empty = folder / "empty.wav"

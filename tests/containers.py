@@ -1,4 +1,4 @@
-"""Recordings in every container that is read, and what happens to files on their way.
+"""Recordings in every supported container, and the damage that files suffer on their way.
 
 Nothing but PyAV and soundfile writes them, so they are the same on every machine.
 """
@@ -14,17 +14,17 @@ import numpy as np
 import soundfile
 import soxr
 
-RATE = 48_000  # Hz of what is written, where the codec allows it
+RATE = 48_000  # Hz, where the codec allows it
 TITLE = "Privet"  # in the files, where the container has one
 
 
 @dataclass(frozen=True)
 class Length:
-    """Where a container says how long it is.
+    """The length field of a container.
 
     Attributes:
-        after: the bytes before the field.
-        skipped: bytes between them and the field.
+        after: a byte string before the field.
+        skipped: number of bytes between it and the field.
         size: of the field in bytes.
         byteorder: of the field.
     """
@@ -34,8 +34,8 @@ class Length:
     size: int
     byteorder: str
 
-    def written(self, content: bytes, change: Callable[[int], int]) -> bytes:
-        """Return the file with `change` of the length in place of the length."""
+    def replaced(self, content: bytes, change: Callable[[int], int]) -> bytes:
+        """Return the file with its length replaced by `change` of it."""
         first = content.index(self.after) + len(self.after) + self.skipped
         field = slice(first, first + self.size)
         value = change(int.from_bytes(content[field], self.byteorder)) % 2 ** (8 * self.size)
@@ -56,7 +56,7 @@ class Kind:
         rate: in Hz.
         options: of FFmpeg's muxer.
         encoding: options of the encoder.
-        length: where the container says how long it is, if it does in one place.
+        length: the container's length field, if it has exactly one.
         index_at_end: whether a player needs the end of the file to find the sound.
     """
 
@@ -119,8 +119,8 @@ def write(kind: Kind, waveform: np.ndarray) -> bytes:
     with TemporaryDirectory() as folder:
         path = Path(folder) / f"voice{kind.suffix}"
         if kind.codec in ("GSM610", "VORBIS"):
-            own = soxr.resample(waveform, RATE, kind.rate)
-            soundfile.write(path, own, kind.rate, subtype=kind.codec)
+            resampled = soxr.resample(waveform, RATE, kind.rate)
+            soundfile.write(path, resampled, kind.rate, subtype=kind.codec)
             return path.read_bytes()
         if kind == KINDS["caf, Opus"]:
             return _opus_in_caf(waveform)
@@ -136,7 +136,7 @@ def write(kind: Kind, waveform: np.ndarray) -> bytes:
 
 
 def _frames(waveform: np.ndarray, layout: str, context: av.AudioCodecContext):
-    """Yield the recording as the encoder takes it, and None for its end."""
+    """Yield the recording as frames for the encoder, and None for its end."""
     planes = np.atleast_2d(waveform.T).astype(np.float32)
     frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(planes), "fltp", layout)
     frame.sample_rate = RATE
@@ -149,7 +149,7 @@ def _frames(waveform: np.ndarray, layout: str, context: av.AudioCodecContext):
 
 
 def _opus_in_caf(waveform: np.ndarray) -> bytes:
-    """Write what FFmpeg reads but does not write: packets of 20 ms and a table of their sizes."""
+    """Write packets of 20 ms and a table of their sizes, which FFmpeg reads but does not write."""
     context = av.CodecContext.create("libopus", "w")
     context.sample_rate, context.layout, context.format = RATE, "mono", "s16"
     packets = [
@@ -176,16 +176,16 @@ def _opus_in_caf(waveform: np.ndarray) -> bytes:
 def video(waveform: np.ndarray | None, seconds: float, suffix: str, codec: str) -> bytes:
     """Return a video of noise, with a recording at 48 kHz as its sound or without sound.
 
-    codec: FFmpeg's name of the sound's.
+    codec: FFmpeg's name of the audio codec.
     """
-    random = np.random.default_rng(0)
+    rng = np.random.default_rng(0)
     with TemporaryDirectory() as folder:
         path = Path(folder) / f"video{suffix}"
         with av.open(str(path), "w", options={"movflags": "+faststart"}) as container:
             pictures = container.add_stream("mpeg4", rate=10, width=64, height=64)
             sound = waveform is not None and container.add_stream(codec, rate=RATE, layout="mono")
             for _ in range(int(10 * seconds)):
-                picture = random.integers(0, 256, (64, 64, 3), np.uint8)
+                picture = rng.integers(0, 256, (64, 64, 3), np.uint8)
                 container.mux(pictures.encode(av.VideoFrame.from_ndarray(picture)))
             container.mux(pictures.encode(None))
             if sound:
@@ -194,9 +194,9 @@ def video(waveform: np.ndarray | None, seconds: float, suffix: str, codec: str) 
         return path.read_bytes()
 
 
-def cut(content: bytes, share: float) -> bytes:
-    """Return the beginning of a file, as an upload that breaks off leaves it."""
-    return content[: int(share * len(content))]
+def cut(content: bytes, fraction: float) -> bytes:
+    """Return the beginning of a file, as an interrupted upload leaves it."""
+    return content[: int(fraction * len(content))]
 
 
 def retitled(content: bytes) -> bytes | None:

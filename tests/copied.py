@@ -1,20 +1,20 @@
-"""Find samples in a recording that are copies of another recording's, or of its own."""
+"""Find samples in a recording that are copies of another recording's, or repeated in it."""
 
 import numpy as np
 
-RUN = 64  # samples in a row that are the same only where they were copied
-LEAST_RANGE = 0.1  # of these samples, full scale is 1; quiet ones may be the same by chance
+RUN = 64  # equal consecutive samples that prove a copy
+MIN_RANGE = 0.1  # of these samples, full scale is 1; quiet ones may coincide
 FACTOR = np.uint64(0x9E3779B97F4A7C15)
 
 
-def foreign(found: np.ndarray, other: np.ndarray) -> int:
-    """Count the runs of RUN samples, float32, that occur in both recordings."""
-    return int(np.isin(_hashes(found), _hashes(other)).sum())
+def foreign(samples: np.ndarray, source: np.ndarray) -> int:
+    """Count the runs of RUN samples, float32, of a recording that occur in a source, too."""
+    return int(np.isin(_hashes(samples), _hashes(source)).sum())
 
 
-def repeated(found: np.ndarray) -> int:
-    """Count the runs of RUN samples, float32, that occur in a recording again."""
-    hashes = _hashes(found)
+def repeated(samples: np.ndarray) -> int:
+    """Count the runs of RUN samples, float32, that occur in a recording more than once."""
+    hashes = _hashes(samples)
     return len(hashes) - len(np.unique(hashes))
 
 
@@ -25,7 +25,7 @@ def _hashes(samples: np.ndarray) -> np.ndarray:
         return np.zeros(0, np.uint64)
     bits = np.ascontiguousarray(samples, np.float32).view(np.uint32).astype(np.uint64)
     hashes = np.zeros(count, np.uint64)
-    for place in range(RUN):
-        hashes = hashes * FACTOR + bits[place : place + count]
+    for offset in range(RUN):
+        hashes = hashes * FACTOR + bits[offset : offset + count]
     runs = np.lib.stride_tricks.sliding_window_view(samples, RUN)
-    return hashes[runs.max(axis=1) - runs.min(axis=1) > LEAST_RANGE]
+    return hashes[runs.max(axis=1) - runs.min(axis=1) > MIN_RANGE]

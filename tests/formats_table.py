@@ -1,6 +1,6 @@
-"""What becomes of files of every kind, whole and with every defect: the tables of docs/formats.md.
+"""Tables of docs/formats.md: how files of every kind are answered, whole and with every defect.
 
-`make formats` writes them; a test compares them with what it finds.
+`make formats` writes them; a test compares them with its own results.
 """
 
 import io
@@ -20,12 +20,13 @@ from ser.recognizer import Analysis, Recognizer
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "formats.md"
-VOICES = ROOT / "ser" / "page" / "examples"
+VOICES = ROOT / "ser" / "page" / "static" / "examples"
 VOICE = ("flat", "hurried")
+# Not as in `blocks`: these tables take minutes, and `make docs` does not write them.
 BLOCK = "(<!-- {0} -->\n).*?(<!-- end of {0} -->)"
-CLOSE = 0.15  # that a probability may differ from the wav's
-SHARES = (0.3, 0.6)  # of a file that is cut off
-LENGTHS = {  # what a header may say of a length
+CLOSE = 0.15  # largest difference of a probability from the wav's
+FRACTIONS = (0.3, 0.6)  # of a file that are left when it is cut off
+LENGTHS = {  # as written into a header
     "0": lambda length: 0,
     "half": lambda length: length // 2,
     "44 more": lambda length: length + 44,
@@ -53,19 +54,19 @@ def damaged(kind: Kind) -> dict[str, bytes | None]:
         "title not in UTF-8": retitled(whole),
         "two joined": write(kind, voice()[:middle]) + write(kind, voice()[middle:]),
     }
-    files |= {f"cut at {share:.0%}": cut(whole, share) for share in SHARES}
+    files |= {f"cut at {fraction:.0%}": cut(whole, fraction) for fraction in FRACTIONS}
     for name, change in LENGTHS.items():
-        files[name] = kind.length and kind.length.written(whole, change)
+        files[name] = kind.length and kind.length.replaced(whole, change)
     return files
 
 
 def outcomes(recognizer: Recognizer) -> tuple[dict[str, dict[str, str]], dict[str, str]]:
-    """Return what becomes of each kind with each defect, and the messages by their kind."""
+    """Return the outcome of each kind with each defect, and the messages by their kind."""
     wavs = {
         rate: recognizer.analyse((rate, soxr.resample(voice(), RATE, rate)))
         for rate in {kind.rate for kind in KINDS.values()}
     }
-    found, messages, answers = {}, {}, {}
+    results, messages, answers = {}, {}, {}
 
     def outcome(wav: Analysis, content: bytes) -> str:
         try:
@@ -85,11 +86,11 @@ def outcomes(recognizer: Recognizer) -> tuple[dict[str, dict[str, str]], dict[st
         return (WHOLE if _same(answers[samples], wav) else OTHER) + early
 
     for name, kind in KINDS.items():
-        found[name] = {
+        results[name] = {
             defect: NONE if content is None else outcome(wavs[kind.rate], content)
             for defect, content in damaged(kind).items()
         }
-    return found, messages
+    return results, messages
 
 
 def _same(answer: Analysis, wav: Analysis) -> bool:
@@ -100,29 +101,29 @@ def _same(answer: Analysis, wav: Analysis) -> bool:
     return close and answer.label == wav.label
 
 
-def table(found: dict[str, dict[str, str]], messages: dict[str, str]) -> str:
+def table(results: dict[str, dict[str, str]], messages: dict[str, str]) -> str:
     """Return both tables, of defects and of lengths in headers, and the messages in Markdown."""
     lengths = [*LENGTHS]
-    defects = [each for each in next(iter(found.values())) if each not in lengths]
-    with_length = {kind: cells for kind, cells in found.items() if cells[lengths[0]] != NONE}
-    lines = [*_rows(found, defects), "", "What a header says of the length:", ""]
+    defects = [defect for defect in next(iter(results.values())) if defect not in lengths]
+    with_length = {kind: cells for kind, cells in results.items() if cells[lengths[0]] != NONE}
+    lines = [*_rows(results, defects), "", "The length in the header:", ""]
     lines += [*_rows(with_length, lengths), ""]
     lines += [f"- {cell}: “{message}”" for cell, message in sorted(messages.items())]
     return "\n".join(lines) + "\n"
 
 
-def _rows(found: dict[str, dict[str, str]], columns: list[str]) -> list[str]:
+def _rows(results: dict[str, dict[str, str]], columns: list[str]) -> list[str]:
     head = f"| | {' | '.join(columns)} |"
     rows = [
         f"| {kind} | {' | '.join(cells[column] for column in columns)} |"
-        for kind, cells in found.items()
+        for kind, cells in results.items()
     ]
     return [head, "|---" * (len(columns) + 1) + "|", *rows]
 
 
 def containers() -> str:
     """Return the list of containers and suffixes in Markdown."""
-    rows = [f"| {each.name} | {' '.join(each.suffixes)} |" for each in FORMATS]
+    rows = [f"| {container.name} | {' '.join(container.suffixes)} |" for container in FORMATS]
     return "\n".join(["| container | suffixes |", "|---|---|", *rows]) + "\n"
 
 

@@ -1,7 +1,7 @@
 """Damaged recordings of every kind: cut off, spliced, overwritten, or with wrong lengths.
 
-`make fuzz` decodes many thousands and writes down what became of them; a few are among the tests.
-Each is decoded right after another person's recording, of which nothing may be in it.
+`make fuzz` decodes many thousands and writes their outcomes to a file; the tests decode a few. Each
+is decoded right after a recording of another voice, none of whose samples may be in it.
 """
 
 import argparse
@@ -23,27 +23,27 @@ from ser.audio import loading, sandbox
 from ser.bench.load import machine, record
 from ser.errors import SerError
 
-SECONDS = 1.0  # of the recordings; what breaks decoders is at their beginning
-FAULTS = ("flip", "write", "tell", "cut", "drop", "repeat", "splice", "length")
-LENGTHS = (0, 1, 44, 2**15, 2**31 - 1, 2**32 - 1)
-TELLING = [bytes([value]) * size for value in (0, 0x7F, 0x80, 0xFF) for size in (1, 2, 4, 8)]
-HEADER = 512  # bytes, changed more often than what follows
+SECONDS = 1.0  # of the recordings; faults at the beginning of a file matter most
+FAULTS = ("flip", "write", "placeholder", "cut", "drop", "repeat", "splice", "length")
+LENGTHS = (0, 1, 44, 2**15, 2**31 - 1, 2**32 - 1)  # written into length fields
+PLACEHOLDERS = [bytes([value]) * size for value in (0, 0x7F, 0x80, 0xFF) for size in (1, 2, 4, 8)]
+HEADER = 512  # bytes, damaged more often than those that follow
 
 
 def corpus() -> dict[str, bytes]:
-    """Return a recording of each kind that is read."""
+    """Return a recording of each supported kind."""
     waveform = speech_like(SECONDS, rate=RATE)
     return {name: write(kind, waveform) for name, kind in KINDS.items()}
 
 
-def another_person() -> tuple[bytes, np.ndarray]:
-    """Return a recording of somebody else, and its samples as they are decoded."""
+def other_recording() -> tuple[bytes, np.ndarray]:
+    """Return a recording of another voice, and its decoded samples."""
     content = write(KINDS["wav, 16 bit"], speech_like(3.0, seed=7, rate=RATE))
     return content, decoded(content)
 
 
 def decoded(content: bytes) -> np.ndarray:
-    """Return the mono samples of a file, as the decoding process gives them."""
+    """Return the mono samples of a file, as the decoding process returns them."""
     with sandbox.open_recording(io.BytesIO(content)) as sound:
         return np.concatenate(list(sound.blocks))
 
@@ -55,38 +55,39 @@ def broken(draw, recordings: dict[str, bytes]) -> tuple[str, bytes]:
     content = bytearray(recordings[kind])
     for _ in range(draw(st.integers(1, 8))):
         end = draw(st.sampled_from([HEADER, len(content)]))
-        place = draw(st.integers(0, max(0, min(end, len(content)) - 1)))
+        position = draw(st.integers(0, max(0, min(end, len(content)) - 1)))
         fault = draw(st.sampled_from(FAULTS))
         if fault == "flip" and content:
-            content[place] ^= 1 << draw(st.integers(0, 7))
+            content[position] ^= 1 << draw(st.integers(0, 7))
         elif fault == "write":
             written = draw(st.binary(min_size=1, max_size=8))
-            content[place : place + len(written)] = written
-        elif fault == "tell":
-            written = draw(st.sampled_from(TELLING))
-            content[place : place + len(written)] = written
+            content[position : position + len(written)] = written
+        elif fault == "placeholder":
+            written = draw(st.sampled_from(PLACEHOLDERS))
+            content[position : position + len(written)] = written
         elif fault == "cut":
-            del content[place:]
+            del content[position:]
         elif fault == "drop":
-            del content[place : place + draw(st.integers(1, 64))]
+            del content[position : position + draw(st.integers(1, 64))]
         elif fault == "repeat":
-            content[place:place] = content[place : place + draw(st.integers(1, 4096))]
+            count = draw(st.integers(1, 4096))
+            content[position:position] = content[position : position + count]
         elif fault == "length":
             length = KINDS[kind].length
             if length and length.after in content:
                 wrong = draw(st.sampled_from(LENGTHS))
-                content[:] = length.written(bytes(content), lambda _, wrong=wrong: wrong)
+                content[:] = length.replaced(bytes(content), lambda _, wrong=wrong: wrong)
         elif fault == "splice":
-            other = recordings[draw(st.sampled_from(sorted(recordings)))]
-            content[place:] = other[draw(st.integers(0, len(other))) :]
+            source = recordings[draw(st.sampled_from(sorted(recordings)))]
+            content[position:] = source[draw(st.integers(0, len(source))) :]
     return kind, bytes(content)
 
 
 def outcome(content: bytes) -> str:
-    """Return what becomes of a recording: "answered" or "explained".
+    """Return the outcome of a recording: "answered" or "explained".
 
     Raises:
-        Exception: whatever is neither an answer nor an explanation.
+        Exception: any error but a SerError, which is a bug.
     """
     try:
         clip = loading.load(io.BytesIO(content))
@@ -102,9 +103,9 @@ def run(files: int) -> dict:
     """Decode `files` damaged recordings; return the counts and the longest wait."""
     counts, seconds, recordings, lost = Counter(), [], corpus(), Counter()
     sandbox.log.addFilter(lambda record: lost.update([record.getMessage()]))
-    other, samples = another_person()
+    earlier, samples = other_recording()
     for content in recordings.values():
-        outcome(content)  # Libraries load what they need when they first need it.
+        outcome(content)  # The first use of a library takes longer.
     with tqdm(total=files, unit="file", mininterval=10) as progress:
 
         @settings(
@@ -116,23 +117,23 @@ def run(files: int) -> dict:
             suppress_health_check=list(HealthCheck),
         )
         @given(broken(recordings))
-        def every(recording):
+        def decode_broken(recording):
             kind, content = recording
-            began = time.monotonic()
+            start = time.monotonic()
             try:
-                found = outcome(content)
+                result = outcome(content)
             except Exception as error:
                 print(f"{kind}: {error!r}")
-                found = "neither"
-            seconds.append(time.monotonic() - began)
-            counts[found] += 1
+                result = "neither"
+            seconds.append(time.monotonic() - start)
+            counts[result] += 1
             counts[kind] += 1
-            if found == "answered":
-                decoded(other)
+            if result == "answered":
+                decoded(earlier)
                 counts["foreign"] += foreign(decoded(content), samples)
             progress.update()
 
-        every()
+        decode_broken()
     for reason, times in lost.items():
         print(f"{times} decoders lost: {reason}")
     return {

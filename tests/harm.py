@@ -1,4 +1,4 @@
-"""A pickle that does what no data may do."""
+"""A pickle that runs code when it is loaded."""
 
 from pathlib import Path
 

@@ -8,7 +8,7 @@ import numpy as np
 
 def speech_like(duration: float, seed: int = 0, rate: int = 48_000) -> np.ndarray:
     """Syllables of a gliding, vibrating pitch with formants, breath and pauses; float64 (n,)."""
-    random = np.random.default_rng(seed)
+    rng = np.random.default_rng(seed)
     seconds = np.arange(int(duration * rate)) / rate
     pitch = (
         180 + 50 * np.sin(2 * np.pi * 0.7 * seconds + seed) + 4 * np.sin(2 * np.pi * 5 * seconds)
@@ -20,8 +20,8 @@ def speech_like(duration: float, seed: int = 0, rate: int = 48_000) -> np.ndarra
         for k in range(1, 20)
     )
     syllables = np.clip(np.sin(2 * np.pi * 2.2 * seconds + seed), 0, 1) ** 0.5
-    waveform = syllables * (voice + 0.05 * random.normal(size=len(seconds)))
-    waveform += 0.02 * random.normal(size=len(seconds))
+    waveform = syllables * (voice + 0.05 * rng.normal(size=len(seconds)))
+    waveform += 0.02 * rng.normal(size=len(seconds))
     return 0.6 * waveform / np.abs(waveform).max()
 
 

@@ -1,4 +1,4 @@
-"""Mix the channels of a recording to mono, so that its voice is neither cancelled nor covered.
+"""Mix the channels of a recording to mono, so that its voice is neither cancelled nor masked.
 
 The mean of all channels is right for most recordings. It is not for two that cancel each other
 (one with inverted polarity) or where a channel holds only hiss or hum.
@@ -8,18 +8,18 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-FRAME = 0.064  # s, of which a level is measured
+FRAME = 0.064  # s over which a level is measured
 SPEECH_RANGE = 13.0  # dB between the loud and the quiet frames; noise alone has less
-RANGE_TOLERANCE = 3.0  # dB, where no channel has so much
+RANGE_TOLERANCE = 3.0  # dB below the largest range, where no channel has that of speech
 INVERTED = -0.5  # correlation with the first channel below which a channel is inverted
-SILENCE = 1e-4  # level, full scale is 1; lower ones count as this
+SILENCE = 1e-4  # level, full scale is 1; lower levels are raised to it
 
 
 def mix(blocks: Iterable[np.ndarray], sampling_rate: int) -> Iterator[np.ndarray]:
     """Mix blocks of shape (samples, channels) to mono, shape (samples,), float32.
 
-    Weights are found for each block from the block alone. One in which no channel has the dynamic
-    range of speech is mixed as the block before it.
+    The weights of a block are estimated from that block alone. A block in which no channel has the
+    dynamic range of speech is mixed with the weights of the block before it.
 
     Args:
         blocks: float32, some seconds each, all with the same number of channels.
@@ -38,9 +38,9 @@ def mix(blocks: Iterable[np.ndarray], sampling_rate: int) -> Iterator[np.ndarray
 
 def _dynamic_ranges(block: np.ndarray, frame: int) -> np.ndarray:
     """Return the dB between the 95th and the 5th percentile of each channel's frame levels."""
-    whole = max(1, len(block) // frame)
-    frames = block[: whole * frame].reshape(whole, -1, block.shape[1])
-    # The deviation rather than the root mean square: a constant offset is no sound.
+    n_frames = max(1, len(block) // frame)
+    frames = block[: n_frames * frame].reshape(n_frames, -1, block.shape[1])
+    # The standard deviation rather than the root mean square: a DC offset is no sound.
     levels = 20 * np.log10(np.maximum(frames.std(axis=1), SILENCE))
     quiet, loud = np.percentile(levels, [5, 95], axis=0)
     return loud - quiet

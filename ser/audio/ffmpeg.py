@@ -1,7 +1,7 @@
 """Decode an audio file with FFmpeg, frame by frame to its end.
 
-Lengths in headers are not believed: what is there is decoded, and only samples that the decoder
-says it wrote. Of a file that is cut off or damaged in places the rest is decoded.
+Lengths in headers are not relied on: all packets are decoded, and only samples that the decoder
+reports are used. Of a file that is cut off or damaged in places the rest is decoded.
 """
 
 import io
@@ -16,12 +16,12 @@ import numpy as np
 from av.audio.frame import format_dtypes
 
 from ser.audio.formats import NAMES
-from ser.audio.packets import Packets, links
-from ser.errors import SerError
+from ser.audio.packets import Packets, chained_streams
+from ser.errors import ErrorKind, SerError
 
 BLOCK = 10.0  # s decoded at a time
 # The first boxes of MP4 and MOV files, which are not decoded without their index.
-INDEXED = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip")
+INDEXED_BOXES = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip")
 
 
 @dataclass
@@ -30,9 +30,9 @@ class Decoded:
 
     Attributes:
         sampling_rate: in Hz.
-        channels: how many.
+        channels: number of channels.
         blocks: float32, shape (samples, channels), about BLOCK seconds each.
-        defects: what is wrong with the file: "ends early", "damaged"; known after the last block.
+        defects: of the file: "ends early", "damaged"; known after the last block.
     """
 
     sampling_rate: int
@@ -52,30 +52,31 @@ def decode(file: BinaryIO, name: str) -> Iterator[Decoded]:
     Raises:
         SerError: it is not audio or, while blocks are read too, most of it is damaged.
     """
-    file, head = _without_id3(file)
+    file, head = _skip_id3(file)
     packets = Packets(name)
-    frames = packets.frames(links(file) if head[:4] == b"OggS" else [file])
+    frames = packets.frames(chained_streams(file) if head[:4] == b"OggS" else [file])
     try:
         first = next(frames, None)
     except (av.FFmpegError, IndexError) as error:
-        if isinstance(error, av.FFmpegError) and (head[4:8] in INDEXED or head[:4] == b"caff"):
+        indexed = head[4:8] in INDEXED_BOXES or head[:4] == b"caff"
+        if indexed and isinstance(error, av.FFmpegError):
             raise SerError(
                 f"{name} is cut off or damaged: the part that says where its sound lies is "
                 "missing. Copy or upload it again.",
-                "cut off",
+                ErrorKind.CUT_OFF,
                 name=name,
             ) from error
         raise SerError(
             f"{name} cannot be read as audio: it is damaged or of another kind. Use {NAMES}.",
-            "no audio",
+            ErrorKind.NO_AUDIO,
             name=name,
         ) from error
     if first is None:
         packets.check()
-        # What a file without samples says of them is all there is to know.
-        yield Decoded(*packets.form, iter(()))
+        # Without samples, the header is the only source of their format.
+        yield Decoded(packets.sampling_rate, packets.channels, iter(()))
         return
-    # Of a sampling rate the decoder knows more than the header.
+    # Where the decoder's sampling rate differs from the header's, it is the right one.
     decoded = Decoded(first.sample_rate, len(first.layout.channels), iter(()))
     decoded.blocks = _blocks(chain([first], frames), packets, decoded, file)
     try:
@@ -91,37 +92,38 @@ def _blocks(
     file: BinaryIO,
 ) -> Iterator[np.ndarray]:
     """Yield the samples of frames, BLOCK seconds at a time; then note the file's defects."""
-    gathered, waiting, samples = [], 0, 0
-    for each in _uniform(frames):
-        gathered.append(each)
-        waiting += len(each)
-        if waiting >= BLOCK * decoded.sampling_rate:
-            yield np.concatenate(gathered)
-            gathered, waiting, samples = [], 0, samples + waiting
+    buffer, n_buffered, n_yielded = [], 0, 0
+    for samples in _convert(frames):
+        buffer.append(samples)
+        n_buffered += len(samples)
+        if n_buffered >= BLOCK * decoded.sampling_rate:
+            yield np.concatenate(buffer)
+            buffer, n_buffered, n_yielded = [], 0, n_yielded + n_buffered
     packets.check()
-    decoded.defects += packets.defects(file, (samples + waiting) / decoded.sampling_rate)
-    if gathered:
-        yield np.concatenate(gathered)
+    decoded.defects += packets.defects(file, (n_yielded + n_buffered) / decoded.sampling_rate)
+    if buffer:
+        yield np.concatenate(buffer)
 
 
-def _uniform(frames: Iterable[av.AudioFrame]) -> Iterator[np.ndarray]:
-    """Yield frames as float32 of shape (samples, channels), all in the form of the first.
+def _convert(frames: Iterable[av.AudioFrame]) -> Iterator[np.ndarray]:
+    """Yield frames as float32 of shape (samples, channels), at the sampling rate of the first.
 
-    Where files are joined, the second may have another sampling rate or other channels.
+    Where files are concatenated, the second may have another sampling rate or other channels.
     """
-    first, form, resampler = None, None, None
+    first, source_format, resampler = None, None, None
     for frame in frames:
         first = first or frame
-        own = (frame.sample_rate, frame.layout.name, frame.format.name)
-        same = own[:2] == (first.sample_rate, first.layout.name)
-        if resampler and own != form:
+        frame_format = (frame.sample_rate, frame.layout.name, frame.format.name)
+        same_rate_and_layout = frame_format[:2] == (first.sample_rate, first.layout.name)
+        if resampler and frame_format != source_format:
             yield from map(_samples, resampler.resample(None))
             resampler = None
-        if same and frame.format.name in format_dtypes:
+        if same_rate_and_layout and frame.format.name in format_dtypes:
             yield _samples(frame)
             continue
         if not resampler:
-            form, resampler = own, av.AudioResampler("fltp", first.layout, first.sample_rate)
+            source_format = frame_format
+            resampler = av.AudioResampler("fltp", first.layout, first.sample_rate)
         frame.pts = None
         yield from map(_samples, resampler.resample(frame))
     if resampler:
@@ -131,11 +133,11 @@ def _uniform(frames: Iterable[av.AudioFrame]) -> Iterator[np.ndarray]:
 def _samples(frame: av.AudioFrame) -> np.ndarray:
     array = frame.to_ndarray()
     array = array.T if frame.format.is_planar else array.reshape(-1, len(frame.layout.channels))
-    return scaled(array)
+    return to_float32(array)
 
 
-def scaled(samples: np.ndarray) -> np.ndarray:
-    """Return samples of any real type as float32, integers scaled to -1..1 by their range."""
+def to_float32(samples: np.ndarray) -> np.ndarray:
+    """Convert samples of any real dtype to float32, integers scaled to -1..1 by their range."""
     if samples.dtype.kind == "f":
         return samples.astype(np.float32)
     scale = 2.0 ** (samples.dtype.itemsize * 8 - 1)
@@ -143,8 +145,8 @@ def scaled(samples: np.ndarray) -> np.ndarray:
     return ((samples - offset) / scale).astype(np.float32)
 
 
-def _without_id3(file: BinaryIO) -> tuple[BinaryIO, bytes]:
-    """Return a file without ID3v2 tags in front, which not every demuxer skips, and its head."""
+def _skip_id3(file: BinaryIO) -> tuple[BinaryIO, bytes]:
+    """Return a file without leading ID3v2 tags, which not every demuxer skips, and its head."""
     position = 0
     while True:
         file.seek(position)

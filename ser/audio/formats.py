@@ -1,4 +1,4 @@
-"""The audio formats that are read: one list for loader, folders, page, messages and docs."""
+"""The supported audio formats: one list for loading, folders, page, messages and docs."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,9 +11,9 @@ class Format:
     """A container of audio.
 
     Attributes:
-        name: what people call it.
+        name: as people call it.
         demuxers: FFmpeg's names of it.
-        suffixes: of its files, the usual one first.
+        suffixes: of its files, the most common one first.
     """
 
     name: str
@@ -21,8 +21,8 @@ class Format:
     suffixes: tuple[str, ...]
 
 
-# What phones, browsers, messengers and recorders write. Playlists are left out: they name further
-# files and addresses, which a decoder would open.
+# What phones, browsers, messengers and recorders write. No playlists: they name further files and
+# addresses, which a decoder would open.
 FORMATS = (
     Format("WAV", ("wav",), (".wav", ".wave")),
     Format("FLAC", ("flac",), (".flac",)),
@@ -38,9 +38,9 @@ FORMATS = (
     Format("Wave64", ("w64",), (".w64",)),
     Format("AU", ("au",), (".au", ".snd")),
 )
-SUFFIXES = tuple(suffix for each in FORMATS for suffix in each.suffixes)
-DEMUXERS = ",".join(demuxer for each in FORMATS for demuxer in each.demuxers)
-NAMES = ", ".join(each.suffixes[0][1:] for each in FORMATS)  # for messages in any language
+SUFFIXES = tuple(suffix for container in FORMATS for suffix in container.suffixes)
+DEMUXERS = ",".join(demuxer for container in FORMATS for demuxer in container.demuxers)
+NAMES = ", ".join(container.suffixes[0][1:] for container in FORMATS)  # for all messages
 
 
 def audio_files(folder: Path) -> list[Path]:
@@ -51,9 +51,9 @@ def audio_files(folder: Path) -> list[Path]:
     """
     if not folder.is_dir():
         raise SerError(f"There is no folder {folder}. Give a folder with recordings.")
-    found = sorted(p for p in folder.rglob("*") if p.suffix.lower() in SUFFIXES and p.is_file())
-    if not found:
+    paths = sorted(p for p in folder.rglob("*") if p.suffix.lower() in SUFFIXES and p.is_file())
+    if not paths:
         raise SerError(
             f"{folder} holds no audio. Give a folder with {', '.join(SUFFIXES)} files at any depth."
         )
-    return found
+    return paths

@@ -1,4 +1,4 @@
-"""Read the packets of audio files one after the other, passing over those that are damaged."""
+"""Decode the packets of audio files one after the other, skipping those that are damaged."""
 
 import io
 import re
@@ -11,15 +11,15 @@ import av
 
 from ser.audio import truncation
 from ser.audio.formats import DEMUXERS
-from ser.errors import SerError
+from ser.errors import ErrorKind, SerError
 
-MAX_LOST = 0.5  # share of packets that may be damaged in what is still a recording
-SOME_LOST = 0.05  # share of them above which a recording is called damaged
-TOLERANCE = 0.1  # s that may be missing at the end of what a header promises
+MAX_LOST = 0.5  # fraction of undecodable packets above which a file is rejected
+SOME_LOST = 0.05  # fraction of undecodable packets above which a recording is called damaged
+TOLERANCE = 0.1  # s by which a file may be shorter than its header says
 DECODERS = {"amrnb": "libopencore_amrnb"}  # FFmpeg's own does not decode pauses (DTX)
 PAGE = re.compile(rb"OggS\0(.)", re.DOTALL)  # the head of an Ogg page, and its flags
-BEGINS = 2  # flag of an Ogg page with which a stream begins
-ENDS_EARLY = {  # by demuxer; of others a packet that is cut off tells
+BEGINNING_OF_STREAM = 2  # flag of an Ogg page
+ENDS_EARLY = {  # by demuxer; for others the last packet is incomplete
     **{name: partial(truncation.data_ends_early, name) for name in truncation.CHUNKS},
     "ogg": truncation.ogg_ends_early,
     "matroska,webm": truncation.matroska_ends_early,
@@ -33,22 +33,23 @@ class Packets:
     Attributes:
         name: of the recording, for messages.
         demuxer: of the latest file, as FFmpeg calls it.
-        form: its sampling rate in Hz and its number of channels, as its header has them.
-        promised: seconds that it should last by its header, where its demuxer tells.
-        count, lost: how many packets there were, and could not be decoded.
+        sampling_rate, channels: of the latest file by its header, in Hz and in number.
+        header_duration: seconds that it lasts by its header; 0 if unknown.
+        count, lost: numbers of packets, and of those that could not be decoded.
         last: the latest packet.
-        cut: whether it is cut off.
+        truncated: whether it is incomplete.
     """
 
     def __init__(self, name: str):
         self.name = name
-        self.demuxer, self.form, self.promised = "", (0, 0), 0.0
+        self.demuxer, self.header_duration = "", 0.0
+        self.sampling_rate, self.channels = 0, 0
         self.count, self.lost = 0, 0
         self.last: av.Packet | None = None
-        self.cut = False
+        self.truncated = False
 
     def frames(self, files: Iterable[BinaryIO]) -> Iterator[av.AudioFrame]:
-        """Decode files one after the other, passing over packets that cannot be decoded.
+        """Decode files one after the other, skipping packets that cannot be decoded.
 
         Raises:
             SerError: the first one holds no sound.
@@ -64,23 +65,23 @@ class Packets:
                         raise SerError(
                             f"{self.name} holds no sound, only pictures or text. Record it again "
                             "with the microphone on, or choose a recording with sound.",
-                            "no track",
+                            ErrorKind.NO_AUDIO_TRACK,
                             name=self.name,
                         )
-                    # A stream whose codec is unknown has none.
-                    stream = [x for x in container.streams.audio if x.codec_context][0]
+                    # Without a context, its codec is unknown; an IndexError if all are.
+                    stream = [one for one in container.streams.audio if one.codec_context][0]
                     context = stream.codec_context
-                    # Nothing of a stream may be asked for once its container is closed.
+                    # Attributes of a stream must not be read once its container is closed.
                     self.demuxer = container.format.name
-                    self.form = context.sample_rate, context.channels
-                    self.promised = float((stream.duration or 0) * (stream.time_base or 0))
-                    yield from self._of(container, stream)
+                    self.sampling_rate, self.channels = context.sample_rate, context.channels
+                    self.header_duration = float((stream.duration or 0) * (stream.time_base or 0))
+                    yield from self._decode_stream(container, stream)
             except (av.FFmpegError, IndexError):
                 if not self.count:
                     raise
-                self.cut = True  # It breaks off.
+                self.truncated = True
 
-    def _of(
+    def _decode_stream(
         self, container: av.container.InputContainer, stream: av.AudioStream
     ) -> Iterator[av.AudioFrame]:
         context = stream.codec_context
@@ -89,11 +90,11 @@ class Packets:
         for packet in container.demux(stream):
             if packet.size:
                 self.count += 1
-                self.last, self.cut = packet, packet.is_corrupt
-                yield from self._decoded(context, packet)
-        yield from self._decoded(context, None)
+                self.last, self.truncated = packet, packet.is_corrupt
+                yield from self._decode_packet(context, packet)
+        yield from self._decode_packet(context, None)
 
-    def _decoded(
+    def _decode_packet(
         self, context: av.AudioCodecContext, packet: av.Packet | None
     ) -> list[av.AudioFrame]:
         try:
@@ -102,38 +103,43 @@ class Packets:
             return []
         except av.FFmpegError:
             self.lost += 1
-            self.cut = True
+            self.truncated = True
             return []
 
     def check(self) -> None:
-        """Raise a SerError if most packets were lost."""
+        """Raise a SerError if most packets could not be decoded."""
         if self.lost > MAX_LOST * self.count:
-            raise SerError(
-                f"{self.name} cannot be read: it is damaged, or takes far too long to decode. "
-                "Export it again as ordinary audio.",
-                "damaged",
-                name=self.name,
-            )
+            raise damaged_error(self.name)
 
     def defects(self, file: BinaryIO, seconds: float) -> list[str]:
-        """Return what is wrong with the file, once it is read: "ends early", "damaged".
+        """Return the defects of the file once it is read: "ends early", "damaged".
 
         seconds: of sound that was decoded.
         """
-        found = ["ends early"] if self._end_early(file, seconds) else []
-        return found + ["damaged"] * (self.lost - self.cut > SOME_LOST * self.count)
+        early = ["ends early"] * self._ends_early(file, seconds)
+        return early + ["damaged"] * (self.lost - self.truncated > SOME_LOST * self.count)
 
-    def _end_early(self, file: BinaryIO, seconds: float) -> bool:
+    def _ends_early(self, file: BinaryIO, seconds: float) -> bool:
         if self.demuxer in ENDS_EARLY:
             return ENDS_EARLY[self.demuxer](file, file.seek(0, io.SEEK_END))
         if self.demuxer == "mp3":
             return truncation.mp3_ends_early(self.last)
-        promised = self.promised if self.demuxer in ("au", "flac") else 0.0
-        return self.cut or promised - seconds > TOLERANCE
+        duration = self.header_duration if self.demuxer in ("au", "flac") else 0.0
+        return self.truncated or duration - seconds > TOLERANCE
+
+
+def damaged_error(name: str) -> SerError:
+    """Return the error for a recording of this name that cannot be decoded."""
+    return SerError(
+        f"{name} cannot be read: it is damaged, or takes far too long to decode. Export it again "
+        "as ordinary audio.",
+        ErrorKind.DAMAGED,
+        name=name,
+    )
 
 
 class _File:
-    """A file for FFmpeg, which seeks wherever a damaged header says: at most to the end."""
+    """A file that FFmpeg cannot seek beyond, wherever a damaged header points."""
 
     def __init__(self, file: BinaryIO):
         self._file = file
@@ -147,15 +153,15 @@ class _File:
             return self._file.seek(0, io.SEEK_END)
 
 
-def links(file: BinaryIO) -> Iterator[BinaryIO]:
-    """Yield the files that were joined to one Ogg file.
+def chained_streams(file: BinaryIO) -> Iterator[BinaryIO]:
+    """Yield the streams that are chained in one Ogg file, each as a file.
 
     FFmpeg itself reads on only where the next one has the same sampling rate and channels.
     """
-    content, starts, begins = file.read(), [], True
+    content, starts, beginning = file.read(), [], True
     for page in PAGE.finditer(content):
-        if page[1][0] & BEGINS and not begins:
+        if page[1][0] & BEGINNING_OF_STREAM and not beginning:
             starts.append(page.start())
-        begins = bool(page[1][0] & BEGINS)
-    for first, end in pairwise([0, *starts, len(content)]):
-        yield io.BytesIO(content[first:end])
+        beginning = bool(page[1][0] & BEGINNING_OF_STREAM)
+    for start, end in pairwise([0, *starts, len(content)]):
+        yield io.BytesIO(content[start:end])

@@ -1,13 +1,13 @@
-"""Broken recordings of every kind are answered or explained; `make fuzz` tries many more."""
+"""Damaged recordings of every kind are analysed or explained; `make fuzz` tries many more."""
 
 import pytest
 from copied import foreign
-from fuzzing import another_person, broken, corpus, decoded, outcome
+from fuzzing import broken, corpus, decoded, other_recording, outcome
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 RECORDINGS = corpus()
-OTHER, SAMPLES = another_person()
+EARLIER, SAMPLES = other_recording()
 
 
 @pytest.mark.parametrize("kind", RECORDINGS)
@@ -24,10 +24,10 @@ def test_whole_ones_are_answered(kind):
 )
 @given(broken(RECORDINGS))
 def test_broken_ones_are_answered_or_explained(recording):
-    found = outcome(recording[1])
-    assert found in ("answered", "explained")
-    if found == "answered":
-        decoded(OTHER)
+    result = outcome(recording[1])
+    assert result in ("answered", "explained")
+    if result == "answered":
+        decoded(EARLIER)
         assert foreign(decoded(recording[1]), SAMPLES) == 0
 
 

@@ -1,4 +1,4 @@
-"""The audio door: what comes in, in any form, is the same Clip; what cannot is explained."""
+"""Loading: a recording in any form becomes the same Clip; what cannot be loaded is explained."""
 
 import io
 
@@ -8,9 +8,10 @@ import soundfile
 from voices import encode
 
 from ser.audio import loading
+from ser.audio.clip import SAMPLING_RATE, to_clip
 from ser.errors import SerError
 
-RATE = loading.SAMPLING_RATE
+RATE = SAMPLING_RATE
 
 
 @pytest.fixture(scope="module")
@@ -19,11 +20,11 @@ def samples(speech):
     return rate, waveform
 
 
-def correlation(one, other):
+def correlation(first, second):
     """Largest normalised cross-correlation of two waveforms: codecs shift them a little."""
-    size = len(one) + len(other)
-    spectrum = np.fft.rfft(one, size) * np.conj(np.fft.rfft(other, size))
-    return np.fft.irfft(spectrum).max() / np.linalg.norm(one) / np.linalg.norm(other)
+    size = len(first) + len(second)
+    spectrum = np.fft.rfft(first, size) * np.conj(np.fft.rfft(second, size))
+    return np.fft.irfft(spectrum).max() / np.linalg.norm(first) / np.linalg.norm(second)
 
 
 def test_clip_is_mono_trimmed_and_normalised(samples):
@@ -91,7 +92,7 @@ def test_channels_are_averaged(samples):
     )
 
 
-def test_quality_is_told_in_plain_words(samples):
+def test_notes_on_the_quality(samples):
     rate, waveform = samples
     assert "quiet" in loading.load((rate, waveform * 1e-3)).notes
     clipped = loading.load((rate, np.clip(waveform * 30, -1, 1)))
@@ -138,6 +139,16 @@ def test_bad_recordings_are_explained(recording, said):
         loading.load(recording)
 
 
+def test_clip_and_waveform_of_one_decoding(speech, monkeypatch):
+    clip, waveform = loading.load(speech), loading.decode(speech)
+    blocks, calls = loading.blocks, []
+    monkeypatch.setattr(loading, "blocks", lambda *args: calls.append(args) or blocks(*args))
+    same_clip, same_waveform = loading.load_with_waveform(speech)
+    assert len(calls) == 1
+    assert np.array_equal(same_waveform, waveform)
+    assert np.array_equal(same_clip.waveform, clip.waveform) and same_clip.notes == clip.notes
+
+
 def test_streamed_wav_of_unknown_length_is_read(speech):
     content = bytearray(speech.read_bytes())
     size = content.index(b"data") + 4
@@ -152,24 +163,24 @@ def test_ten_minutes_in_a_small_file(tmp_path):
         loading.load(path)
 
 
-def test_a_part_is_heard_as_a_recording_of_its_own(samples):
+def test_a_part_becomes_the_same_clip_as_it_would_alone(samples):
     waveform = np.concatenate([block.waveform for block in loading.blocks(samples)])
     part = waveform[RATE // 2 : 5 * RATE // 2] + 0.01
-    clip, alone = loading.cut(part), loading.load((RATE, part))
+    clip, alone = to_clip(part), loading.load((RATE, part))
     assert np.array_equal(clip.waveform, alone.waveform)
     assert (clip.start, clip.notes, clip.rms_dbfs) == (alone.start, alone.notes, alone.rms_dbfs)
     with pytest.raises(SerError, match="silent"):
-        loading.cut(0 * part)
+        to_clip(0 * part)
 
 
-def test_blocks_are_the_whole_recording_and_may_be_longer():
+def test_blocks_are_the_whole_recording_up_to_a_chosen_duration():
     minutes = 6
     tone = np.sin(np.arange(minutes * 60 * 8000) / 9).astype(np.float32)
     lengths = [
-        (len(part.samples), len(part.waveform)) for part in loading.blocks((8000, tone), 1800)
+        (len(block.samples), len(block.waveform)) for block in loading.blocks((8000, tone), 1800)
     ]
-    own, resampled = map(sum, zip(*lengths, strict=True))
-    assert (own, resampled) == (len(tone), 2 * len(tone))
+    samples, resampled = map(sum, zip(*lengths, strict=True))
+    assert (samples, resampled) == (len(tone), 2 * len(tone))
     assert max(length for _, length in lengths) <= 11 * RATE
     with pytest.raises(SerError, match="longer than 5 minutes. Choose a shorter part, a few"):
         list(loading.blocks((8000, tone)))
