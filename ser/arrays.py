@@ -1,8 +1,11 @@
-"""Write fitted models, frozen dataclasses of arrays and numbers, as npz files and read them back.
+"""Read and write npz files of arrays, and of fitted models: dataclasses of arrays and numbers.
 
 Nothing is pickled and no class is named in a file, so an artifact survives when code moves.
 """
 
+import logging
+import zipfile
+import zlib
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import TypeVar, get_type_hints
@@ -10,6 +13,8 @@ from typing import TypeVar, get_type_hints
 import numpy as np
 
 Model = TypeVar("Model")
+
+log = logging.getLogger(__name__)
 
 
 def save(model: object, path: Path) -> None:
@@ -21,6 +26,18 @@ def load(kind: type[Model], path: Path) -> Model:
     """Read what `save` wrote of a dataclass of this kind."""
     with np.load(path, allow_pickle=False) as arrays:
         return _nested(kind, dict(arrays), "")
+
+
+def read_npz(path: Path) -> dict[str, np.ndarray] | None:
+    """Read the arrays of a cached npz file; None if it is missing, or damaged by its checksums."""
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            return dict(arrays)
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error):
+        log.warning("%s in the cache is damaged and is computed again", path)
+        return None
 
 
 def _flat(model: object, prefix: str) -> dict[str, np.ndarray]:

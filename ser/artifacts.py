@@ -2,30 +2,25 @@
 
 They are replaced in one step: all new files, the manifest among them, are written to a folder, the
 folder is renamed to READY, and then its files are renamed one by one. Whatever interrupts that, old
-or new artifacts are there and complete, since every reader first finishes what it finds READY.
+or new artifacts are there and complete, since every reader first finishes such renaming.
 """
 
 import errno
 import hashlib
 import json
-import logging
 import os
 import shutil
 import tempfile
-import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import BinaryIO
 
-import numpy as np
-
 from ser.errors import SerError
 
 FOLDER = Path(__file__).parents[1] / "artifacts"
-FORMAT = 1  # of the files below; raise it when a version of this project cannot read older ones
+FORMAT = 1  # of the files below; raise it with a change that makes older files unreadable
 MANIFEST = "manifest.json"
 CLASSIFIER = "classifier.npz"
 VOICE_DETECTOR = "voice_detector.npz"
@@ -43,8 +38,6 @@ REPAIR = (
     "Restore the bundled ones with: git checkout artifacts — or make them anew with: "
     "python -m ser train --data FOLDER"
 )
-
-log = logging.getLogger(__name__)
 
 
 def verify(folder: Path) -> dict:
@@ -87,20 +80,8 @@ def read_json(path: Path) -> dict:
         raise SerError(f"The artifact {path} is missing or broken. {REPAIR}") from error
 
 
-def read_arrays(path: Path) -> dict[str, np.ndarray] | None:
-    """Read the arrays of a cached npz file; None if it is missing, or damaged by its checksums."""
-    try:
-        with np.load(path, allow_pickle=False) as arrays:
-            return dict(arrays)
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error):
-        log.warning("%s in the cache is damaged and is computed again", path)
-        return None
-
-
 def write_json(path: Path, content: dict) -> None:
-    """Write JSON as people can read it."""
+    """Write indented JSON."""
     path.write_text(json.dumps(content, indent=1) + "\n")
 
 
@@ -118,7 +99,7 @@ def atomic_write(path: Path) -> Iterator[BinaryIO]:
     try:
         with explaining_full_disk(path.parent), unfinished.open("wb") as file:
             yield file
-            _to_disk(file)
+            _sync(file)
         unfinished.replace(path)
     finally:
         unfinished.unlink(missing_ok=True)
@@ -163,7 +144,7 @@ def replacing(folder: Path, description: dict) -> Iterator[Path]:
             write_json(fresh / MANIFEST, description | _contents(folder, fresh))
             for path in fresh.iterdir():
                 with path.open("rb") as file:
-                    _to_disk(file)
+                    _sync(file)
         fresh.replace(folder / READY)
         _commit(folder)
     finally:
@@ -173,10 +154,10 @@ def replacing(folder: Path, description: dict) -> Iterator[Path]:
 def _contents(folder: Path, fresh: Path) -> dict:
     """Return what the manifest says of a folder whose files those in `fresh` will replace."""
     paths = {
-        path.relative_to(place).as_posix(): path
-        for place in (folder, fresh)
-        for path in place.rglob("*")
-        if path.is_file() and not any(part[0] == "." for part in path.relative_to(place).parts)
+        path.relative_to(root).as_posix(): path
+        for root in (folder, fresh)
+        for path in root.rglob("*")
+        if path.is_file() and not any(part[0] == "." for part in path.relative_to(root).parts)
     }
     return {
         "format": FORMAT,
@@ -201,6 +182,6 @@ def _commit(folder: Path) -> None:
     shutil.rmtree(ready, ignore_errors=True)
 
 
-def _to_disk(file: BinaryIO) -> None:
+def _sync(file: BinaryIO) -> None:
     file.flush()
     os.fsync(file.fileno())

@@ -1,4 +1,4 @@
-"""From a recording to an `Analysis` or a `Timeline`: where audio, models and speaker meet."""
+"""Predict the emotion of a recording, with all models of one training run."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -8,7 +8,8 @@ import numpy as np
 
 from ser import arrays, artifacts
 from ser.audio import loading
-from ser.errors import SerError
+from ser.audio.clip import NOTES, Clip
+from ser.errors import ErrorKind, SerError
 from ser.labels import CONFIDENT, LABELS, NO_VOICE, UNCERTAIN
 from ser.models.classifier import EmotionClassifier
 from ser.models.embedding_map import EmbeddingMap, Placement
@@ -27,7 +28,7 @@ class Analysis:
         verdict: CONFIDENT, UNCERTAIN or NO_VOICE; the other results mean little without a voice.
         label: the most probable of LABELS.
         probabilities: by label, in the order of LABELS, sum 1.
-        place: on the map.
+        place: position on the map, and the nearest training clips.
         clip: the preprocessed recording, with notes on its quality.
         speaker: statistics to analyse the speaker's next recording with; they include this one if
             it holds a voice.
@@ -38,7 +39,7 @@ class Analysis:
     label: str
     probabilities: dict[str, float]
     place: Placement
-    clip: loading.Clip
+    clip: Clip
     speaker: Speaker
     clips_before: int
 
@@ -50,12 +51,10 @@ class Analysis:
             "duration": round(self.clip.duration, 3),
             "map": self.place.position.tolist(),
             "neighbours": [
-                {"name": each.name, "emotion": each.emotion, "actor": each.actor}
-                for each in self.place.neighbours
+                {"name": clip.name, "emotion": clip.emotion, "actor": clip.actor}
+                for clip in self.place.neighbours
             ],
-            "notes": [
-                loading.NOTES[note].format(speech=self.clip.speech) for note in self.clip.notes
-            ],
+            "notes": [NOTES[note].format(speech=self.clip.speech) for note in self.clip.notes],
             "clips_before": self.clips_before,
             "verdict": self.verdict,
         }
@@ -70,7 +69,7 @@ class Recognizer:
         metrics: the content of metrics.json.
         out_of_fold_probabilities: float32, shape (n, 8), of the clips on the map, each predicted by
             a classifier that was not trained on its speaker.
-        version: hexadecimal; no other artifacts share it.
+        version: identifies the artifacts, hexadecimal.
     """
 
     encoder: Encoder
@@ -92,12 +91,12 @@ class Recognizer:
         """
         folder = Path(folder)
         manifest = artifacts.verify(folder)
-        made = manifest["encoder"]
-        bundled = folder / made["checkpoint"]
-        checkpoint = bundled if bundled.is_dir() else made["checkpoint"]
-        encoder = Encoder(checkpoint, device, made["layers"])
-        needed = (made["fingerprint"], manifest["preprocessing"], manifest["labels"])
-        if needed != (encoder.fingerprint, loading.PREPROCESSING, list(LABELS)):
+        described = manifest["encoder"]
+        bundled = folder / described["checkpoint"]
+        checkpoint = bundled if bundled.is_dir() else described["checkpoint"]
+        encoder = Encoder(checkpoint, device, described["layers"])
+        expected = (described["fingerprint"], manifest["preprocessing"], manifest["labels"])
+        if expected != (encoder.fingerprint, loading.PREPROCESSING, list(LABELS)):
             raise SerError(
                 f"The classifier in {folder} was made with another encoder, preprocessing or list "
                 f"of emotions than {encoder.checkpoint} and this version have. {artifacts.REPAIR}"
@@ -124,19 +123,19 @@ class Recognizer:
         return replace(self, encoder=encoder)
 
     def analyse(self, recording: loading.Recording, speaker: Speaker = UNKNOWN_SPEAKER) -> Analysis:
-        """Predict the emotion of a recording's voice, adapted to what is known of its speaker.
+        """Predict the emotion of a recording's voice, adapted to its speaker's statistics.
 
         Takes what `loading.load` takes and raises its SerErrors. Analyse the speaker's next
         recording with the result's `speaker`.
         """
         return self.analyse_clip(loading.load(recording), speaker)
 
-    def analyse_clip(self, clip: loading.Clip, speaker: Speaker = UNKNOWN_SPEAKER) -> Analysis:
+    def analyse_clip(self, clip: Clip, speaker: Speaker = UNKNOWN_SPEAKER) -> Analysis:
         """Analyse a preprocessed recording, as `analyse`."""
         return self.analyse_embedding(clip, self.encoder.embed([clip])[0], speaker)
 
     def analyse_embedding(
-        self, clip: loading.Clip, embedding: np.ndarray, speaker: Speaker = UNKNOWN_SPEAKER
+        self, clip: Clip, embedding: np.ndarray, speaker: Speaker = UNKNOWN_SPEAKER
     ) -> Analysis:
         """Analyse a clip that is embedded already, shape (layers, 2, hidden size)."""
         embeddings = embedding[None]
@@ -168,7 +167,7 @@ class Recognizer:
         if not self.voice_detector.detect(embedding)[0]:
             raise SerError(
                 "No voice was heard, only other sounds. Say the sentence closer to the microphone.",
-                "no voice",
+                ErrorKind.NO_VOICE,
             )
         return speaker.update_neutral(embedding)
 

@@ -1,4 +1,4 @@
-"""A tiny encoder with random weights, for tests of what is done with one."""
+"""A tiny encoder with random weights, for tests that need no trained one."""
 
 from pathlib import Path
 

@@ -21,10 +21,7 @@ def test_analysis_of_a_voice(recognizer, speech, ravdess):
         assert analysis.label == "angry"
         assert analysis.place.neighbours[0].emotion == "angry"
     low, high = recognizer.embedding_map.positions.min(0), recognizer.embedding_map.positions.max(0)
-    assert (
-        low[0] <= analysis.place.position[0] <= high[0]
-        and low[1] <= analysis.place.position[1] <= high[1]
-    )
+    assert (low <= analysis.place.position).all() and (analysis.place.position <= high).all()
 
 
 def test_json_shape(recognizer, speech):
@@ -45,32 +42,32 @@ def test_json_shape(recognizer, speech):
     assert result["clips_before"] == 0
 
 
-def test_a_known_speaker_is_answered_otherwise(recognizer, speech, clips):
-    stranger = recognizer.analyse(speech)
+def test_an_analysis_is_adapted_to_the_speaker(recognizer, speech, clips):
+    unknown = recognizer.analyse(speech)
     first = recognizer.analyse(clips[0])
-    known = recognizer.analyse(speech, first.speaker)
-    assert known.probabilities != stranger.probabilities
-    assert not np.array_equal(known.place.position, stranger.place.position)
-    assert known.to_json()["clips_before"] == 1 and known.speaker.n_clips == 2
+    adapted = recognizer.analyse(speech, first.speaker)
+    assert adapted.probabilities != unknown.probabilities
+    assert not np.array_equal(adapted.place.position, unknown.place.position)
+    assert adapted.to_json()["clips_before"] == 1 and adapted.speaker.n_clips == 2
 
 
-def test_what_is_remembered_is_the_embedding_as_it_was_heard(recognizer, clips):
-    """Adapted ones would draw the speaker towards the mean, ever less like themselves."""
-    as_strangers = [recognizer.analyse(path).speaker for path in clips[:2]]
+def test_statistics_are_of_unadapted_embeddings(recognizer, clips):
+    """Those of adapted ones would shrink the offset with every clip."""
+    alone = [recognizer.analyse(path).speaker for path in clips[:2]]
     speaker = UNKNOWN_SPEAKER
     for path in clips[:2]:
         speaker = recognizer.analyse(path, speaker).speaker
-    total = sum(each.unlabelled_sum for each in as_strangers)
+    total = sum(speaker.unlabelled_sum for speaker in alone)
     np.testing.assert_allclose(speaker.unlabelled_sum, total)
 
 
-def test_a_neutral_recording_is_listened_to(recognizer, speech, clips):
+def test_enrolment_with_a_neutral_recording(recognizer, speech, clips):
     speaker = recognizer.enrol(clips[0])
     assert (speaker.n_unlabelled, speaker.n_neutral) == (0, 1)
-    known = recognizer.analyse(speech, speaker)
-    assert known.to_json()["clips_before"] == 1
-    assert known.probabilities != recognizer.analyse(speech).probabilities
-    assert (known.speaker.n_unlabelled, known.speaker.n_neutral) == (1, 1)
+    adapted = recognizer.analyse(speech, speaker)
+    assert adapted.to_json()["clips_before"] == 1
+    assert adapted.probabilities != recognizer.analyse(speech).probabilities
+    assert (adapted.speaker.n_unlabelled, adapted.speaker.n_neutral) == (1, 1)
     with pytest.raises(SerError):
         recognizer.enrol((16_000, np.zeros(16_000)), speaker)
 
@@ -122,4 +119,7 @@ def test_nothing_is_compiled_for_an_answer(recognizer, speech):
 def test_moving_to_another_device_changes_no_answer(recognizer, speech):
     moved = recognizer.to("cpu")
     assert moved.encoder is not recognizer.encoder
-    assert moved.analyse(speech).to_json() == recognizer.analyse(speech).to_json()
+    answer, expected = (each.analyse(speech) for each in (moved, recognizer))
+    assert (answer.label, answer.verdict) == (expected.label, expected.verdict)
+    # Sums over threads differ in the last digits, and other tests change the number of threads.
+    assert answer.probabilities == pytest.approx(expected.probabilities, abs=1e-4)

@@ -1,1 +1,1 @@
-"""The trained parts: arrays in, arrays out. Nothing here knows files but artifacts, or the page."""
+"""The trained models: arrays in, arrays out. The only files that they read are artifacts."""

@@ -4,6 +4,7 @@ scikit-learn fits the trees; the arrays hold no class of it or of this project, 
 survives other versions of both.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,10 +21,10 @@ SUBSAMPLE = 0.7  # fraction of the clips that a tree is fitted to
 
 
 class PrecomputedScores(ClassifierMixin, BaseEstimator):
-    """The `init` of a gradient boosting whose first features are log-probabilities."""
+    """The `init` of GradientBoostingClassifier where the first features are log-probabilities."""
 
     def fit(self, features, classes, sample_weight=None):
-        """Take the number of classes."""
+        """Set the number of classes; there is nothing to fit."""
         self.n_classes_ = len(np.unique(classes))
         return self
 
@@ -57,26 +58,26 @@ class Boosting:
             features: shape (n, d).
         """
         rows = np.hstack([log_probabilities, features]).astype(np.float32)  # as when it was fitted
-        added = self._values(rows).sum(axis=2)
-        if added.shape[2] == 1:  # of two classes the trees correct the second one's log-odds
-            added = np.concatenate([np.zeros_like(added), added], axis=2)
-        runs = log_softmax(log_probabilities[:, None] + added, axis=2)
-        return logsumexp(runs, axis=1) - np.log(runs.shape[1])
+        corrections = self._values(rows).sum(axis=2)
+        if corrections.shape[2] == 1:  # two classes: the trees correct the second one's log-odds
+            corrections = np.concatenate([np.zeros_like(corrections), corrections], axis=2)
+        runs = log_softmax(log_probabilities[:, None] + corrections, axis=2)
+        return logsumexp(runs, axis=1) - np.log(runs.shape[1])  # mean of the runs' probabilities
 
     def _values(self, rows: np.ndarray) -> np.ndarray:
-        """Return what each tree adds, shape (n, runs, stages, trees of a stage)."""
+        """Return the value of each tree's leaf, shape (n, runs, stages, trees of a stage)."""
         *trees, n_nodes = self.feature.shape
         node = np.zeros((len(rows), *trees), int)
         tree = np.indices(trees)
         for _ in range(n_nodes // 2):  # at least the depth
             feature = self.feature[(*tree, node)]
-            compared = rows[np.arange(len(rows))[:, None, None, None], feature]
-            follow = np.where(
-                compared <= self.threshold[(*tree, node)],
+            split_values = rows[np.arange(len(rows))[:, None, None, None], feature]
+            child = np.where(
+                split_values <= self.threshold[(*tree, node)],
                 self.left[(*tree, node)],
                 self.right[(*tree, node)],
             )
-            node = np.where(feature < 0, node, follow)
+            node = np.where(feature < 0, node, child)
         return self.value[(*tree, node)]
 
 
@@ -93,7 +94,7 @@ def fit_boosting(
     present = np.unique(classes)
     rows = np.hstack([log_probabilities[:, present], features])
     weights = compute_sample_weight("balanced", classes)
-    stages = []
+    runs = []
     for run in range(N_RUNS):
         boosting = GradientBoostingClassifier(
             init=PrecomputedScores(),
@@ -104,8 +105,8 @@ def fit_boosting(
             max_features="sqrt",
             random_state=N_RUNS * seed + run,
         )
-        stages.append(boosting.fit(rows, classes, sample_weight=weights).estimators_)
-    trees = [[[tree.tree_ for tree in stage] for stage in run] for run in stages]
+        runs.append(boosting.fit(rows, classes, sample_weight=weights).estimators_)
+    trees = [[[tree.tree_ for tree in stage] for stage in run] for run in runs]
     return Boosting(
         _padded(trees, lambda tree: tree.feature),
         _padded(trees, lambda tree: tree.threshold),
@@ -115,8 +116,8 @@ def fit_boosting(
     )
 
 
-def _padded(trees: list, array) -> np.ndarray:
-    """Return an array of each tree, of one size: that of a complete tree of MAX_DEPTH."""
+def _padded(trees: list, array: Callable) -> np.ndarray:
+    """Stack an array of every tree, padded to the nodes of a complete tree of MAX_DEPTH."""
     size = 2 ** (MAX_DEPTH + 1) - 1
     return np.array(
         [

@@ -1,8 +1,8 @@
 """Calibration of probabilities, and the threshold above which an answer is confident.
 
-Fitted to out-of-fold predictions, each for a speaker that the classifier was not trained on. Other
-rooms, languages and manners of speaking are predicted worse than these, so the temperature depends
-on the similarity to the nearest training clip: the lower it is, the flatter the probabilities.
+Fitted to out-of-fold predictions, each for a speaker that the classifier was not trained on. Clips
+of other corpora are predicted worse than these, so the temperature depends on the similarity to the
+nearest training clip: the lower that is, the flatter the probabilities.
 """
 
 from dataclasses import dataclass
@@ -14,9 +14,9 @@ from sklearn.metrics import log_loss
 
 from ser.models.ensemble import floored
 
-TARGET_ACCURACY = 0.85  # of the confident answers
+TARGET_ACCURACY = 0.85  # of the confident answers, 0-1
 SIMILARITY_EXPONENT = 3.0  # log-probabilities are multiplied by similarity to this power
-LOG_SCALE_BOUNDS = (-10.0, 10.0)
+LOG_SCALE_BOUNDS = (-10.0, 10.0)  # as in scikit-learn's temperature scaling
 
 
 @dataclass(frozen=True)
@@ -57,14 +57,13 @@ def fit_calibration(
     def loss(log_scale: float) -> float:
         return log_loss(classes, softmax(np.exp(log_scale) * logits, axis=1), labels=columns)
 
-    # The tolerance and bounds of scikit-learn's temperature scaling.
-    found = minimize_scalar(
+    optimum = minimize_scalar(
         loss,
         bounds=LOG_SCALE_BOUNDS,
         method="bounded",
-        options={"xatol": 64 * np.finfo(np.float64).eps},
+        options={"xatol": 64 * np.finfo(np.float64).eps},  # scikit-learn's, too
     )
-    scale = float(np.exp(found.x))
+    scale = float(np.exp(optimum.x))
     probabilities = Calibration(scale, np.inf).calibrate(log_probabilities, similarity)
     return Calibration(scale, _threshold(probabilities, classes))
 

@@ -1,7 +1,7 @@
 """The emotion classifier: embeddings in, probabilities of LABELS out.
 
 A linear model and a kernel ridge are pooled (ensemble.py), gradient boosting corrects the pooled
-log-probabilities (boosting.py), and calibration makes them as right as they claim (calibration.py).
+log-probabilities (boosting.py), and calibration makes them match accuracies (calibration.py).
 Boosting and calibration are fitted to out-of-fold predictions, in folds by speaker, since those for
 the training clips themselves are far too confident.
 
@@ -34,11 +34,11 @@ N_COMPONENTS = 48  # principal components that boosting splits on
 N_INNER_FOLDS = 5  # of speakers
 MIN_CLASSES = 2
 
-# Threads that shared a product wait busily for the next one, and would slow the encoder's next pass
-# to half its speed. Found once, since that takes as long as a prediction.
+# BLAS's threads wait busily for the next product, and would slow the encoder's next pass to half
+# its speed. The libraries are looked up once, since that takes as long as a prediction.
 _BLAS = ThreadpoolController().select(user_api="blas")
 
-# Rows and their speakers, both of n, to adapted rows.
+# From n rows and their n speakers to the rows, adapted.
 Adapt = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 
@@ -82,7 +82,7 @@ class EmotionClassifier:
     Attributes:
         classes: int, shape (k,), indices of the LABELS that occurred in training, ascending.
         unadapted: for speakers without statistics.
-        adapted: for speakers with some; the same as `unadapted` if training knew none.
+        adapted: for speakers with some; the same as `unadapted` if there were none in training.
     """
 
     classes: np.ndarray
@@ -108,14 +108,14 @@ class EmotionClassifier:
         boosted = head.boosting.predict_log_proba(floored(pooled), features)
         calibrated = head.calibration.calibrate(boosted, similarity)
         return Prediction(
-            self.spread(np.exp(pooled)), self.spread(calibrated), head.calibration.threshold
+            self.of_labels(np.exp(pooled)), self.of_labels(calibrated), head.calibration.threshold
         )
 
-    def spread(self, probabilities: np.ndarray) -> np.ndarray:
+    def of_labels(self, probabilities: np.ndarray) -> np.ndarray:
         """Return probabilities of `classes`, shape (n, k), as those of LABELS, shape (n, 8)."""
-        of_labels = np.zeros((len(probabilities), len(LABELS)))
-        of_labels[:, self.classes] = probabilities
-        return of_labels
+        columns = np.zeros((len(probabilities), len(LABELS)))
+        columns[:, self.classes] = probabilities
+        return columns
 
 
 # Products with eight columns are too small to share out: threads only wait for each other.
@@ -146,7 +146,7 @@ def fit_classifier(
             every emotion but one are by a few speakers.
     """
     rows, speakers = flat_rows(embeddings), np.asarray(speakers)
-    copies = [flat_rows(each) for each in noisy_copies]
+    copies = [flat_rows(copy) for copy in noisy_copies]
     labels = np.array([LABELS.index(emotion) for emotion in emotions])
     classes, targets = np.unique(labels, return_inverse=True)
     folds = _inner_folds(targets, speakers)
@@ -158,14 +158,15 @@ def fit_classifier(
 
     kernel_predictions = [fit_kernel(train).predict(rows[test]) for train, test in folds]
     similarity = np.empty((len(rows), 1))
-    for (_, test), (_, similar) in zip(folds, kernel_predictions, strict=True):
-        similarity[test] = similar
+    for (_, test), (_, test_similarity) in zip(folds, kernel_predictions, strict=True):
+        similarity[test] = test_similarity
 
     def fit_head(rows: np.ndarray, copies: list[np.ndarray], weight: float) -> tuple:
         def fit(train: np.ndarray | slice) -> LinearModel:
             noisy = [copy[train] for copy in copies]
             return fit_linear(rows[train], targets[train], speakers[train], noisy, directions)
 
+        # Classes that do not occur in a fold's training part have probability 0 in its test part.
         pooled = np.full((len(rows), len(classes)), -np.inf)
         for (train, test), kernel in zip(folds, kernel_predictions, strict=True):
             cells = np.ix_(test, np.unique(targets[train]))
@@ -193,7 +194,7 @@ def fit_classifier(
         adapted_copies = [adapt(copy, speakers) for copy in copies]
         adapted, _ = fit_head(adapt(rows, speakers), adapted_copies, ADAPTED_MIXING_WEIGHT)
     classifier = EmotionClassifier(classes, fit_kernel(slice(None)), unadapted, adapted)
-    return classifier, classifier.spread(out_of_fold)
+    return classifier, classifier.of_labels(out_of_fold)
 
 
 def _inner_folds(targets: np.ndarray, speakers: Sequence) -> list[tuple[np.ndarray, np.ndarray]]:

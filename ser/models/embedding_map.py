@@ -1,4 +1,4 @@
-"""The map of the training set: places a new clip on it and finds the clips nearest to it.
+"""The map of the training set: position and nearest training clips of a new clip.
 
 Training lays the clips out by the ensemble's probabilities of them, so that emotions rather than
 speakers form regions. Distances are Hellinger distances: Euclidean between square roots of
@@ -15,6 +15,7 @@ from scipy.spatial import KDTree
 AXES = ("x", "y")  # names of a position's coordinates
 N_NAMED = 5  # neighbours that are named to the user
 N_NEIGHBORS = 15  # neighbours whose mean position is a clip's position
+EPSILON = 1e-3  # Hellinger distance; limits the weight of a very near neighbour
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ class EmbeddingMap:
     def place(self, probabilities: np.ndarray) -> Placement:
         """Place a clip by the ensemble's probabilities of its emotions, shape (8,)."""
         distances, nearest = self._tree.query(np.sqrt(probabilities), N_NEIGHBORS)
-        position = np.average(self.positions[nearest], axis=0, weights=1 / (distances + 1e-3))
+        position = np.average(self.positions[nearest], axis=0, weights=1 / (distances + EPSILON))
         return Placement(position, tuple(self.clip(row) for row in nearest[:N_NAMED]))
 
     def nearest(self, row: int) -> list[int]:

@@ -2,7 +2,7 @@
 
 Each model's probabilities to the power of its weight, multiplied and normalised (Genest & Zidek
 1986, Statistical Science 1:114). The kernel ridge's weight is proportional to a clip's similarity
-to the nearest training clip, since the linear model generalises better where there is none.
+to the nearest training clip, since the linear model generalises better to dissimilar clips.
 """
 
 import numpy as np

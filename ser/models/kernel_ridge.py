@@ -1,7 +1,7 @@
 """Kernel ridge regression on one-hot targets: compares a clip with all training clips.
 
-It is the better model where a clip resembles one of the training set. The largest value of its
-kernel, the similarity to the nearest training clip, says how far that holds.
+It is the better model for a clip that is similar to one of the training set. Similarity is the
+largest value of its kernel, that of the nearest training clip.
 """
 
 from collections.abc import Sequence

@@ -18,7 +18,7 @@ from sklearn.pipeline import FeatureUnion, Pipeline, make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 C = 0.01  # inverse regularisation strength
-TOLERANCE = 1e-3  # of the gradient
+TOLERANCE = 1e-3  # of the gradient, at which fitting stops
 DIRECTION_WEIGHT = 16.0  # standard deviation of projections on emotion directions
 SPEAKER_SHRINKAGE = 0.5  # part of a speaker's mean deviation that is subtracted in training
 NOISY_COPY_WEIGHT = 0.6  # sample weight of a noisy copy; 1 of a clip
@@ -57,14 +57,14 @@ def fit_linear(
         noisy_copies: arrays of the rows' shape.
         directions: any number of arrays of d values.
     """
-    sets = [normalise_speakers(each, speakers) for each in (rows, *noisy_copies)]
+    sets = [normalise_speakers(clips, speakers) for clips in (rows, *noisy_copies)]
     pipeline = linear_pipeline(directions).fit(
         np.concatenate(sets),
         np.tile(classes, len(sets)),
         logisticregression__sample_weight=sample_weights(len(rows), len(noisy_copies)),
     )
     weights, intercepts = affine(pipeline.decision_function, rows.shape[1])
-    if weights.ndim == 1:  # of two classes scikit-learn gives the second one's log-odds
+    if weights.ndim == 1:  # two classes: scikit-learn gives the second one's log-odds
         weights = np.stack([np.zeros_like(weights), weights], axis=1)
         intercepts = np.append(np.float32(0), intercepts)
     return LinearModel(weights, np.ravel(intercepts))
@@ -95,12 +95,14 @@ def feature_scaler(directions: Sequence[np.ndarray], weight: float) -> Transform
 
 def normalise_speakers(rows: np.ndarray, speakers: Sequence) -> np.ndarray:
     """Subtract SPEAKER_SHRINKAGE of each speaker's mean deviation from embeddings, shape (n, d)."""
-    names, of = np.unique(speakers, return_inverse=True)
-    means = np.stack([rows[of == speaker].mean(axis=0) for speaker in range(len(names))])
-    return rows - SPEAKER_SHRINKAGE * (means - rows.mean(axis=0))[of]
+    names, ids = np.unique(speakers, return_inverse=True)
+    means = np.stack([rows[ids == speaker].mean(axis=0) for speaker in range(len(names))])
+    return rows - SPEAKER_SHRINKAGE * (means - rows.mean(axis=0))[ids]
 
 
-def affine(function: Callable[[np.ndarray], np.ndarray], size: int) -> tuple:
+def affine(
+    function: Callable[[np.ndarray], np.ndarray], size: int
+) -> tuple[np.ndarray, np.ndarray]:
     """Return weights and intercept, float32, of an affine function of rows of `size` features."""
     intercept = function(np.zeros((1, size)))
     return np.float32(function(np.eye(size)) - intercept), np.float32(intercept)

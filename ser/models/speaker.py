@@ -1,4 +1,4 @@
-"""Unsupervised and enrolled adaptation of embeddings to one speaker.
+"""Adaptation of embeddings to a speaker, from neutral clips and from clips without labels.
 
 A speaker, the room and the microphone shift all embeddings by an offset that does not depend on the
 emotion. It is estimated from the speaker's clips and subtracted. With n clips its maximum a

@@ -1,8 +1,8 @@
 """Detects whether a clip holds a voice: rain, hum and music carry no emotion.
 
 A logistic regression separates embeddings of voices from those of generated sounds
-(ser/training/generated_sounds.py). The distance to the training clips, the usual way, would not do:
-other people in other rooms lie farther away than much noise.
+(ser/training/generated_sounds.py). A threshold on the distance to the training clips, as is usual
+for novelty detection, would reject other speakers and rooms before much noise.
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What a long recording turned out to be: its voice's emotion from one moment to the next."""
+"""The result of a long recording: the emotion of its voice, second by second."""
 
 import csv
 import io
@@ -7,10 +7,10 @@ from itertools import groupby
 
 import numpy as np
 
-from ser.audio.loading import NOTES
+from ser.audio.clip import NOTES
 from ser.labels import LABELS
 
-LEVEL = 0.1  # s that one value of Timeline.levels sums up
+LEVEL_DURATION = 0.1  # s of the recording that one of Timeline.levels is measured on
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Moment:
 
     Attributes:
         start, end: seconds.
-        probabilities: of the window around it, by label, sum 1; None where no voice was heard.
+        probabilities: of the window around it, by label, sum 1; None where no voice was detected.
     """
 
     start: float
@@ -28,7 +28,7 @@ class Moment:
 
     @property
     def label(self) -> str | None:
-        """The most probable of LABELS; None where no voice was heard."""
+        """The most probable of LABELS; None where no voice was detected."""
         return max(self.probabilities, key=self.probabilities.get) if self.probabilities else None
 
 
@@ -50,14 +50,14 @@ class Segment:
 
 @dataclass(frozen=True)
 class Timeline:
-    """Which emotion the voice in a long recording carries, and when.
+    """The emotions in a long recording, and when.
 
     Attributes:
         duration: seconds.
         levels: float32, shape (n,), standard deviation of each tenth of a second, full scale 1.
         moments: one a second, from the recording's beginning to its end.
-        threshold: the probability from which on an emotion is sure.
-        notes: remarks on the recording's file, keys of `audio.NOTES`.
+        threshold: probability from which on an emotion is confident.
+        notes: on the recording's file, keys of NOTES.
     """
 
     duration: float
@@ -68,7 +68,7 @@ class Timeline:
 
     @property
     def segments(self) -> tuple[Segment, ...]:
-        """The moments with a voice, those of one emotion in a row made one."""
+        """Runs of moments with a voice and of one emotion."""
         return tuple(
             Segment(
                 start=run[0].start,
@@ -80,8 +80,8 @@ class Timeline:
             if label and (run := list(group))
         )
 
-    def shares(self) -> dict[str, float]:
-        """Return for each of LABELS its share of the time with a voice, 0-1."""
+    def time_fractions(self) -> dict[str, float]:
+        """Return for each of LABELS its fraction of the time with a voice, 0-1."""
         spans = {label: 0.0 for label in LABELS}
         for segment in self.segments:
             spans[segment.label] += segment.end - segment.start
@@ -89,7 +89,7 @@ class Timeline:
         return {label: span / total for label, span in spans.items()}
 
     def to_json(self) -> dict:
-        """Return the shape that the API promises; times in seconds."""
+        """Return what the API answers; times in seconds."""
         return {
             "duration": round(self.duration, 3),
             "notes": [NOTES[note] for note in self.notes],
@@ -114,7 +114,7 @@ class Timeline:
         }
 
     def to_csv(self) -> str:
-        """Return the segments as a table: start and end in seconds, emotion, probability."""
+        """Return the segments as CSV: start and end in seconds, emotion, probability."""
         file = io.StringIO()
         segments = self.to_json()["segments"]
         table = csv.DictWriter(file, ["start", "end", "label", "probability"])

@@ -1,4 +1,4 @@
-"""Emotions in a long recording: windows of three seconds, one each second.
+"""Predict the emotions in a long recording: windows of three seconds, one each second.
 
 The recording is decoded twice, block by block: for its duration and levels, and for its windows. Of
 a window only the embedding is kept, so memory does not grow with the duration. Windows are
@@ -6,10 +6,10 @@ preprocessed as short recordings are (`to_clip`).
 
 One speaker is assumed, whose statistics come from the whole recording, so the first minute is
 adapted as well as the last. Overlapping windows are not independent: the statistics are of windows
-that do not overlap, and a window's prediction leaves out those that overlap it. Of several speakers
-the offset is what they share, room and microphone. If one emotion lasts all along, half of it is
-taken for the speaker's offset (ser/models/speaker.py) and predictions come out closer to neutral
-than they should.
+that do not overlap, and a window's prediction leaves out those that overlap it. With several
+speakers the offset is the one that they have in common, of room and microphone. If one emotion
+lasts throughout, half of it is taken for the speaker's offset (POSTERIOR_DISCOUNT of speaker.py),
+and predictions are too close to neutral.
 """
 
 from collections.abc import Iterator
@@ -19,22 +19,22 @@ from itertools import compress
 import numpy as np
 
 from ser.audio import loading
+from ser.audio.clip import SAMPLING_RATE, TRIM_DB, Clip, to_clip
 from ser.audio.decoding import Recording
-from ser.errors import SerError
+from ser.errors import ErrorKind, SerError
 from ser.labels import LABELS
 from ser.models.classifier import EmotionClassifier
 from ser.models.encoder import BATCH, Encoder
 from ser.models.speaker import UNKNOWN_SPEAKER, Speaker, SpeakerAdaptation
 from ser.models.voice_detector import VoiceDetector
-from ser.timeline.timeline import LEVEL, Moment, Timeline
+from ser.timeline.timeline import LEVEL_DURATION, Moment, Timeline
 
 MAX_DURATION = 1800.0  # s
 WINDOW, HOP = 3, 1  # s
 MIN_VOICE = 1.0  # s of a window
 NOISE_FLOOR_PERCENTILE = 10  # of the levels
 ABOVE_NOISE_FLOOR = 6  # dB, of a voice
-N_AT_ONCE = 64  # windows that are classified together
-RATE = loading.SAMPLING_RATE
+PREDICTION_BATCH = 64  # windows
 
 
 @dataclass(frozen=True)
@@ -42,12 +42,12 @@ class _Window:
     """A window with a voice.
 
     Attributes:
-        number: of the window, in hops.
+        index: of the window; it starts at index * HOP seconds.
         embedding: shape (layers, 2, hidden size).
         probabilities: of its emotions, shape (8,), predicted without adaptation.
     """
 
-    number: int
+    index: int
     embedding: np.ndarray
     probabilities: np.ndarray
 
@@ -78,55 +78,56 @@ def analyse_windows(
         detected = voice_detector.detect(embeddings)
         return compress(map(_Window, batch, embeddings, probabilities), detected)
 
-    for number, waveform in enumerate(_waveforms(recording)):
-        if clip := _clip(waveform, voiced, number):
-            batch[number] = clip
+    for index, waveform in enumerate(_waveforms(recording)):
+        if clip := _clip(waveform, voiced, index):
+            batch[index] = clip
         if len(batch) == BATCH:
             windows += embed()
             batch = {}
-            yield min(1.0, (number + 1) * HOP / duration)
+            yield min(1.0, (index + 1) * HOP / duration)
     if batch:
         windows += embed()
     if not windows:
         raise SerError(
             f"No voice was found in the recording ({duration:.0f} s); at least {MIN_VOICE:.0f} s "
             "is needed. Choose one in which somebody speaks, or record closer to the microphone.",
-            "nobody",
+            ErrorKind.NO_VOICE_ANYWHERE,
             duration=duration,
             needed=MIN_VOICE,
         )
     yield 1.0
     predictions, threshold = _predict(windows, adaptation, classifier)
-    moments = _moments(duration, number + 1, predictions)
+    moments = _moments(duration, index + 1, predictions)
     yield Timeline(duration, levels, moments, threshold, notes)
 
 
 def _levels(recording: Recording) -> tuple[float, np.ndarray, tuple[str, ...]]:
     """Return the duration in seconds, the levels and the notes, as Timeline describes them."""
-    step = round(LEVEL * RATE)
-    rest, samples, levels = np.zeros(0, np.float32), 0, []
+    size = round(LEVEL_DURATION * SAMPLING_RATE)
+    rest, n_samples, levels = np.zeros(0, np.float32), 0, []
     for block in loading.blocks(recording, MAX_DURATION):
-        samples += len(block.waveform)
+        n_samples += len(block.waveform)
         rest = np.concatenate([rest, block.waveform])
-        whole = len(rest) // step * step
+        complete = len(rest) // size * size
         # The deviation rather than the root mean square: a constant offset is no sound.
-        levels.append(rest[:whole].reshape(-1, step).std(axis=1))
-        rest = rest[whole:]
+        levels.append(rest[:complete].reshape(-1, size).std(axis=1))
+        rest = rest[complete:]
     if len(rest):
         levels.append(rest[None].std(axis=1))
-    return samples / RATE, np.concatenate(levels), block.defects
+    # The last block lists the defects of the whole recording.
+    return n_samples / SAMPLING_RATE, np.concatenate(levels), block.defects
 
 
 def _voiced(levels: np.ndarray) -> np.ndarray:
     """Return which levels may be a voice's, compared with the whole recording."""
-    relative = levels.max() * 10 ** (-loading.TRIM_DB / 20)
+    below_peak = levels.max() * 10 ** (-TRIM_DB / 20)
     noise_floor = np.percentile(levels, NOISE_FLOOR_PERCENTILE)
-    return levels > max(relative, noise_floor * 10 ** (ABOVE_NOISE_FLOOR / 20))
+    return levels > max(below_peak, noise_floor * 10 ** (ABOVE_NOISE_FLOOR / 20))
 
 
 def _waveforms(recording: Recording) -> Iterator[np.ndarray]:
     """Yield the waveform of each window; the last one ends with the recording."""
-    size, hop = WINDOW * RATE, HOP * RATE
+    size, hop = WINDOW * SAMPLING_RATE, HOP * SAMPLING_RATE
     rest = np.zeros(0, np.float32)
     for block in loading.blocks(recording, MAX_DURATION):
         rest = np.concatenate([rest, block.waveform])
@@ -136,13 +137,13 @@ def _waveforms(recording: Recording) -> Iterator[np.ndarray]:
     yield rest
 
 
-def _clip(waveform: np.ndarray, voiced: np.ndarray, number: int) -> loading.Clip | None:
+def _clip(waveform: np.ndarray, voiced: np.ndarray, index: int) -> Clip | None:
     """Return a window's Clip, None where it cannot hold enough of a voice."""
-    first = round(number * HOP / LEVEL)
-    if voiced[first : first + round(WINDOW / LEVEL)].sum() * LEVEL < MIN_VOICE:
+    first, n_levels = round(index * HOP / LEVEL_DURATION), round(WINDOW / LEVEL_DURATION)
+    if voiced[first : first + n_levels].sum() * LEVEL_DURATION < MIN_VOICE:
         return None
     try:
-        return loading.cut(waveform)
+        return to_clip(waveform)
     except SerError:
         return None
 
@@ -153,45 +154,46 @@ def _predict(
     """Predict each window, adapted with the windows that do not overlap it.
 
     Returns:
-        probabilities by window number and label, and the threshold of a confident one.
+        probabilities by window index and label, and the threshold of a confident one.
     """
-    sample = []
+    disjoint = []
     for window in windows:
-        if not sample or (window.number - sample[-1].number) * HOP >= WINDOW:
-            sample.append(window)
+        if not disjoint or (window.index - disjoint[-1].index) * HOP >= WINDOW:
+            disjoint.append(window)
     speaker = UNKNOWN_SPEAKER
-    for window in sample:
+    for window in disjoint:
         speaker = speaker.update(window.embedding, window.probabilities)
     probabilities = {}
-    for first in range(0, len(windows), N_AT_ONCE):
-        part = windows[first : first + N_AT_ONCE]
-        embeddings = np.stack([window.embedding for window in part])
-        speakers = [_without_overlap(speaker, sample, window) for window in part]
+    for first in range(0, len(windows), PREDICTION_BATCH):
+        batch = windows[first : first + PREDICTION_BATCH]
+        embeddings = np.stack([window.embedding for window in batch])
+        speakers = [_without_overlap(speaker, disjoint, window) for window in batch]
         adapted = None
-        # A speaker of more than one sampled window has statistics for all of the windows.
-        if all(each.n_clips for each in speakers):
+        # A window may overlap all of one or two disjoint ones. Then none of the windows is adapted:
+        # one threshold holds for all.
+        if all(statistics.n_clips for statistics in speakers):
             adapted = np.stack(list(map(adaptation.adapt, embeddings, speakers)))
         prediction = classifier.predict(embeddings, adapted)
-        for window, row in zip(part, prediction.probabilities.tolist(), strict=True):
-            probabilities[window.number] = dict(zip(LABELS, row, strict=True))
+        for window, row in zip(batch, prediction.probabilities.tolist(), strict=True):
+            probabilities[window.index] = dict(zip(LABELS, row, strict=True))
     return probabilities, prediction.threshold
 
 
-def _without_overlap(speaker: Speaker, sample: list[_Window], window: _Window) -> Speaker:
-    """Return a speaker's statistics without the sampled windows that overlap a window."""
-    for other in sample:
-        if abs(other.number - window.number) * HOP < WINDOW:
-            speaker = speaker.remove(other.embedding, other.probabilities)
+def _without_overlap(speaker: Speaker, disjoint: list[_Window], predicted: _Window) -> Speaker:
+    """Return a speaker's statistics of those disjoint windows that do not overlap a window."""
+    for window in disjoint:
+        if abs(window.index - predicted.index) * HOP < WINDOW:
+            speaker = speaker.remove(window.embedding, window.probabilities)
     return speaker
 
 
 def _moments(
     duration: float, n_windows: int, probabilities: dict[int, dict[str, float]]
 ) -> tuple[Moment, ...]:
-    """Give each window its middle second, the first and the last one also the ends."""
-    before = (WINDOW - HOP) / 2
-    edges = [0.0, *(number * HOP + before for number in range(1, n_windows)), duration]
+    """Return the middle second of each window, to which the first and last one add the ends."""
+    margin = (WINDOW - HOP) / 2
+    edges = [0.0, *(index * HOP + margin for index in range(1, n_windows)), duration]
     return tuple(
-        Moment(edges[number], edges[number + 1], probabilities.get(number))
-        for number in range(n_windows)
+        Moment(edges[index], edges[index + 1], probabilities.get(index))
+        for index in range(n_windows)
     )

@@ -1,102 +1,91 @@
-"""The boosting classifier on embeddings made for the purpose, and the bundled one on real clips."""
+"""The classifier on synthetic embeddings, and the bundled one on its training clips."""
 
 import numpy as np
 import pytest
+from synthetic import embeddings_of, fitted, predicted
 
 from ser import artifacts
 from ser.errors import SerError
 from ser.labels import LABELS
-from ser.models.classifier import EmotionClassifier
-from ser.training.data import ravdess
-
-
-def made_up(random, per_label, speakers=6, spread=1.0):
-    """Embeddings of shape (n, 3, 2, 24): an offset per emotion, one per speaker, and noise."""
-    centres = np.random.default_rng(7).normal(size=(8, 3, 2, 24))
-    emotions = np.repeat(LABELS, per_label)
-    codes = np.array([LABELS.index(emotion) for emotion in emotions])
-    actors = random.integers(0, speakers, len(codes))
-    voices = random.normal(0, 0.5, (speakers, 3, 2, 24))
-    noise = random.normal(0, spread, (len(codes), 3, 2, 24))
-    return centres[codes] + voices[actors] + noise, emotions, actors
+from ser.models.classifier import fit_classifier
+from ser.training import labelled_embeddings
 
 
 @pytest.fixture(scope="module")
-def fitted():
-    random = np.random.default_rng(0)
+def classifier():
     # As in RAVDESS, neutral has half the clips.
-    embeddings, emotions, actors = made_up(random, [15] + [30] * 7)
-    return EmotionClassifier().fit(embeddings, emotions, actors)
+    return fitted(*embeddings_of(np.random.default_rng(0), [15] + [30] * 7))
 
 
-def test_probabilities_sum_to_one_and_are_right(fitted):
-    embeddings, emotions, _ = made_up(np.random.default_rng(1), 20)
-    probabilities = fitted.probabilities(embeddings)
-    assert probabilities.shape == (160, 8)
-    assert np.allclose(probabilities.sum(axis=1), 1)
-    assert (np.array(LABELS)[probabilities.argmax(axis=1)] == emotions).mean() > 0.9
+def test_probabilities_sum_to_one_and_are_correct(classifier):
+    embeddings, emotions, _ = embeddings_of(np.random.default_rng(1), 20)
+    prediction = classifier.predict(embeddings)
+    for probabilities in (prediction.probabilities, prediction.ensemble):
+        assert probabilities.shape == (160, 8)
+        assert np.allclose(probabilities.sum(axis=1), 1)
+    assert (predicted(classifier, embeddings) == emotions).mean() > 0.9
+
+
+def test_one_clip_is_predicted_as_among_others(classifier):
+    embeddings, _, _ = embeddings_of(np.random.default_rng(1), 3)
+    together = classifier.predict(embeddings).probabilities
+    alone = [classifier.predict(embedding[None]).probabilities[0] for embedding in embeddings]
+    assert np.allclose(together, alone, atol=1e-5)
 
 
 def test_rare_emotions_are_not_neglected():
-    random = np.random.default_rng(2)
-    embeddings, emotions, actors = made_up(random, [15] + [60] * 7, spread=4.0)
-    unseen, truth, _ = made_up(np.random.default_rng(3), 60, spread=4.0)
-    classifier = EmotionClassifier().fit(embeddings, emotions, actors)
-    predicted = np.array(LABELS)[classifier.probabilities(unseen).argmax(axis=1)]
-    share = np.mean(predicted == "neutral")
-    assert np.mean(predicted[truth == "neutral"] == "neutral") > 4 * share > 0.2
+    training = embeddings_of(np.random.default_rng(2), [15] + [60] * 7, noise=4.0)
+    embeddings, emotions, _ = embeddings_of(np.random.default_rng(3), 60, noise=4.0)
+    labels = predicted(fitted(*training), embeddings)
+    fraction = np.mean(labels == "neutral")
+    assert np.mean(labels[emotions == "neutral"] == "neutral") > 4 * fraction > 0.2
 
 
-def test_out_of_fold_scores_come_from_models_that_did_not_hear_the_speaker():
-    random = np.random.default_rng(4)
-    emotions, actors = np.repeat(LABELS, 24), np.tile(np.repeat(np.arange(6), 4), 8)
-    # Everybody has ways of their own: nothing about the others helps with a stranger.
-    ways = random.normal(size=(8, 6, 3, 2, 24))
+def speaker_dependent():
+    """Return embeddings with an offset of each pair of speaker and emotion, and of no emotion."""
+    rng = np.random.default_rng(4)
+    emotions, speakers = np.repeat(LABELS, 24), np.tile(np.repeat(np.arange(6), 4), 8)
+    offsets = rng.normal(size=(8, 6, 3, 2, 24))
     codes = np.array([LABELS.index(emotion) for emotion in emotions])
-    embeddings = ways[codes, actors] + random.normal(0, 0.1, (len(codes), 3, 2, 24))
-    classifier = EmotionClassifier().fit(embeddings, emotions, actors)
-    assert (
-        np.array(LABELS)[classifier.initial_probabilities(embeddings).argmax(axis=1)] == emotions
-    ).all()
-    right = np.array(LABELS)[classifier.out_of_fold.argmax(axis=1)] == emotions
-    assert right.mean() < 0.4
+    embeddings = offsets[codes, speakers] + rng.normal(0, 0.1, (len(codes), 3, 2, 24))
+    return embeddings, emotions, speakers
 
 
-def test_copies_of_a_speaker_tell_nothing_about_that_speaker():
-    random = np.random.default_rng(4)
-    emotions, actors = np.repeat(LABELS, 24), np.tile(np.repeat(np.arange(6), 4), 8)
-    ways = random.normal(size=(8, 6, 3, 2, 24))
-    codes = np.array([LABELS.index(emotion) for emotion in emotions])
-    embeddings = ways[codes, actors] + random.normal(0, 0.1, (len(codes), 3, 2, 24))
-    classifier = EmotionClassifier().fit(embeddings, emotions, actors, [embeddings, embeddings])
-    right = np.array(LABELS)[classifier.out_of_fold.argmax(axis=1)] == emotions
-    assert right.mean() < 0.4
+@pytest.mark.parametrize("n_copies", [0, 2])
+def test_out_of_fold_probabilities_are_speaker_independent(n_copies):
+    embeddings, emotions, speakers = speaker_dependent()
+    classifier, out_of_fold = fit_classifier(
+        embeddings, emotions, speakers, [embeddings] * n_copies
+    )
+    ensemble = classifier.predict(embeddings).ensemble
+    assert (np.array(LABELS)[ensemble.argmax(axis=1)] == emotions).all()
+    assert (np.array(LABELS)[out_of_fold.argmax(axis=1)] == emotions).mean() < 0.4
 
 
-def test_copies_heard_elsewhere_help_there():
-    # What is loudest in a quiet place drowns elsewhere; something fainter is left.
-    random = np.random.default_rng(9)
-    embeddings, emotions, actors = made_up(random, 20, spread=4.0)
+def test_noisy_copies_improve_predictions_in_noise():
+    rng = np.random.default_rng(9)
+    embeddings, emotions, speakers = embeddings_of(rng, 20, noise=4.0)
 
-    def drowned(heard):
-        changed = heard.copy()
-        changed[:, 0] = random.normal(0, 20, changed[:, 0].shape)
-        return changed
+    def in_noise(clean):
+        noisy = clean.copy()
+        noisy[:, 0] = rng.normal(0, 20, noisy[:, 0].shape)
+        return noisy
 
-    unseen, truth, _ = made_up(np.random.default_rng(10), 40, spread=4.0)
-    alone = EmotionClassifier().fit(embeddings, emotions, actors)
-    taught = EmotionClassifier().fit(embeddings, emotions, actors, [drowned(embeddings)])
-    right = [
-        np.mean(np.array(LABELS)[each.probabilities(drowned(unseen)).argmax(axis=1)] == truth)
-        for each in (alone, taught)
-    ]
-    assert right[1] > right[0] + 0.05
+    test, truth, _ = embeddings_of(np.random.default_rng(10), 40, noise=4.0)
+    without = fitted(embeddings, emotions, speakers)
+    with_copies = fitted(embeddings, emotions, speakers, [in_noise(embeddings)])
+    before, after = (
+        np.mean(predicted(model, in_noise(test)) == truth) for model in (without, with_copies)
+    )
+    assert after > before + 0.05
 
 
 def test_same_seed_same_classifier():
-    embeddings, emotions, actors = made_up(np.random.default_rng(5), 12)
-    first, second = (EmotionClassifier(3).fit(embeddings, emotions, actors) for _ in range(2))
-    assert np.array_equal(first.probabilities(embeddings), second.probabilities(embeddings))
+    embeddings, emotions, speakers = embeddings_of(np.random.default_rng(5), 12)
+    first, second = (
+        fitted(embeddings, emotions, speakers, seed=3).predict(embeddings) for _ in range(2)
+    )
+    assert np.array_equal(first.probabilities, second.probabilities)
 
 
 @pytest.mark.parametrize(
@@ -107,58 +96,70 @@ def test_same_seed_same_classifier():
         ("sad", "calm"),
     ],
 )
-def test_emotions_that_do_not_occur_are_impossible(occurring):
-    embeddings, emotions, actors = made_up(np.random.default_rng(6), 40)
+def test_emotions_that_do_not_occur_get_probability_0(occurring):
+    embeddings, emotions, speakers = embeddings_of(np.random.default_rng(6), 40)
     rows = np.isin(emotions, occurring)
-    classifier = EmotionClassifier().fit(embeddings[rows], emotions[rows], actors[rows])
-    unseen, truth, _ = made_up(np.random.default_rng(8), 20)
+    classifier, out_of_fold = fit_classifier(embeddings[rows], emotions[rows], speakers[rows])
+    test, truth, _ = embeddings_of(np.random.default_rng(8), 20)
     rows = np.isin(truth, occurring)
-    for probabilities in (
-        classifier.probabilities(unseen[rows]),
-        classifier.initial_probabilities(unseen[rows]),
-        classifier.out_of_fold,
-    ):
+    prediction = classifier.predict(test[rows])
+    for probabilities in (prediction.probabilities, prediction.ensemble, out_of_fold):
         assert probabilities.shape[1] == len(LABELS)
         assert np.allclose(probabilities.sum(axis=1), 1)
         assert ((probabilities > 0).any(axis=0) == np.isin(LABELS, occurring)).all()
-    predicted = np.array(LABELS)[classifier.probabilities(unseen[rows]).argmax(axis=1)]
-    assert (predicted == truth[rows]).mean() > 0.9
+    assert (predicted(classifier, test[rows]) == truth[rows]).mean() > 0.9
 
 
 def test_an_emotion_of_one_speaker_alone():
-    embeddings, emotions, actors = made_up(np.random.default_rng(6), 40)
-    rows = (emotions != "angry") | (actors == 2)
-    classifier = EmotionClassifier().fit(embeddings[rows], emotions[rows], actors[rows])
-    assert np.allclose(classifier.out_of_fold.sum(axis=1), 1)
-    assert np.allclose(classifier.probabilities(embeddings).sum(axis=1), 1)
+    embeddings, emotions, speakers = embeddings_of(np.random.default_rng(6), 40)
+    rows = (emotions != "angry") | (speakers == 2)
+    classifier, out_of_fold = fit_classifier(embeddings[rows], emotions[rows], speakers[rows])
+    assert np.allclose(out_of_fold.sum(axis=1), 1)
+    assert np.allclose(classifier.predict(embeddings).probabilities.sum(axis=1), 1)
+
+
+def test_adapted_embeddings_have_another_head():
+    embeddings, emotions, speakers = embeddings_of(np.random.default_rng(15), 24)
+
+    def offsets(speakers):
+        return (20 * (1 + speakers))[:, None]
+
+    shifted = embeddings + offsets(speakers)[..., None, None]
+    classifier = fitted(
+        shifted, emotions, speakers, adapt=lambda rows, names: rows - offsets(names)
+    )
+    test, truth, names = embeddings_of(np.random.default_rng(16), 10)
+    prediction = classifier.predict(test + offsets(names)[..., None, None], test)
+    labels = np.array(LABELS)[prediction.probabilities.argmax(axis=1)]
+    assert (labels == truth).mean() > 0.9
+    assert prediction.threshold == classifier.adapted.calibration.threshold
+    assert classifier.predict(test).threshold == classifier.unadapted.calibration.threshold
 
 
 @pytest.mark.parametrize(
-    ("emotions", "speakers", "each", "message"),
+    ("emotions", "n_speakers", "n_each", "message"),
     [
         (["sad"], 6, 60, "60 by 6 speakers in 1 emotions.*2 emotions"),
         (["sad", "calm"], 4, 30, "by 4 speakers.*by 5 speakers"),
         (["sad", "calm"], 6, 23, "46 by 6 speakers.*at least 48"),
     ],
 )
-def test_too_little_to_learn_from(emotions, speakers, each, message):
-    told = np.repeat(emotions, each)
-    embeddings = np.random.default_rng(0).normal(size=(len(told), 3, 2, 24))
+def test_too_few_recordings(emotions, n_speakers, n_each, message):
+    labels = np.repeat(emotions, n_each)
+    embeddings = np.random.default_rng(0).normal(size=(len(labels), 3, 2, 24))
     with pytest.raises(SerError, match=message):
-        EmotionClassifier().fit(embeddings, told, np.arange(len(told)) % speakers)
+        fit_classifier(embeddings, labels, np.arange(len(labels)) % n_speakers)
 
 
 def test_two_emotions_one_of_them_by_a_single_speaker():
-    actors = np.arange(60) % 6
+    speakers = np.arange(60) % 6
     embeddings = np.random.default_rng(0).normal(size=(60, 3, 2, 24))
     with pytest.raises(SerError, match="Too few speakers of an emotion"):
-        EmotionClassifier().fit(embeddings, np.where(actors == 1, "sad", "calm"), actors)
+        fit_classifier(embeddings, np.where(speakers == 1, "sad", "calm"), speakers)
 
 
-def test_bundled_classifier_knows_its_training_clips(recognizer):
-    with np.load(artifacts.FOLDER / artifacts.EMBEDDINGS, allow_pickle=False) as kept:
-        embeddings, names = kept["embeddings"], kept["names"]
-    emotions = np.array([ravdess.parse(f"{name}.wav").emotion for name in names])
-    predicted = np.array(LABELS)[recognizer.classifier.probabilities(embeddings).argmax(axis=1)]
-    assert len(names) == 1440
-    assert (predicted == emotions).mean() > 0.9
+def test_bundled_classifier_predicts_its_training_clips(recognizer):
+    labelled = labelled_embeddings.load(artifacts.FOLDER / artifacts.EMBEDDINGS)
+    labels = predicted(recognizer.classifier, labelled.embeddings)
+    assert len(labels) == 1440
+    assert (labels == labelled.emotions).mean() > 0.9

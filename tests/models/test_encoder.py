@@ -1,4 +1,4 @@
-"""The encoder: batching, windows, truncation and devices change nothing about an embedding."""
+"""Embeddings do not depend on batching, windows, truncation or device."""
 
 import dataclasses
 from concurrent.futures import ThreadPoolExecutor
@@ -17,6 +17,7 @@ from transformers import (
 )
 
 from ser.audio import loading
+from ser.audio.clip import SAMPLING_RATE
 from ser.errors import SerError
 from ser.models.encoder import Encoder
 
@@ -44,7 +45,7 @@ def test_shape_and_layers(bundled, loaded):
 
 def test_pools_mean_and_deviation_of_hidden_states(bundled, loaded):
     model = Wav2Vec2Model.from_pretrained(bundled.checkpoint, dtype=torch.float32).eval()
-    clip = next(each for each in loaded if len(each.waveform) < 5 * loading.SAMPLING_RATE)
+    clip = next(clip for clip in loaded if len(clip.waveform) < 5 * SAMPLING_RATE)
     with torch.inference_mode():
         output = model(torch.from_numpy(clip.waveform)[None], output_hidden_states=True)
     embedding = bundled.embed([clip])[0]
@@ -63,10 +64,10 @@ def test_alone_and_in_a_padded_batch_are_the_same(bundled, loaded):
 
 def test_long_clips_pool_all_windows(bundled, loaded):
     clip = loaded[0]
-    waveform = clip.waveform[: 2 * loading.SAMPLING_RATE]
+    waveform = clip.waveform[: 2 * SAMPLING_RATE]
     repeated = np.tile(waveform, 10)  # four windows of 5 s
     long, short = bundled.embed(
-        [dataclasses.replace(clip, waveform=each) for each in (repeated, waveform)]
+        [dataclasses.replace(clip, waveform=samples) for samples in (repeated, waveform)]
     )
     assert np.isfinite(long).all()
     cosine = np.sum(long * short) / np.linalg.norm(long) / np.linalg.norm(short)
@@ -108,56 +109,56 @@ def test_every_family_is_batch_invariant(kind, changes, tmp_path, loaded):
     assert np.abs(encoder.embed(loaded) - alone).max() < 1e-3
 
 
-def test_answers_side_by_side_take_turns_and_stay_the_same(bundled, loaded, monkeypatch):
-    inside, most, states = [], [], bundled.states
+def test_forward_passes_of_threads_wait_for_each_other(bundled, loaded, monkeypatch):
+    running, counts, states = [], [], bundled.states
 
-    def watched(waveforms):
-        inside.append(1)
-        most.append(len(inside))
-        found = list(states(waveforms))
-        inside.pop()
-        return iter(found)
+    def counted(waveforms):
+        running.append(1)
+        counts.append(len(running))
+        result = list(states(waveforms))
+        running.pop()
+        return iter(result)
 
-    monkeypatch.setattr(bundled, "states", watched)
+    monkeypatch.setattr(bundled, "states", counted)
     with ThreadPoolExecutor(3) as pool:
-        found = list(pool.map(lambda clip: bundled.embed([clip])[0], loaded[:6]))
-    assert max(most) == 1
+        embeddings = list(pool.map(lambda clip: bundled.embed([clip])[0], loaded[:6]))
+    assert max(counts) == 1
     monkeypatch.undo()
-    assert np.array_equal(found, [bundled.embed([clip])[0] for clip in loaded[:6]])
+    assert np.array_equal(embeddings, [bundled.embed([clip])[0] for clip in loaded[:6]])
 
 
 @pytest.fixture
-def as_on_cuda(monkeypatch):
-    """Leave multiplying to torch, whose autocast can reduce it."""
+def without_onednn(monkeypatch):
+    """Compute linear modules by torch, so that autocast applies to them, as on CUDA."""
     monkeypatch.setattr(torch.backends.mkldnn, "is_available", lambda: False)
 
 
-@pytest.mark.parametrize("reduced", [torch.float16, torch.bfloat16])
-def test_reduced_precision_changes_no_probability_by_a_hundredth(
-    recognizer, clips, reduced, as_on_cuda
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
+def test_half_precision_changes_no_probability_by_a_hundredth(
+    recognizer, clips, dtype, without_onednn
 ):
     encoder = Encoder(device="cpu", layers=recognizer.encoder.layers)
-    encoder._reduced = reduced  # what CUDA does with float16
+    encoder._autocast_dtype = dtype  # float16 on CUDA
     loaded = [loading.load(path) for path in clips[:4]]
-    exact, rough = recognizer.encoder.embed(loaded), encoder.embed(loaded)
-    assert np.abs(exact - rough).max() > 0
-    difference = recognizer.classifier.probabilities(exact) - recognizer.classifier.probabilities(
-        rough
+    exact, reduced = recognizer.encoder.embed(loaded), encoder.embed(loaded)
+    assert np.abs(exact - reduced).max() > 0
+    expected, predicted = (
+        recognizer.classifier.predict(embeddings).probabilities for embeddings in (exact, reduced)
     )
-    assert np.abs(difference).max() < 0.01
+    assert np.abs(expected - predicted).max() < 0.01
 
 
-def test_half_precision_leaves_positions_alone(bundled, loaded, as_on_cuda):
-    reduced = Encoder(device="cpu")
-    reduced._reduced = torch.float16  # what CUDA does
-    exact, rough = bundled.embed(loaded[:2]), reduced.embed(loaded[:2])
-    difference = np.abs(exact - rough)
+def test_half_precision_keeps_positions_precise(bundled, loaded, without_onednn):
+    encoder = Encoder(device="cpu")
+    encoder._autocast_dtype = torch.float16  # as on CUDA
+    exact, reduced = bundled.embed(loaded[:2]), encoder.embed(loaded[:2])
+    difference = np.abs(exact - reduced)
     assert difference.max() > 0
     assert np.median(difference) < 0.01
-    assert np.corrcoef(exact.ravel(), rough.ravel())[0, 1] > 0.999
+    assert np.corrcoef(exact.ravel(), reduced.ravel())[0, 1] > 0.999
 
 
-def test_fingerprint_is_of_the_weights(tmp_path):
+def test_fingerprint_depends_on_the_weights(tmp_path):
     first = checkpoint(tmp_path / "first", "wav2vec2")
     again = checkpoint(tmp_path / "again", "wav2vec2")
     other = checkpoint(tmp_path / "other", "wav2vec2", hidden_act="relu", intermediate_size=32)
@@ -165,7 +166,7 @@ def test_fingerprint_is_of_the_weights(tmp_path):
     assert fingerprints[0] == fingerprints[1] != fingerprints[2]
 
 
-def test_what_cannot_be_loaded_is_explained(tmp_path):
+def test_checkpoints_that_cannot_be_loaded_are_errors(tmp_path):
     with pytest.raises(SerError, match="--device cpu"):
         Encoder(device="cuda" if not torch.cuda.is_available() else "mps")
     with pytest.raises(SerError, match="cannot be loaded"):
@@ -177,7 +178,7 @@ def test_what_cannot_be_loaded_is_explained(tmp_path):
         Encoder(tmp_path, "cpu")
 
 
-def test_pickled_checkpoints_are_not_opened(tmp_path):
+def test_pickled_checkpoints_are_rejected(tmp_path):
     folder = checkpoint(tmp_path, "wav2vec2")
     model = Wav2Vec2Model.from_pretrained(folder)
     (folder / "model.safetensors").unlink()

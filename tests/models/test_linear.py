@@ -1,22 +1,30 @@
-"""The linear model that boosting starts from, on embeddings made for the purpose."""
+"""The linear model on synthetic embeddings."""
 
 import numpy as np
 import pytest
-from test_classifier import made_up
+from synthetic import embeddings_of
 
 from ser.labels import LABELS
-from ser.models.linear import fit_linear, linear_model, nearer
+from ser.models.linear import SPEAKER_SHRINKAGE, fit_linear, linear_pipeline, normalise_speakers
 
 
 @pytest.mark.parametrize("occurring", [LABELS, LABELS[:2]])
-@pytest.mark.parametrize("told", [0, 3])
-def test_scaling_directions_and_regression_fold_into_one_step(occurring, told):
-    random = np.random.default_rng(11)
-    embeddings, emotions, actors = made_up(random, 20, spread=3.0)
-    rows = np.isin(emotions, occurring)
-    embeddings, emotions = 400 + embeddings[rows].reshape(rows.sum(), -1), emotions[rows]
-    directions = random.normal(size=(told, embeddings.shape[1]))
-    single = fit_linear(embeddings, emotions, actors[rows], directions=directions)
-    steps = linear_model(directions).fit(nearer(embeddings, actors[rows]), emotions)
-    assert single.classes_.tolist() == steps.classes_.tolist()
-    assert np.allclose(single.predict_proba(embeddings), steps.predict_proba(embeddings), atol=1e-3)
+@pytest.mark.parametrize("n_directions", [0, 3])
+def test_features_and_regression_become_one_affine_map(occurring, n_directions):
+    rng = np.random.default_rng(11)
+    embeddings, emotions, speakers = embeddings_of(rng, 20, noise=3.0)
+    kept = np.isin(emotions, occurring)
+    rows, emotions = 400 + embeddings[kept].reshape(kept.sum(), -1), emotions[kept]
+    directions = rng.normal(size=(n_directions, rows.shape[1]))
+    model = fit_linear(rows, emotions, speakers[kept], directions=directions)
+    pipeline = linear_pipeline(directions).fit(normalise_speakers(rows, speakers[kept]), emotions)
+    log_probabilities = model.log_probabilities(rows)
+    assert log_probabilities.shape == (len(rows), len(occurring))
+    assert np.allclose(np.exp(log_probabilities), pipeline.predict_proba(rows), atol=1e-3)
+
+
+def test_part_of_each_speakers_mean_is_subtracted():
+    rows = np.array([[0.0, 1.0], [2.0, 1.0], [10.0, 3.0], [12.0, 3.0]])
+    normalised = normalise_speakers(rows, ["a", "a", "b", "b"])
+    assert SPEAKER_SHRINKAGE == 0.5
+    assert normalised.tolist() == [[2.5, 1.5], [4.5, 1.5], [7.5, 2.5], [9.5, 2.5]]

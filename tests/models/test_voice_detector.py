@@ -1,4 +1,4 @@
-"""Voices are told from other sounds: made ones here, and recorded noise where there is some."""
+"""Voices are detected among generated sounds, and recorded noise where there is some."""
 
 import io
 from pathlib import Path
@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from ser.audio import loading
+from ser.audio.clip import SAMPLING_RATE
 from ser.errors import SerError
 from ser.labels import CONFIDENT, NO_VOICE
 from ser.models.voice_detector import VoiceDetector
@@ -14,7 +15,7 @@ from ser.recognizer import Recognizer
 from ser.training import generated_sounds
 
 NOISE = Path(__file__).parents[2] / "shared/noise"
-LENGTH = 4 * loading.SAMPLING_RATE  # samples of a recorded noise
+LENGTH = 4 * SAMPLING_RATE  # samples of a recorded noise
 
 
 @pytest.fixture(scope="module")
@@ -22,88 +23,82 @@ def recognizer():
     return Recognizer.load(device="cpu")
 
 
-def test_learns_what_is_a_voice():
-    random = np.random.default_rng(0)
-    centre = random.normal(size=(3, 2, 8))
-    voices, others = (centre * sign + random.normal(size=(60, 3, 2, 8)) for sign in (1, -1))
-    detector = VoiceDetector(voices[:40], others[:40])
+def test_separates_voices_from_other_sounds():
+    rng = np.random.default_rng(0)
+    centre = rng.normal(size=(3, 2, 8))
+    voices, sounds = (centre * sign + rng.normal(size=(60, 3, 2, 8)) for sign in (1, -1))
+    detector = VoiceDetector.fit(voices[:40], sounds[:40])
     assert detector.detect(voices[40:]).mean() > 0.9
-    assert detector.detect(others[40:]).mean() < 0.1
+    assert detector.detect(sounds[40:]).mean() < 0.1
 
 
-def test_sounds_are_what_they_should_be(monkeypatch):
-    monkeypatch.setattr(generated_sounds, "EACH", 5)
-    found = list(generated_sounds.generate(0))
-    kinds = [kind for kind, _ in found]
-    assert set(kinds) == set(generated_sounds.KINDS) and len(found) == generated_sounds.EACH * len(
-        generated_sounds.KINDS
-    )
-    for _, waveform in found:
+def test_generated_sounds_have_their_kind_length_and_peak(monkeypatch):
+    monkeypatch.setattr(generated_sounds, "SOUNDS_PER_KIND", 5)
+    sounds = list(generated_sounds.generate(0))
+    kinds = [kind for kind, _ in sounds]
+    assert set(kinds) == set(generated_sounds.KINDS)
+    assert len(sounds) == generated_sounds.SOUNDS_PER_KIND * len(generated_sounds.KINDS)
+    shortest, longest = generated_sounds.MIN_DURATION, generated_sounds.MAX_DURATION
+    for _, waveform in sounds:
         assert waveform.dtype == np.float32 and np.isfinite(waveform).all()
-        assert (
-            generated_sounds.SHORTEST
-            <= len(waveform) / loading.SAMPLING_RATE
-            <= generated_sounds.LONGEST
-        )
+        assert shortest <= len(waveform) / SAMPLING_RATE <= longest
         assert np.abs(waveform).max() == pytest.approx(generated_sounds.PEAK, rel=1e-3)
-    again = [waveform for _, waveform in generated_sounds.generate(0)]
-    assert all((waveform == other).all() for (_, waveform), other in zip(found, again, strict=True))
+    again = generated_sounds.generate(0)
+    assert all((a == b).all() for (_, a), (_, b) in zip(sounds, again, strict=True))
 
 
 def test_folds_share_no_kind():
     kinds = np.repeat(list(generated_sounds.KINDS), 3)
-    heard = generated_sounds.Sounds(np.zeros((len(kinds), 1)), kinds)
-    rows = np.array([heard.fold(number, 6) for number in range(6)])
+    sounds = generated_sounds.Sounds(np.zeros((len(kinds), 1)), kinds)
+    rows = np.array([sounds.fold(number, 6) for number in range(6)])
     assert (rows.sum(axis=0) == 1).all()
     assert all(
         len(np.unique(rows[:, kinds == kind], axis=1).T) == 1 for kind in generated_sounds.KINDS
     )
 
 
-def test_voices_are_voices(recognizer, clips):
+def test_recordings_of_voices_hold_a_voice(recognizer, clips):
     verdicts = [recognizer.analyse(path).verdict for path in clips]
     assert NO_VOICE not in verdicts
 
 
-def test_a_voice_in_noise_stays_a_voice(recognizer, speech):
+def test_a_voice_in_noise_is_detected(recognizer, speech):
     waveform = loading.decode(speech)
-    random = np.random.default_rng(0)
-    noise = random.normal(size=len(waveform)) * waveform.std() * 10 ** (-10 / 20)
-    noisy = (loading.SAMPLING_RATE, (waveform + noise).astype(np.float32))
+    rng = np.random.default_rng(0)
+    noise = rng.normal(size=len(waveform)) * waveform.std() * 10 ** (-10 / 20)
+    noisy = (SAMPLING_RATE, (waveform + noise).astype(np.float32))
     assert recognizer.analyse(noisy).verdict != NO_VOICE
 
 
 @pytest.fixture(scope="module")
-def made():
-    """Sounds by kind, other ones than the detector learned from."""
-    found = {kind: [] for kind in generated_sounds.KINDS}
+def sounds():
+    """Sounds by kind, not those that the detector was trained on."""
+    by_kind = {kind: [] for kind in generated_sounds.KINDS}
     for kind, waveform in generated_sounds.generate(1):
-        found[kind].append(waveform)
-    return found
+        by_kind[kind].append(waveform)
+    return by_kind
 
 
 @pytest.mark.parametrize("kind", generated_sounds.KINDS)
-def test_no_made_sound_has_a_sure_emotion(recognizer, made, kind):
-    analyses = [
-        recognizer.analyse((loading.SAMPLING_RATE, waveform)) for waveform in made[kind][:4]
-    ]
-    assert [each.verdict for each in analyses].count(CONFIDENT) == 0
+def test_generated_sounds_have_no_confident_emotion(recognizer, sounds, kind):
+    analyses = [recognizer.analyse((SAMPLING_RATE, waveform)) for waveform in sounds[kind][:4]]
+    assert CONFIDENT not in [analysis.verdict for analysis in analyses]
 
 
-def test_what_is_no_voice_tells_nothing_of_the_speaker(recognizer):
-    random = np.random.default_rng(0)
-    analysis = recognizer.analyse((16_000, random.normal(0, 0.1, 32_000)))
+def test_noise_does_not_update_the_speaker(recognizer):
+    rng = np.random.default_rng(0)
+    analysis = recognizer.analyse((16_000, rng.normal(0, 0.1, 32_000)))
     assert analysis.verdict == NO_VOICE and analysis.to_json()["verdict"] == "no voice"
     assert analysis.speaker.n_clips == 0
 
 
 @pytest.mark.skipif(not NOISE.is_dir(), reason="needs the folder of recorded noise")
-def test_recorded_noise_has_no_sure_emotion(recognizer):
+def test_recorded_noise_has_no_confident_emotion(recognizer):
     verdicts = []
     for path in sorted(NOISE.glob("*.opus")):
         waveform = loading.decode(io.BytesIO(path.read_bytes()))[:LENGTH]
         try:
-            verdicts.append(recognizer.analyse((loading.SAMPLING_RATE, waveform)).verdict)
+            verdicts.append(recognizer.analyse((SAMPLING_RATE, waveform)).verdict)
         except SerError:
             verdicts.append(NO_VOICE)
     assert len(verdicts) > 90

@@ -1,4 +1,4 @@
-"""A long recording: each second answered by the three around it, in memory that does not grow."""
+"""The timeline of a long recording: windows of three seconds, in memory that does not grow."""
 
 import csv
 import io
@@ -12,17 +12,18 @@ import pytest
 import soundfile
 
 from ser.audio import loading
+from ser.audio.clip import SAMPLING_RATE
 from ser.errors import SerError
 from ser.labels import LABELS
 from ser.timeline import windows
 from ser.timeline.timeline import Moment, Timeline
 
-RATE = loading.SAMPLING_RATE
+RATE = SAMPLING_RATE
 
 
-def follow(recognizer, recording):
-    *shares, timeline = recognizer.timeline(recording)
-    return shares, timeline
+def analyse(recognizer, recording):
+    *progress, timeline = recognizer.timeline(recording)
+    return progress, timeline
 
 
 @pytest.fixture(scope="module")
@@ -33,17 +34,17 @@ def voice(clips):
 
 @pytest.fixture(scope="module")
 def with_pause(recognizer, voice):
-    """What becomes of six seconds of a voice, eight of silence, and 2.5 of the voice."""
+    """The timeline of six seconds of a voice, eight of silence, and 2.5 of the voice."""
     pause = np.zeros(8 * RATE, np.float32)
-    return follow(
+    return analyse(
         recognizer, (RATE, np.concatenate([voice[: 6 * RATE], pause, voice[-5 * RATE // 2 :]]))
     )
 
 
 def test_moments_cover_the_recording_and_leave_silence_blank(with_pause):
-    shares, timeline = with_pause
+    progress, timeline = with_pause
     assert timeline.duration == 16.5 and len(timeline.levels) == 165
-    assert shares[0] == 0 and shares[-1] == 1 and shares == sorted(shares)
+    assert progress[0] == 0 and progress[-1] == 1 and progress == sorted(progress)
     edges = [moment.start for moment in timeline.moments] + [timeline.moments[-1].end]
     assert edges == [0, *range(2, 16), 16.5]
     silent = [moment.start for moment in timeline.moments if moment.probabilities is None]
@@ -54,41 +55,42 @@ def test_moments_cover_the_recording_and_leave_silence_blank(with_pause):
             assert sum(moment.probabilities.values()) == pytest.approx(1)
 
 
-def test_a_single_window_is_answered_as_a_short_recording(recognizer, voice):
+def test_a_single_window_is_analysed_as_a_short_recording(recognizer, voice):
     alone = (RATE, voice[: 3 * RATE])
-    _, timeline = follow(recognizer, alone)
+    _, timeline = analyse(recognizer, alone)
     (moment,) = timeline.moments
     assert (moment.start, moment.end) == (0, 3)
     assert moment.probabilities == pytest.approx(recognizer.analyse(alone).probabilities)
 
 
-def test_a_window_is_answered_by_what_the_others_tell_of_the_voice(recognizer, voice):
-    """Windows 0, 3, 6 and 9 count; those that share sound with window 4 are 3 and 6."""
-    _, timeline = follow(recognizer, (RATE, voice))
-    first, last, asked = ((RATE, voice[start * RATE : (start + 3) * RATE]) for start in (0, 9, 4))
-    known = recognizer.analyse(last, recognizer.analyse(first).speaker).speaker
-    expected = recognizer.analyse(asked, known).probabilities
+def test_a_window_is_adapted_with_those_that_do_not_overlap_it(recognizer, voice):
+    """Statistics are of windows 0, 3, 6 and 9; those that overlap window 4 are 3 and 6."""
+    _, timeline = analyse(recognizer, (RATE, voice))
+    first, last, fifth = ((RATE, voice[start * RATE : (start + 3) * RATE]) for start in (0, 9, 4))
+    speaker = recognizer.analyse(last, recognizer.analyse(first).speaker).speaker
+    expected = recognizer.analyse(fifth, speaker).probabilities
     assert timeline.moments[4].probabilities == pytest.approx(expected, abs=1e-4)
-    assert expected != pytest.approx(recognizer.analyse(asked).probabilities, abs=1e-2)
+    assert expected != pytest.approx(recognizer.analyse(fifth).probabilities, abs=1e-2)
 
 
-def test_sure_is_what_the_classifier_that_answers_takes_for_sure(recognizer, voice):
-    for seconds, answering in ((3, recognizer.classifier), (12, recognizer.enrolled)):
-        _, timeline = follow(recognizer, (RATE, voice[: seconds * RATE]))
-        assert timeline.threshold == answering.threshold
+def test_the_threshold_is_that_of_the_head_that_predicts(recognizer, voice):
+    classifier = recognizer.classifier
+    for seconds, head in ((3, classifier.unadapted), (12, classifier.adapted)):
+        _, timeline = analyse(recognizer, (RATE, voice[: seconds * RATE]))
+        assert timeline.threshold == head.calibration.threshold
 
 
 def test_a_noisy_room_without_a_voice_is_left_blank(recognizer, voice):
     hum = np.random.default_rng(0).normal(0, 0.05 * voice.std(), 20 * RATE).astype(np.float32)
     hum[: 6 * RATE] += voice[: 6 * RATE]
-    _, timeline = follow(recognizer, (RATE, hum))
+    _, timeline = analyse(recognizer, (RATE, hum))
     assert all(moment.probabilities is None for moment in timeline.moments if moment.start > 8)
     assert timeline.moments[1].probabilities
 
 
 def test_a_constant_offset_is_no_sound(recognizer, voice):
-    _, timeline = follow(recognizer, (RATE, voice[: 5 * RATE]))
-    _, lifted = follow(recognizer, (RATE, voice[: 5 * RATE] + 0.2))
+    _, timeline = analyse(recognizer, (RATE, voice[: 5 * RATE]))
+    _, lifted = analyse(recognizer, (RATE, voice[: 5 * RATE] + 0.2))
     assert np.allclose(timeline.levels, lifted.levels, atol=1e-6)
     assert [m.label for m in timeline.moments] == [m.label for m in lifted.moments]
 
@@ -96,36 +98,36 @@ def test_a_constant_offset_is_no_sound(recognizer, voice):
 @pytest.fixture
 def timeline():
     """Angry, angry, silence, sad, angry: one second each."""
-    angry, sad = ({label: float(label == own) for label in LABELS} for own in ("angry", "sad"))
-    unsure = dict.fromkeys(LABELS, 0.4 / 7) | {"angry": 0.6}
-    told = [angry, unsure, None, sad, angry]
-    moments = tuple(Moment(float(i), i + 1.0, each) for i, each in enumerate(told))
+    angry, sad = ({label: float(label == top) for label in LABELS} for top in ("angry", "sad"))
+    mixed = dict.fromkeys(LABELS, 0.4 / 7) | {"angry": 0.6}
+    probabilities = [angry, mixed, None, sad, angry]
+    moments = tuple(Moment(float(i), i + 1.0, p) for i, p in enumerate(probabilities))
     return Timeline(5.0, np.ones(50, np.float32), moments, 0.6)
 
 
 def test_neighbouring_moments_of_one_emotion_are_a_segment(timeline):
-    told = [(each.start, each.end, each.label, each.probability) for each in timeline.segments]
-    assert told == [
+    segments = [(s.start, s.end, s.label, s.probability) for s in timeline.segments]
+    assert segments == [
         (0, 2, "angry", pytest.approx(0.8)),
         (3, 4, "sad", 1),
         (4, 5, "angry", 1),
     ]
-    assert timeline.shares()["angry"] == 0.75 and timeline.shares()["calm"] == 0
+    assert timeline.time_fractions()["angry"] == 0.75 and timeline.time_fractions()["calm"] == 0
 
 
 def test_written_as_json_and_csv(timeline):
-    told = json.loads(json.dumps(timeline.to_json()))
-    assert list(told) == ["duration", "notes", "segments", "moments"]
-    assert told["segments"][0] == {"start": 0, "end": 2, "label": "angry", "probability": 0.8}
-    assert told["moments"][2] == {"start": 2, "end": 3, "probabilities": None}
-    assert list(told["moments"][0]["probabilities"]) == list(LABELS)
+    content = json.loads(json.dumps(timeline.to_json()))
+    assert list(content) == ["duration", "notes", "segments", "moments"]
+    assert content["segments"][0] == {"start": 0, "end": 2, "label": "angry", "probability": 0.8}
+    assert content["moments"][2] == {"start": 2, "end": 3, "probabilities": None}
+    assert list(content["moments"][0]["probabilities"]) == list(LABELS)
     rows = list(csv.DictReader(io.StringIO(timeline.to_csv())))
     assert [row["label"] for row in rows] == ["angry", "sad", "angry"]
     assert rows[0] == {"start": "0.0", "end": "2.0", "label": "angry", "probability": "0.8"}
 
 
 @pytest.mark.parametrize(
-    ("recording", "said"),
+    ("recording", "message"),
     [
         (None, "no recording"),
         ((RATE, np.zeros(20 * RATE, np.int16)), "No voice .*20 s"),
@@ -136,19 +138,19 @@ def test_written_as_json_and_csv(timeline):
     ],
     ids=["none", "silence", "noise", "nothing", "31 minutes", "text"],
 )
-def test_what_cannot_be_followed_is_explained(recognizer, recording, said):
-    with pytest.raises(SerError, match=said):
-        follow(recognizer, recording)
+def test_errors_say_why_there_is_no_timeline(recognizer, recording, message):
+    with pytest.raises(SerError, match=message):
+        analyse(recognizer, recording)
 
 
-def test_a_file_object_is_heard_twice(recognizer, speech):
-    _, from_path = follow(recognizer, speech)
-    _, from_file = follow(recognizer, io.BytesIO(speech.read_bytes()))
+def test_a_file_object_is_decoded_twice(recognizer, speech):
+    _, from_path = analyse(recognizer, speech)
+    _, from_file = analyse(recognizer, io.BytesIO(speech.read_bytes()))
     assert from_path.to_json() == from_file.to_json()
 
 
-class Counting:
-    """An encoder that notes how many clips it was given at once."""
+class CountingEncoder:
+    """Records how many clips it embeds at once."""
 
     def __init__(self, encoder):
         self.encoder, self.counts = encoder, []
@@ -158,8 +160,8 @@ class Counting:
         return np.repeat(self.encoder.embed(clips[:1]), len(clips), axis=0)
 
 
-def test_to_stop_asking_stops_the_work(recognizer, voice):
-    encoder = Counting(recognizer.encoder)
+def test_closing_the_generator_stops_the_work(recognizer, voice):
+    encoder = CountingEncoder(recognizer.encoder)
     steps = replace(recognizer, encoder=encoder).timeline((RATE, np.tile(voice, 10)))
     while next(steps) == 0:
         pass
@@ -172,11 +174,11 @@ import sys, numpy as np
 from pathlib import Path
 from ser.recognizer import Recognizer
 
-class Deaf:
-    def __init__(self, encoder): self.encoder, self.answer = encoder, None
+class Repeating:
+    def __init__(self, encoder): self.encoder, self.embedding = encoder, None
     def embed(self, clips):
-        if self.answer is None: self.answer = self.encoder.embed(clips[:1])
-        return np.repeat(self.answer, len(clips), axis=0)
+        if self.embedding is None: self.embedding = self.encoder.embed(clips[:1])
+        return np.repeat(self.embedding, len(clips), axis=0)
 
 def resident(which):
     lines = Path("/proc/self/status").read_text().splitlines()
@@ -184,8 +186,8 @@ def resident(which):
 
 from dataclasses import replace
 recognizer = Recognizer.load(device="cpu")
-*_, _ = recognizer.timeline(sys.argv[1])  # what the first answer loads is not the recording's
-quick = replace(recognizer, encoder=Deaf(recognizer.encoder))
+*_, _ = recognizer.timeline(sys.argv[1])  # loads what is loaded once
+quick = replace(recognizer, encoder=Repeating(recognizer.encoder))
 before = resident("VmRSS")
 *_, timeline = quick.timeline(sys.argv[2])
 print(max(resident("VmHWM"), resident("VmRSS")) - before, len(timeline.moments))
@@ -193,7 +195,7 @@ print(max(resident("VmHWM"), resident("VmRSS")) - before, len(timeline.moments))
 
 
 def test_four_minutes_in_bounded_memory(voice, tmp_path):
-    """The encoder is spared all but one clip: what is measured is what grows with the length."""
+    """The encoder embeds one clip only: what is measured is what grows with the length."""
     short, long = tmp_path / "short.wav", tmp_path / "long.flac"
     soundfile.write(short, voice, RATE)
     with soundfile.SoundFile(long, "w", 48_000, 1, format="FLAC") as file:
