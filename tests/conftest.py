@@ -9,7 +9,8 @@ from voices import speech_like
 
 from ser import artifacts
 from ser.audio import loading
-from ser.models import classifier
+from ser.audio.clip import Clip
+from ser.models import boosting
 from ser.models.encoder import Encoder
 from ser.recognizer import Recognizer
 
@@ -61,20 +62,20 @@ def bundled() -> Encoder:
 
 
 @pytest.fixture(scope="session")
-def loaded(clips) -> list[loading.Clip]:
+def loaded(clips) -> list[Clip]:
     """The same recordings, as the encoder takes them."""
     return [loading.load(path) for path in clips]
 
 
 @pytest.fixture(scope="module")
 def quick_training():
-    """Train less where a test looks at what is trained from what, not at how well it answers."""
+    """Train less where a test is about what is trained on what, not about accuracy."""
     from ser.training import generated_sounds
     from ser.training.classifier import map_layout  # umap, which takes long to import
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(classifier, "RUNS", 1)
-        patch.setattr(generated_sounds, "EACH", 5)
+        patch.setattr(boosting, "N_RUNS", 1)
+        patch.setattr(generated_sounds, "SOUNDS_PER_KIND", 5)
         patch.setattr(map_layout.umap, "UMAP", functools.partial(map_layout.umap.UMAP, n_epochs=20))
         yield
 

@@ -1,4 +1,4 @@
-"""Killed at any moment, out of disk, or with a damaged cache: what was there stays whole."""
+"""Processes killed at any moment, full disks and damaged caches leave complete files."""
 
 import json
 import os
@@ -20,30 +20,30 @@ from ser.training import embedding
 from ser.training.data.utterance import Utterance
 
 ROOT = Path(__file__).parents[1]
-FOREVER = 600  # s; other work may share the processor
+TIMEOUT = 600  # s, on a processor that may be busy
 
-# Does a deed again and again, each time killed at a later one of the moments at which it touches
-# the disk, until it is done. What was there is checked after each.
+# Runs an action repeatedly, each time killed at a later one of its operations on the disk, until it
+# ends by itself; `check` runs after each.
 KILLED = """
 import os, shutil, signal, sys
 from pathlib import Path
 
-TOUCHES = ("open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "shutil.rmtree")
+OPERATIONS = ("open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "shutil.rmtree")
 
-def killed_everywhere(deed, check):
+def killed_everywhere(action, check):
     killed = 0
     while True:
         child = os.fork()
         if not child:
-            left = killed
-            def touched(event, arguments):
-                nonlocal left
-                if event in TOUCHES:
-                    left -= 1
-                    if left < 0:
+            remaining = killed
+            def on_event(event, arguments):
+                nonlocal remaining
+                if event in OPERATIONS:
+                    remaining -= 1
+                    if remaining < 0:
                         os.kill(os.getpid(), signal.SIGKILL)
-            sys.addaudithook(touched)
-            deed()
+            sys.addaudithook(on_event)
+            action()
             os._exit(0)
         _, status = os.waitpid(child, 0)
         check()
@@ -55,14 +55,14 @@ def killed_everywhere(deed, check):
 
 
 def run(code: str, *arguments) -> str:
-    """Run what is to be killed; return what it printed."""
+    """Run code that kills itself; return its output."""
     return subprocess.run(
         [sys.executable, "-c", KILLED + code, *map(str, arguments)],
         env=os.environ | {"PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests'}"},
         capture_output=True,
         text=True,
         check=True,
-        timeout=FOREVER,
+        timeout=TIMEOUT,
     ).stdout
 
 
@@ -70,7 +70,7 @@ REPLACING = """
 from ser import artifacts
 
 folder = Path(sys.argv[1])
-seen = set()
+versions = set()
 
 def write(version):
     with artifacts.replacing(folder, {"version": version}) as fresh:
@@ -82,43 +82,52 @@ def check():
     contents = {(folder / name).read_text() for name in manifest["files"]}
     version = manifest["version"]
     assert contents == {f"{name} of version {version}" for name in manifest["files"]}, contents
-    seen.add(version)
+    versions.add(version)
 
 write(0)
-print(killed_everywhere(lambda: write(1), check), seen)
+print(killed_everywhere(lambda: write(1), check), versions)
 """
 
 
 def test_killed_while_artifacts_are_written(tmp_path):
-    killed, seen = run(REPLACING, tmp_path / "artifacts").split(maxsplit=1)
+    killed, versions = run(REPLACING, tmp_path / "artifacts").split(maxsplit=1)
     assert int(killed) > 20
-    assert seen.strip() == "{0, 1}"
+    assert versions.strip() == "{0, 1}"
 
 
-WHOLE = """
+SAVING = """
 import torch
-from ser.training import checkpoint
+from ser.training.encoder.trainer import Trainer, load_checkpoint
 
-path = Path(sys.argv[1])
-seen = set()
+class Weights(Trainer):
+    modules = ("layer",)
+
+    def __init__(self):
+        self.layer = torch.nn.Linear(1000, 1)
+        super().__init__(torch.optim.SGD(self.layer.parameters(), lr=1), [1], 1, 1)
+
+folder = Path(sys.argv[1])
+trainer, versions = Weights(), set()
 
 def save(step):
-    checkpoint.save(path, {"step": step, "weights": torch.full((1000,), step)}, [], ["step"])
+    trainer.step = step
+    torch.nn.init.constant_(trainer.layer.weight, step)
+    trainer._save(folder)
 
 def check():
-    state = checkpoint.load(path, "cpu")
-    assert (state["weights"] == state["step"]).all()
-    seen.add(state["step"])
+    state = load_checkpoint(folder / "checkpoint.pt")
+    assert (state["layer"]["weight"] == state["progress"]["step"]).all()
+    versions.add(state["progress"]["step"])
 
 save(0)
-print(killed_everywhere(lambda: save(1), check), seen)
+print(killed_everywhere(lambda: save(1), check), versions)
 """
 
 
-def test_killed_while_a_distillation_is_saved(tmp_path):
-    killed, seen = run(WHOLE, tmp_path / "checkpoint.pt").split(maxsplit=1)
+def test_killed_while_a_checkpoint_is_saved(tmp_path):
+    killed, versions = run(SAVING, tmp_path).split(maxsplit=1)
     assert int(killed) > 3
-    assert seen.strip() == "{0, 1}"
+    assert versions.strip() == "{0, 1}"
 
 
 @pytest.fixture(scope="module")
@@ -129,28 +138,28 @@ def encoder(tmp_path_factory):
 @pytest.fixture
 def utterances(tmp_path):
     """Six short recordings."""
-    found = []
+    utterances = []
     for seed in range(6):
         path = tmp_path / f"{seed}.wav"
         soundfile.write(path, speech_like(0.6, seed, 16_000), 16_000)
-        found.append(Utterance(path, "home", "Ada", "", "happy", "", "", ""))
-    return found
+        utterances.append(Utterance(path, "home", "Ada", "", "happy", "", "", ""))
+    return utterances
 
 
 EMBEDDING = """
-from ser.encoder import Encoder
+from ser.models.encoder import Encoder
 from ser.training import embedding
-from ser.training.utterance import Utterance
+from ser.training.data.utterance import Utterance
 
 recordings, checkpoint, embedding.CACHE = Path(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3])
-kept = 0
+saved = 0
 
 def killed_after_some(event, arguments):
-    global kept
-    # numba renames what it has compiled, too.
+    global saved
+    # numba renames its cache files, too.
     if event == "os.rename" and Path(arguments[1]).is_relative_to(embedding.CACHE):
-        kept += 1
-        if kept == 4:
+        saved += 1
+        if saved == 4:
             os.kill(os.getpid(), signal.SIGKILL)
 
 paths = sorted(recordings.glob("*.wav"))
@@ -169,12 +178,12 @@ def test_killed_while_embedding(utterances, encoder, tmp_path, monkeypatch):
     assert ended.value.returncode < 0
     monkeypatch.setattr(embedding, "CACHE", tmp_path / "cache")
     assert len(list(embedding.CACHE.rglob("*.npz"))) == 3
-    found, readable, unreadable = embedding.embed(Encoder(encoder, "cpu"), utterances)
-    assert np.allclose(found, expected, atol=1e-2) and readable == utterances and not unreadable
+    resumed, readable, unreadable = embedding.embed(Encoder(encoder, "cpu"), utterances)
+    assert np.allclose(resumed, expected, atol=1e-2) and readable == utterances and not unreadable
 
 
 @pytest.mark.parametrize("damage", ["cut", "changed", "emptied", "pickle"])
-def test_a_damaged_cache_is_noticed_and_made_anew(
+def test_damaged_files_in_the_cache_are_replaced(
     damage, utterances, encoder, tmp_path, monkeypatch, caplog
 ):
     monkeypatch.setattr(embedding, "CACHE", tmp_path / "cache")
@@ -243,9 +252,9 @@ def test_a_full_disk(small_disk, utterances, encoder, monkeypatch):
     assert len(embedding.embed(Encoder(encoder, "cpu"), utterances)[0]) == len(utterances)
 
 
-@pytest.mark.parametrize("name", ["../outside.joblib", "/etc/passwd", "encoder/../../outside"])
+@pytest.mark.parametrize("name", ["../outside.npz", "/etc/passwd", "encoder/../../outside"])
 def test_artifacts_that_lie_elsewhere(name, tmp_path):
-    manifest = {"files": {name: "0" * 64}, "versions": {"scikit-learn": "1"}}
+    manifest = {"format": artifacts.FORMAT, "files": {name: "0" * 64}}
     (tmp_path / artifacts.MANIFEST).write_text(json.dumps(manifest))
     with pytest.raises(SerError, match="lies outside"):
         artifacts.verify(tmp_path)

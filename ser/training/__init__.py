@@ -1,1 +1,1 @@
-"""What makes artifacts/ from a folder of recordings; nothing outside imports it."""
+"""Training: makes artifacts/ from a folder of recordings; the page does not import it."""

@@ -1,4 +1,4 @@
-"""Commands that make an encoder: python -m ser.training distil | fine-tune | directions."""
+"""Train the encoder: python -m ser.training distil | fine-tune | directions."""
 
 import argparse
 import sys
@@ -7,14 +7,17 @@ from pathlib import Path
 from ser import console
 
 BUNDLED = Path(__file__).parents[2] / "artifacts" / "encoder"  # as in ser/models/encoder.py
-NOISE = "background sounds, and room impulse responses in rir/"
+NOISE = "background sounds, and room impulse responses in rir/"  # help of --noise
+WITHOUT = "leave out, so that the encoder can be scored on it"  # help of --without
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m ser.training", description="Make an encoder.")
-    adding = parser.add_subparsers(required=True, metavar="COMMAND")
+    parser = argparse.ArgumentParser(
+        prog="python -m ser.training", description="Train the encoder."
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    command = adding.add_parser("distil", help="distil a Whisper encoder, without labels")
+    command = commands.add_parser("distil", help="distil a Whisper encoder, without labels")
     command.add_argument("--teacher", required=True, metavar="PATH_OR_HUB_ID")
     command.add_argument("--speech", type=Path, nargs="+", required=True, metavar="FOLDER")
     command.add_argument("--noise", type=Path, metavar="FOLDER", help=NOISE)
@@ -25,10 +28,12 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--seed", type=int, default=0)
     command.set_defaults(run=_distil, writes="out")
 
-    command = adding.add_parser("fine-tune", help="fine-tune the upper layers on labelled corpora")
+    command = commands.add_parser(
+        "fine-tune", help="fine-tune the upper layers on labelled corpora"
+    )
     command.add_argument("--encoder", type=Path, default=BUNDLED, metavar="DIR")
     command.add_argument("--data", type=Path, nargs="+", required=True, metavar="FOLDER")
-    command.add_argument("--without", metavar="CORPUS", help="leave out, to be scored on it")
+    command.add_argument("--without", metavar="CORPUS", help=WITHOUT)
     command.add_argument("--noise", type=Path, metavar="FOLDER", help=NOISE)
     command.add_argument("--out", type=Path, required=True, metavar="DIR")
     command.add_argument("--epochs", type=int, default=4)
@@ -36,12 +41,12 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--seed", type=int, default=0)
     command.set_defaults(run=_fine_tune, writes="out")
 
-    command = adding.add_parser(
+    command = commands.add_parser(
         "directions", help="measure the emotion directions of an encoder, for python -m ser train"
     )
     command.add_argument("--encoder", type=Path, default=BUNDLED, metavar="DIR")
     command.add_argument("--data", type=Path, nargs="+", required=True, metavar="FOLDER")
-    command.add_argument("--without", metavar="CORPUS", help="leave out, to be scored on it")
+    command.add_argument("--without", metavar="CORPUS", help=WITHOUT)
     command.set_defaults(run=_directions, writes="encoder")
     return parser
 

@@ -1,56 +1,54 @@
-"""Embeddings of recordings and of altered copies, cached in the user's cache folder.
+"""Embeddings of recordings and of augmented copies, cached in the user's cache folder.
 
-The cache is keyed by file content, encoder, preprocessing and alteration, so a second run, or one
+The cache is keyed by file content, encoder, preprocessing and augmentation, so a second run, or one
 that resumes after an interruption, embeds only what is new.
 """
 
 import hashlib
 import zlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pooch
 from tqdm import tqdm
 
-from ser import artifacts
+from ser import arrays, artifacts
 from ser.audio import loading
-from ser.audio.loading import Clip
+from ser.audio.clip import Clip
 from ser.batch.embedding import embed_many
 from ser.errors import SerError
 from ser.models.encoder import POOLING, Encoder
+from ser.training.augmentation import augment_clip
 from ser.training.data.utterance import Utterance
 
 CACHE = Path(pooch.os_cache("ser")) / "embeddings"
 
 
 @dataclass(frozen=True)
-class Alteration:
+class Augmentation:
     """One kind of augmentation.
 
     Attributes:
         name: unique, part of the cache's key.
-        change: takes and returns a waveform as in augmentation.py, random by the generator alone.
+        change: takes and returns a waveform as in augmentation.py, with a random generator.
     """
 
     name: str
     change: Callable[[np.ndarray, np.random.Generator], np.ndarray]
 
     def load(self, path: Path) -> Clip:
-        """Load and alter a recording; the same content is always altered in the same way."""
+        """Load and augment a recording; the same file content always in the same way."""
         seed = [zlib.crc32(content) for content in (self.name.encode(), path.read_bytes())]
-        clip = loading.load(path)
-        # Augmentation expects full scale 1, a clip has unit variance.
-        waveform = clip.waveform / np.abs(clip.waveform).max()
-        changed = self.change(waveform, np.random.default_rng(seed))
-        return replace(clip, waveform=loading.normalise(changed))
+        rng = np.random.default_rng(seed)
+        return augment_clip(loading.load(path), lambda waveform: self.change(waveform, rng))
 
 
 def embed(
-    encoder: Encoder, utterances: Sequence[Utterance], alteration: Alteration | None = None
+    encoder: Encoder, utterances: Sequence[Utterance], augmentation: Augmentation | None = None
 ) -> tuple[np.ndarray, list[Utterance], list[str]]:
-    """Embed recordings, from the cache where it has them, or altered copies of them.
+    """Embed recordings, from the cache where it has them, or augmented copies of them.
 
     Returns:
         float16 embeddings of shape (n, layers, 2, hidden size), the n utterances that could be
@@ -58,13 +56,14 @@ def embed(
     """
     key = f"{encoder.fingerprint}{encoder.layers}{POOLING}{loading.PREPROCESSING}"
     load, name = loading.load, "Embedding"
-    if alteration:
-        load, name, key = alteration.load, f"Copies: {alteration.name}", f"{key}{alteration.name}"
+    if augmentation:
+        load, name = augmentation.load, f"Copies: {augmentation.name}"
+        key += augmentation.name
     folder = CACHE / hashlib.sha256(key.encode()).hexdigest()[:16]
     folder.mkdir(parents=True, exist_ok=True)
-    cached = [folder / f"{artifacts.sha256(each.path)}.npz" for each in utterances]
-    recordings = {path: each.path for each, path in zip(utterances, cached, strict=True)}
-    missing = [path for path in recordings if artifacts.read_arrays(path) is None]
+    cached = [folder / f"{artifacts.sha256(u.path)}.npz" for u in utterances]
+    recordings = {path: u.path for path, u in zip(cached, utterances, strict=True)}
+    missing = [path for path in recordings if arrays.read_npz(path) is None]
     unreadable = {}
     with tqdm(total=len(missing), desc=name, unit="clip") as progress:
         embedded = embed_many(encoder, (recordings[path] for path in missing), load)
@@ -80,5 +79,5 @@ def embed(
     if not readable:
         first = next(iter(unreadable.values()))
         raise SerError(f"None of the {len(utterances)} recordings could be read. {first}")
-    embeddings = [artifacts.read_arrays(cached[row])["embedding"] for row in readable]
+    embeddings = [arrays.read_npz(cached[row])["embedding"] for row in readable]
     return np.stack(embeddings), [utterances[row] for row in readable], list(unreadable.values())

@@ -1,6 +1,6 @@
-"""Sounds without a voice, generated: what the voice detector learns from beside the voices.
+"""Generated sounds without a voice: negative examples for the voice detector, and noise.
 
-Nothing here is a recording, so recorded noise can test what was learned.
+Nothing here is recorded, so recorded noise can serve as test data.
 """
 
 from collections.abc import Callable, Iterator
@@ -12,27 +12,27 @@ from scipy import signal
 from tqdm import tqdm
 
 from ser.audio import loading
-from ser.audio.loading import SAMPLING_RATE
+from ser.audio.clip import SAMPLING_RATE
 from ser.errors import SerError
 from ser.models.encoder import Encoder
 from ser.training import augmentation
-from ser.training.embedding import Alteration
+from ser.training.embedding import Augmentation
 
-EACH = 30  # sounds of a kind
-SHORTEST, LONGEST = 1.0, 4.0  # s
+SOUNDS_PER_KIND = 30
+MIN_DURATION, MAX_DURATION = 1.0, 4.0  # s
 PEAK = 0.5  # full scale is 1
-SEMITONE = 2 ** (1 / 12)
+SEMITONE = 2 ** (1 / 12)  # ratio of frequencies
 
-Random = np.random.Generator
+Rng = np.random.Generator
 
 
 @dataclass(frozen=True)
 class Sounds:
-    """Sounds as an encoder hears them.
+    """Embeddings of generated sounds.
 
     Attributes:
         embeddings: shape (n, ...).
-        kinds: shape (n,), of KINDS.
+        kinds: keys of KINDS, shape (n,).
     """
 
     embeddings: np.ndarray
@@ -40,7 +40,7 @@ class Sounds:
 
     @classmethod
     def embed(cls, encoder: Encoder, seed: int) -> "Sounds":
-        """Generate EACH sounds of each kind and embed them; too short ones are left out."""
+        """Generate SOUNDS_PER_KIND sounds of each kind and embed those that can be loaded."""
         embeddings, kinds = [], []
         for kind, waveform in tqdm(list(generate(seed)), "Sounds", unit="sound"):
             try:
@@ -52,109 +52,112 @@ class Sounds:
         return cls(np.array(embeddings), np.array(kinds))
 
     def fold(self, number: int, folds: int) -> np.ndarray:
-        """Tell which sounds are of the fold's kinds, no other fold's: bool, shape (n,)."""
+        """Return which sounds are in a fold, bool (n,); no kind is in two of the `folds` folds."""
         return np.isin(self.kinds, list(KINDS)[number::folds])
 
 
-def in_noise(seed: int) -> Alteration:
-    """Return what puts generated sounds, of all kinds and white noise, behind a voice.
+def in_noise(seed: int) -> Augmentation:
+    """Return the augmentation that adds generated sounds of all kinds, or white noise.
 
-    So a classifier learns from recordings of one quiet studio what a voice is like elsewhere.
+    It makes a classifier trained on recordings of one quiet studio robust to noise.
     """
-    behind = [sound for _, sound in generate(seed)]
+    noises = [sound for _, sound in generate(seed)]
 
-    def change(waveform: np.ndarray, random: Random) -> np.ndarray:
-        noise = augmentation.background(behind, len(waveform), random)
-        return augmentation.add_noise(waveform, noise, random.uniform(*augmentation.SNR))
+    def change(waveform: np.ndarray, rng: Rng) -> np.ndarray:
+        noise = augmentation.background(noises, len(waveform), rng)
+        return augmentation.add_noise(waveform, noise, rng.uniform(*augmentation.SNR))
 
-    return Alteration(f"in noise {seed}", change)
+    return Augmentation(f"in noise {seed}", change)
 
 
 def generate(seed: int) -> Iterator[tuple[str, np.ndarray]]:
-    """Yield EACH sounds of each kind, with it: float32 mono at 16 kHz, 1 to 4 s long."""
-    random = np.random.default_rng(seed)
+    """Yield kind and waveform of SOUNDS_PER_KIND sounds of each kind.
+
+    Waveforms are float32, mono, 16 kHz, 1 to 4 s long.
+    """
+    rng = np.random.default_rng(seed)
     for kind, make in KINDS.items():
-        for _ in range(EACH):
-            sound = make(int(random.uniform(SHORTEST, LONGEST) * SAMPLING_RATE), random)
+        for _ in range(SOUNDS_PER_KIND):
+            sound = make(int(rng.uniform(MIN_DURATION, MAX_DURATION) * SAMPLING_RATE), rng)
             yield kind, (PEAK * sound / np.abs(sound).max()).astype(np.float32)
 
 
-def _noise(samples: int, random: Random) -> np.ndarray:
-    """Noise whose power falls with frequency, from white over pink to brown."""
-    spectrum = np.fft.rfft(random.standard_normal(samples))
-    frequencies = np.maximum(np.fft.rfftfreq(samples), 1 / samples)
-    return np.fft.irfft(spectrum * frequencies ** -random.uniform(0, 1), samples)
+def _noise(n_samples: int, rng: Rng) -> np.ndarray:
+    """Generate noise between white and brown, by a random slope of its power spectrum."""
+    spectrum = np.fft.rfft(rng.standard_normal(n_samples))
+    frequencies = np.maximum(np.fft.rfftfreq(n_samples), 1 / n_samples)
+    return np.fft.irfft(spectrum * frequencies ** -rng.uniform(0, 1), n_samples)
 
 
-def _band(samples: int, random: Random) -> np.ndarray:
-    low = random.uniform(60, 3000)
-    band = signal.butter(2, (low, low * random.uniform(1.3, 2.5)), "band", fs=SAMPLING_RATE)
-    return signal.lfilter(*band, _noise(samples, random))
+def _band(n_samples: int, rng: Rng) -> np.ndarray:
+    low = rng.uniform(60, 3000)
+    band = signal.butter(2, (low, low * rng.uniform(1.3, 2.5)), "band", fs=SAMPLING_RATE)
+    return signal.lfilter(*band, _noise(n_samples, rng))
 
 
-def _gusts(samples: int, random: Random) -> np.ndarray:
-    swell = np.sin(np.linspace(0, random.uniform(3, 60), samples))
-    return _noise(samples, random) * (1 + random.uniform(0.3, 1) * swell)
+def _gusts(n_samples: int, rng: Rng) -> np.ndarray:
+    swell = np.sin(np.linspace(0, rng.uniform(3, 60), n_samples))
+    return _noise(n_samples, rng) * (1 + rng.uniform(0.3, 1) * swell)
 
 
-def _crackle(samples: int, random: Random) -> np.ndarray:
-    strikes = random.random(samples) < random.uniform(2, 60) / SAMPLING_RATE
+def _crackle(n_samples: int, rng: Rng) -> np.ndarray:
+    strikes = rng.random(n_samples) < rng.uniform(2, 60) / SAMPLING_RATE
     strikes[0] = True
-    decay = np.exp(-np.arange(2000) / random.uniform(30, 600)) * random.standard_normal(2000)
-    return signal.fftconvolve(strikes * random.standard_normal(samples), decay)[:samples]
+    decay = np.exp(-np.arange(2000) / rng.uniform(30, 600)) * rng.standard_normal(2000)
+    return signal.fftconvolve(strikes * rng.standard_normal(n_samples), decay)[:n_samples]
 
 
-def _tone(samples: int, random: Random) -> np.ndarray:
-    return librosa.tone(random.uniform(50, 4000), sr=SAMPLING_RATE, length=samples)
+def _tone(n_samples: int, rng: Rng) -> np.ndarray:
+    return librosa.tone(rng.uniform(50, 4000), sr=SAMPLING_RATE, length=n_samples)
 
 
-def _hum(samples: int, random: Random) -> np.ndarray:
-    return _harmonic(random.uniform(50, 500), samples, random.integers(3, 12))
+def _hum(n_samples: int, rng: Rng) -> np.ndarray:
+    return _harmonic(rng.uniform(50, 500), n_samples, rng.integers(3, 12))
 
 
-def _beeps(samples: int, random: Random) -> np.ndarray:
-    times = np.arange(0, samples / SAMPLING_RATE, random.uniform(0.15, 0.8))
+def _beeps(n_samples: int, rng: Rng) -> np.ndarray:
+    times = np.arange(0, n_samples / SAMPLING_RATE, rng.uniform(0.15, 0.8))
     return librosa.clicks(
         times=times,
         sr=SAMPLING_RATE,
-        click_freq=random.uniform(300, 3000),
-        click_duration=random.uniform(0.05, 0.3),
-        length=samples,
+        click_freq=rng.uniform(300, 3000),
+        click_duration=rng.uniform(0.05, 0.3),
+        length=n_samples,
     )
 
 
-def _siren(samples: int, random: Random) -> np.ndarray:
-    low, high = random.uniform(100, 600), random.uniform(700, 6000)
-    rising = librosa.chirp(fmin=low, fmax=high, sr=SAMPLING_RATE, length=samples)
-    return rising[:: random.choice([-1, 1])]
+def _siren(n_samples: int, rng: Rng) -> np.ndarray:
+    low, high = rng.uniform(100, 600), rng.uniform(700, 6000)
+    rising = librosa.chirp(fmin=low, fmax=high, sr=SAMPLING_RATE, length=n_samples)
+    return rising[:: rng.choice([-1, 1])]
 
 
-def _chord(samples: int, random: Random) -> np.ndarray:
-    root = random.uniform(80, 400)
-    steps = random.choice(12, 3, replace=False)
-    return sum(_harmonic(root * SEMITONE**step, samples, 6) for step in steps)
+def _chord(n_samples: int, rng: Rng) -> np.ndarray:
+    root = rng.uniform(80, 400)
+    steps = rng.choice(12, 3, replace=False)
+    return sum(_harmonic(root * SEMITONE**step, n_samples, 6) for step in steps)
 
 
-def _melody(samples: int, random: Random) -> np.ndarray:
-    tune, begin = np.zeros(samples), 0
-    while begin < samples:
-        length = min(int(random.uniform(0.1, 0.5) * SAMPLING_RATE), samples - begin)
-        note = _harmonic(110 * SEMITONE ** random.integers(36), length, 4)
+def _melody(n_samples: int, rng: Rng) -> np.ndarray:
+    tune, begin = np.zeros(n_samples), 0
+    while begin < n_samples:
+        length = min(int(rng.uniform(0.1, 0.5) * SAMPLING_RATE), n_samples - begin)
+        note = _harmonic(110 * SEMITONE ** rng.integers(36), length, 4)
         tune[begin : begin + length] = note * np.exp(-np.linspace(0, 3, length))
         begin += length
-    return tune + 0.02 * _noise(samples, random)
+    return tune + 0.02 * _noise(n_samples, rng)
 
 
-def _harmonic(fundamental: float, samples: int, overtones: int) -> np.ndarray:
+def _harmonic(fundamental: float, n_samples: int, overtones: int) -> np.ndarray:
     tones = [
-        librosa.tone(fundamental * order, sr=SAMPLING_RATE, length=samples) / order
+        librosa.tone(fundamental * order, sr=SAMPLING_RATE, length=n_samples) / order
         for order in range(1, overtones + 1)
         if fundamental * order < SAMPLING_RATE / 2
     ]
     return np.sum(tones, axis=0)
 
 
-KINDS: dict[str, Callable[[int, Random], np.ndarray]] = {
+KINDS: dict[str, Callable[[int, Rng], np.ndarray]] = {
     "noise": _noise,
     "band": _band,
     "gusts": _gusts,

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +24,7 @@ class LabelledEmbeddings:
     Attributes:
         utterances: n of them, of one or several corpora.
         embeddings: shape (n, layers, 2, hidden size).
-        noisy_copies: of a copy of each clip in noise, same shape; None where they are only tested.
+        noisy_copies: of a copy of each clip in noise, same shape; None for a test set.
         directions: the encoder's emotion directions, shape (k, layers, 2, hidden size).
     """
 
@@ -34,15 +33,20 @@ class LabelledEmbeddings:
     noisy_copies: np.ndarray | None
     directions: np.ndarray
 
-    @cached_property
+    @property
     def emotions(self) -> np.ndarray:
         """The utterances' labels, shape (n,)."""
         return np.array([utterance.emotion for utterance in self.utterances])
 
-    @cached_property
+    @property
     def speakers(self) -> np.ndarray:
         """Corpus and speaker of the utterances, strings of shape (n,)."""
         return speakers(self.utterances)
+
+    @property
+    def recordings(self) -> list[bytes]:
+        """The content of each embedding: equal to the last bit for one recording of two names."""
+        return [embedding.tobytes() for embedding in self.embeddings]
 
     def subset(self, rows: np.ndarray) -> "LabelledEmbeddings":
         """Return some utterances, by row number."""
@@ -62,40 +66,55 @@ class LabelledEmbeddings:
             directions=self.directions[:, layers],
         )
 
+    def without_noisy_copies(self) -> "LabelledEmbeddings":
+        """Return the same without the noisy copies, for an ablation."""
+        return replace(self, noisy_copies=None)
+
+    def without_directions(self) -> "LabelledEmbeddings":
+        """Return the same without the emotion directions, for an ablation."""
+        return replace(self, directions=self.directions[:0])
+
+
+def embed_clean(
+    encoder: Encoder, utterances: Sequence[Utterance]
+) -> tuple[LabelledEmbeddings, list[str]]:
+    """Embed recordings to be tested, without noisy copies; see `embed_labelled`."""
+    embeddings, readable, unreadable = embed(encoder, utterances)
+    return LabelledEmbeddings(tuple(readable), embeddings, None, encoder.directions), unreadable
+
 
 def embed_labelled(
     encoder: Encoder, utterances: Sequence[Utterance], seed: int
 ) -> tuple[LabelledEmbeddings, list[str]]:
-    """Embed recordings and a copy of each in noise, as `embed`.
+    """Embed recordings, and a copy of each in generated noise.
 
     Returns:
         the utterances that could be read, and a warning for each that could not.
     """
-    embeddings, readable, unreadable = embed(encoder, utterances)
-    noisy_copies, _, _ = embed(encoder, readable, in_noise(seed))
-    labelled = LabelledEmbeddings(tuple(readable), embeddings, noisy_copies, encoder.directions)
-    return labelled, unreadable
+    clean, unreadable = embed_clean(encoder, utterances)
+    noisy_copies, _, _ = embed(encoder, clean.utterances, in_noise(seed))
+    return replace(clean, noisy_copies=noisy_copies), unreadable
 
 
 def concatenate(sets: Sequence[LabelledEmbeddings]) -> LabelledEmbeddings:
     """Return the utterances of several sets, embedded by the same encoder, as one."""
     return LabelledEmbeddings(
-        tuple(utterance for each in sets for utterance in each.utterances),
-        np.concatenate([each.embeddings for each in sets]),
-        np.concatenate([each.noisy_copies for each in sets]),
+        tuple(utterance for labelled in sets for utterance in labelled.utterances),
+        np.concatenate([labelled.embeddings for labelled in sets]),
+        np.concatenate([labelled.noisy_copies for labelled in sets]),
         sets[0].directions,
     )
 
 
 def to_arrays(labelled: LabelledEmbeddings) -> dict[str, np.ndarray]:
-    """Return what an npz file holds of embeddings, for `load`."""
+    """Return the arrays of an npz file that `load` reads."""
     return {
         "embeddings": labelled.embeddings,
         "in_noise": labelled.noisy_copies,
         "directions": labelled.directions,
         "names": np.array([utterance.name for utterance in labelled.utterances]),
     } | {
-        column: np.array([getattr(each, column) for each in labelled.utterances])
+        column: np.array([getattr(utterance, column) for utterance in labelled.utterances])
         for column in COLUMNS
     }
 
@@ -108,7 +127,7 @@ def load(path: Path) -> LabelledEmbeddings:
     """
     try:
         with np.load(path, allow_pickle=False) as arrays:
-            arrays = {name: arrays[name] for name in arrays}
+            arrays = dict(arrays)
         columns = [arrays[column].tolist() for column in COLUMNS]
         return LabelledEmbeddings(
             tuple(

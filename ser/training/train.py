@@ -1,4 +1,4 @@
-"""From a folder of labelled recordings to artifacts/: embed, evaluate, fit on everything, write."""
+"""Train on a folder of labelled recordings: embed, evaluate, fit to all, write artifacts/."""
 
 import sys
 from collections.abc import Callable
@@ -45,7 +45,7 @@ def train(
         print(f"Warning: {warning}", file=sys.stderr)
     layers = layer_selection.select(labelled)
     if len(layers) < len(encoder.layers):
-        # Without the layers above it.
+        # Loaded again without the layers above, it has another fingerprint.
         encoder = Encoder(checkpoint, device, [encoder.layers[layer] for layer in layers])
     utterances = labelled.utterances
     description = {
@@ -62,7 +62,7 @@ def train(
         "data": {
             "clips": len(utterances),
             "sha256": content_hash(utterances),
-            "corpora": sorted({(each.corpus, each.licence) for each in utterances}),
+            "corpora": sorted({(u.corpus, u.licence) for u in utterances}),
         },
         "seed": SEED,
     }
@@ -93,7 +93,7 @@ def _fit(training_set: LabelledEmbeddings, sounds: np.ndarray, folder: Path) -> 
 
 
 def _portable(checkpoint: str | Path, out: Path) -> str:
-    """An encoder that lies among the artifacts moves with them."""
+    """Return the checkpoint, relative to the artifacts if it is among them, so that they move."""
     path = Path(checkpoint).resolve()
     inside = path.is_relative_to(out.resolve())
     return path.relative_to(out.resolve()).as_posix() if inside else str(checkpoint)

@@ -1,17 +1,18 @@
-"""Changes to a recording that keep its emotion."""
+"""Augmentation that preserves emotion."""
 
 import numpy as np
 import pytest
 import soundfile
 
-from ser.audio.loading import SAMPLING_RATE
+from ser.audio.clip import SAMPLING_RATE
+from ser.audio.loading import load
 from ser.errors import SerError
 from ser.training import augmentation
 
 
 @pytest.fixture
 def voice():
-    """A second and a half of something between a vowel and a siren, float32, peak 0.5."""
+    """1.5 s of harmonics with varying pitch and level, float32, peak 0.5."""
     time = np.arange(int(1.5 * SAMPLING_RATE)) / SAMPLING_RATE
     pitch = 2 * np.pi * (150 * time + 8 * np.sin(2 * np.pi * time))
     tone = sum(np.sin(k * pitch) / k for k in range(1, 30)) * (1 + np.sin(2 * np.pi * 4 * time))
@@ -19,8 +20,8 @@ def voice():
 
 
 @pytest.fixture
-def around(tmp_path, voice):
-    """NoiseBank of one hum and one room, read from a folder."""
+def noise_bank(tmp_path):
+    """NoiseBank of one hum and one room impulse response, read from a folder."""
     (tmp_path / "rir").mkdir()
     response = np.zeros(4000)
     response[[100, 900, 2500]] = 0.5, -0.3, 0.1
@@ -39,90 +40,103 @@ def band_level(waveform, low, high):
     return 10 * np.log10(spectrum[(frequencies >= low) & (frequencies < high)].sum())
 
 
-def test_augmented_audio_keeps_length_and_type_and_stays_finite(voice, around):
+def test_augmented_audio_keeps_length_and_type_and_stays_finite(voice, noise_bank):
     for seed in range(25):
-        changed = augmentation.augment(voice, np.random.default_rng(seed), around)
+        changed = augmentation.augment(voice, np.random.default_rng(seed), noise_bank)
         assert changed.shape == voice.shape
         assert changed.dtype == np.float32
         assert np.isfinite(changed).all()
 
 
-def test_a_seed_repeats_the_augmentation_and_another_changes_it(voice, around):
+def test_augmentation_depends_on_the_seed_alone(voice, noise_bank):
     first, again, other = (
-        np.stack([augmentation.augment(voice, rng, around) for _ in range(8)])
+        np.stack([augmentation.augment(voice, rng, noise_bank) for _ in range(8)])
         for rng in map(np.random.default_rng, (1, 1, 2))
     )
     assert np.array_equal(first, again)
     assert not np.allclose(first, other)
 
 
-def test_augmentation_leaves_its_input_as_it_was(voice, around):
+def test_augmentation_does_not_change_its_input(voice, noise_bank):
     before = voice.copy()
     for seed in range(10):
-        augmentation.augment(voice, np.random.default_rng(seed), around)
+        augmentation.augment(voice, np.random.default_rng(seed), noise_bank)
     assert np.array_equal(voice, before)
 
 
-def test_augmentation_works_without_recorded_surroundings(voice):
+def test_augmentation_works_without_a_noise_bank(voice):
     rng = np.random.default_rng(0)
     assert all(np.isfinite(augmentation.augment(voice, rng)).all() for _ in range(10))
 
 
-def test_silence_stays_finite(around):
+def test_silence_stays_finite(noise_bank):
     silence = np.zeros(SAMPLING_RATE, np.float32)
     for seed in range(10):
-        changed = augmentation.augment(silence, np.random.default_rng(seed), around)
+        changed = augmentation.augment(silence, np.random.default_rng(seed), noise_bank)
         assert np.isfinite(changed).all()
 
 
 @pytest.mark.parametrize("snr", [5.0, 20.0, 40.0])
-def test_noise_is_added_at_the_ratio_asked(voice, snr):
+def test_noise_is_added_at_the_given_signal_to_noise_ratio(voice, snr):
     noise = np.random.default_rng(0).standard_normal(len(voice)).astype(np.float32)
     added = augmentation.add_noise(voice, noise, snr) - voice
     assert level(voice) - level(added) == pytest.approx(snr, abs=0.1)
 
 
-def test_a_room_adds_its_echoes_without_delaying_the_voice(around):
+def test_reverberation_adds_reflections_without_delaying_the_voice(noise_bank):
     click = np.zeros(4000, np.float32)
     click[10] = 1.0
-    heard = augmentation.reverberate(click, around.impulse_responses[0])
-    assert heard[[10, 810, 2410]] == pytest.approx([1.0, -0.6, 0.2], abs=1e-3)
+    reverberated = augmentation.reverberate(click, noise_bank.impulse_responses[0])
+    assert reverberated[[10, 810, 2410]] == pytest.approx([1.0, -0.6, 0.2], abs=1e-3)
 
 
-def test_an_equaliser_raises_the_band_it_is_asked_to(voice):
+def test_equaliser_raises_the_chosen_band(voice):
     gains = [8.0 if band == 1000 else 0.0 for band in augmentation.EQUALISER_BANDS]
     raised = augmentation.equalise(voice, gains)
     assert band_level(raised, 950, 1050) - band_level(voice, 950, 1050) == pytest.approx(8, abs=1)
     assert band_level(raised, 3800, 5000) == pytest.approx(band_level(voice, 3800, 5000), abs=1)
 
 
-def test_a_telephone_loses_what_lies_outside_its_band(voice):
-    telephone = augmentation.limit_band(voice, 300, 3400)
-    assert band_level(telephone, 5000, 8000) < band_level(voice, 5000, 8000) - 20
-    assert band_level(telephone, 500, 3000) == pytest.approx(band_level(voice, 500, 3000), abs=1)
+def test_band_limit_removes_what_lies_outside_the_band(voice):
+    limited = augmentation.limit_band(voice, 300, 3400)
+    assert band_level(limited, 5000, 8000) < band_level(voice, 5000, 8000) - 20
+    assert band_level(limited, 500, 3000) == pytest.approx(band_level(voice, 500, 3000), abs=1)
 
 
 def test_gain_sets_the_peak_and_clips_above_full_scale(voice):
     assert np.abs(augmentation.amplify(voice, -20)).max() == pytest.approx(0.1, rel=1e-3)
-    loud = augmentation.amplify(voice, 9)
-    assert np.abs(loud).max() == 1.0
-    assert (np.abs(loud) == 1.0).mean() > 0.001
+    clipped = augmentation.amplify(voice, 9)
+    assert np.abs(clipped).max() == 1.0
+    assert (np.abs(clipped) == 1.0).mean() > 0.001
 
 
-def test_a_codec_keeps_most_of_the_voice(voice):
+def test_compression_keeps_most_of_the_voice(voice):
     decoded = augmentation.compress(voice, 0.5)
     assert decoded.shape == voice.shape
     assert np.corrcoef(voice, decoded)[0, 1] > 0.9
 
 
-def test_changing_the_voice_moves_its_pitch_or_tempo_and_keeps_its_length(voice):
+def test_changing_the_voice_changes_pitch_or_tempo_and_keeps_the_length(voice):
     changed = [augmentation.change_voice(voice, np.random.default_rng(seed)) for seed in range(6)]
     assert all(c.shape == voice.shape and c.dtype == np.float32 for c in changed)
     assert not any(np.allclose(c, voice, atol=0.05) for c in changed)
 
 
-def test_a_folder_that_is_missing_or_empty_says_what_to_do(tmp_path):
+def test_a_missing_or_empty_folder_is_an_error(tmp_path):
     with pytest.raises(SerError, match="no folder"):
         augmentation.load_noise_bank(tmp_path / "nowhere")
     with pytest.raises(SerError, match="no audio"):
         augmentation.load_noise_bank(tmp_path)
+
+
+def test_a_clip_is_changed_at_full_scale_and_normalised_again(voice, tmp_path):
+    soundfile.write(tmp_path / "voice.wav", voice, SAMPLING_RATE)
+    clip, peaks = load(tmp_path / "voice.wav"), []
+
+    def change(waveform):
+        peaks.append(np.abs(waveform).max())
+        return 0.1 * waveform
+
+    augmented = augmentation.augment_clip(clip, change)
+    assert peaks == [1.0]
+    assert np.allclose(augmented.waveform, clip.waveform, atol=1e-5)

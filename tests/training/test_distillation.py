@@ -1,4 +1,4 @@
-"""A small student inherits from a small teacher and learns to hear as it does."""
+"""Distillation of a small teacher into a small student."""
 
 import csv
 import itertools
@@ -17,10 +17,11 @@ from transformers import (
     WhisperForAudioClassification,
 )
 
-from ser.audio.loading import SAMPLING_RATE, load
+from ser.audio.clip import SAMPLING_RATE
+from ser.audio.loading import load
 from ser.errors import SerError
 from ser.training.augmentation import NoiseBank
-from ser.training.encoder import distillation
+from ser.training.encoder import distillation, trainer
 from ser.training.encoder import speech as speech_module
 from ser.training.encoder import student as student_module
 from ser.training.encoder.export import export
@@ -59,7 +60,7 @@ def small_student(tmp_path_factory):
         feat_extract_norm="layer",
         conv_bias=True,
         conv_dim=(64, 64),
-        conv_kernel=(832, 3),  # as far-reaching as the bundled encoder's front-end
+        conv_kernel=(832, 3),  # the receptive field of the bundled encoder's front-end
         conv_stride=(160, 2),
         num_conv_pos_embeddings=64,
         num_conv_pos_embedding_groups=HIDDEN,
@@ -71,7 +72,7 @@ def small_student(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def speech(tmp_path_factory):
-    """A folder with a dozen sounds of one to two seconds, of harmonics that rise and fall."""
+    """A folder with a dozen harmonic sounds of one to two seconds and varying pitch."""
     rng = np.random.default_rng(0)
     folder = tmp_path_factory.mktemp("speech")
     for number in range(12):
@@ -86,12 +87,13 @@ def speech(tmp_path_factory):
 
 @pytest.fixture
 def one_step_a_second(monkeypatch):
-    """Make a training step last a second on the clock, and small and bold enough for a test."""
-    monkeypatch.setattr(distillation, "time", SimpleNamespace(monotonic=itertools.count().__next__))
-    monkeypatch.setattr(distillation, "CALIBRATION", 4)
-    monkeypatch.setattr(distillation, "WARM_UP", 5)
-    monkeypatch.setattr(distillation, "RATES", {"front-end": (2e-3, 0.0), "whole": (2e-3, 1e-3)})
-    monkeypatch.setattr(speech_module, "BATCH", 2)
+    """Make a training step take a second of a fake clock; small batches, fast learning."""
+    monkeypatch.setattr(trainer, "time", SimpleNamespace(monotonic=itertools.count().__next__))
+    monkeypatch.setattr(distillation, "CALIBRATION_BATCHES", 4)
+    monkeypatch.setattr(distillation, "WARM_UP_STEPS", 5)
+    rates = {"front-end": (2e-3, 0.0), "whole": (2e-3, 1e-3)}
+    monkeypatch.setattr(distillation, "LEARNING_RATES", rates)
+    monkeypatch.setattr(speech_module, "BATCH_SIZE", 2)
 
 
 def losses(out):
@@ -103,41 +105,39 @@ def sound(speech, number=0):
     return torch.tensor(load(speech / f"{number}.wav").waveform)[None]
 
 
-def test_log_mel_is_that_of_whispers_feature_extractor(teacher, speech):
+def test_log_mel_equals_that_of_whispers_feature_extractor(teacher, speech):
     waveform = sound(speech)
     quiet = waveform[0].numpy() * TEACHER_RMS
     expected = WhisperFeatureExtractor()(quiet, sampling_rate=SAMPLING_RATE).input_features[0]
-    found = teacher.log_mel(waveform)[0]
-    assert np.allclose(found, expected[:, : found.shape[1]], atol=1e-4)
+    log_mel = teacher.log_mel(waveform)[0]
+    assert np.allclose(log_mel, expected[:, : log_mel.shape[1]], atol=1e-4)
 
 
-def test_every_inherited_layer_is_the_teachers_given_its_front_end(teacher, speech):
+def test_initialised_layers_equal_the_teachers_given_its_front_end(teacher, speech):
     front_end = teacher.states(sound(speech), 0)[0]
-    student = student_module.inherit(teacher.encoder)
+    student = student_module.from_teacher(teacher.encoder)
     student.feature_projection.forward = lambda _: (front_end - student_module.OFFSET, None)
-    found = student_module.student_states(student, sound(speech), LAYERS)
-    wanted = (
-        front_end
-        + teacher.encoder.embed_positions.weight[student_module.LEAD :][: front_end.shape[1]]
-    )
+    states = student_module.student_states(student, sound(speech), LAYERS)
+    positions = teacher.encoder.embed_positions.weight[student_module.ALIGNMENT :]
+    expected = front_end + positions[: front_end.shape[1]]
     for depth, layer in enumerate(teacher.encoder.layers, start=1):
-        wanted = layer(wanted, None)
-        assert (found[depth] - wanted).norm() < 0.01 * wanted.norm()
+        expected = layer(expected, None)
+        assert (states[depth] - expected).norm() < 0.01 * expected.norm()
 
 
-def test_positions_are_counted_from_the_first_frame_to_the_end_of_the_span(teacher):
-    student = student_module.inherit(teacher.encoder)
-    reach = student_module.POSITION_SPAN // 2 + 1
-    lowered = torch.full((1, reach + 20, HIDDEN), -student_module.OFFSET)
+def test_positional_convolution_adds_the_teachers_positions_up_to_its_span(teacher):
+    student = student_module.from_teacher(teacher.encoder)
+    span = student_module.POSITION_SPAN // 2 + 1
+    hidden = torch.full((1, span + 20, HIDDEN), -student_module.OFFSET)
     with torch.no_grad():
-        counted = student.encoder.pos_conv_embed(lowered)[0] - student_module.OFFSET
-    positions = teacher.encoder.embed_positions.weight[student_module.LEAD :]
-    assert torch.allclose(counted[:reach], positions[:reach], atol=2e-3)
-    assert torch.allclose(counted[reach:], positions[reach - 1].expand(20, -1), atol=2e-3)
+        added = student.encoder.pos_conv_embed(hidden)[0] - student_module.OFFSET
+    positions = teacher.encoder.embed_positions.weight[student_module.ALIGNMENT :]
+    assert torch.allclose(added[:span], positions[:span], atol=2e-3)
+    assert torch.allclose(added[span:], positions[span - 1].expand(20, -1), atol=2e-3)
 
 
-def test_padding_a_batch_changes_nothing(teacher, speech):
-    student = student_module.inherit(teacher.encoder)
+def test_padding_in_a_batch_changes_no_state(teacher, speech):
+    student = student_module.from_teacher(teacher.encoder)
     short, long = sound(speech, 1)[:, :20_000], sound(speech, 2)[:, :20_800]
     batch = torch.cat([torch.nn.functional.pad(short, (0, 800)), long])
     mask = (torch.arange(20_800) < torch.tensor([[20_000], [20_800]])).long()
@@ -147,15 +147,15 @@ def test_padding_a_batch_changes_nothing(teacher, speech):
     assert torch.allclose(alone, padded, atol=1e-3)
 
 
-def test_going_on_from_an_encoder_keeps_its_front_end(teacher, small_student, speech):
+def test_a_student_from_a_checkpoint_keeps_its_front_end(teacher, small_student, speech):
     before = Wav2Vec2Model.from_pretrained(small_student).eval()
-    after = student_module.continue_from(small_student, teacher.encoder)
+    after = student_module.from_checkpoint(small_student, teacher.encoder)
     with torch.no_grad():
         features = before.feature_extractor(sound(speech)).transpose(1, 2)
         expected = before.feature_projection(features)[0]
         expected = expected + before.encoder.pos_conv_embed.conv.bias
-        found = student_module.student_states(after, sound(speech), 0)[0]
-    assert torch.allclose(found, expected, atol=1e-3)
+        state = student_module.student_states(after, sound(speech), 0)[0]
+    assert torch.allclose(state, expected, atol=1e-3)
 
 
 def test_the_loss_falls_and_the_encoder_loads(
@@ -164,7 +164,7 @@ def test_the_loss_falls_and_the_encoder_loads(
     out = tmp_path / "encoder"
     distillation.distil(teacher_folder, [speech], None, out, init=small_student, minutes=1)
     first, *_, last = losses(out)
-    assert all(float(last[view]) < 0.9 * float(first[view]) for view in distillation.VIEWS)
+    assert all(float(last[key]) < 0.9 * float(first[key]) for key in distillation.STATISTICS)
     assert (tmp_path / "encoder-training" / "losses.html").is_file()
     encoder = Wav2Vec2Model.from_pretrained(out, dtype=torch.float32)
     assert Wav2Vec2FeatureExtractor.from_pretrained(out).do_normalize
@@ -174,7 +174,7 @@ def test_the_loss_falls_and_the_encoder_loads(
     assert all(torch.isfinite(state).all() for state in states)
 
 
-def test_without_an_encoder_to_go_on_from_the_front_end_learns_first(
+def test_without_a_checkpoint_the_front_end_is_trained_alone_first(
     teacher_folder, speech, tmp_path, one_step_a_second
 ):
     out = tmp_path / "encoder"
@@ -182,42 +182,41 @@ def test_without_an_encoder_to_go_on_from_the_front_end_learns_first(
     rows = losses(out)
     assert [row["phase"] for row in rows] == ["front-end", "front-end", "whole"]
     assert float(rows[1]["frames"]) < float(rows[0]["frames"])
-    assert (
-        Wav2Vec2Config.from_pretrained(out).num_conv_pos_embeddings == student_module.POSITION_SPAN
-    )
+    config = Wav2Vec2Config.from_pretrained(out)
+    assert config.num_conv_pos_embeddings == student_module.POSITION_SPAN
 
 
-def test_an_exported_encoder_is_small_and_hears_as_before(teacher, speech, tmp_path):
-    student = student_module.inherit(teacher.encoder)
+def test_export_halves_the_size_and_keeps_the_states(teacher, speech, tmp_path):
+    student = student_module.from_teacher(teacher.encoder)
     export(student, tmp_path)
     loaded = Wav2Vec2Model.from_pretrained(tmp_path, dtype=torch.float32).eval()
     with torch.no_grad():
         before, after = (model(sound(speech)).last_hidden_state for model in (student, loaded))
     assert (after - before).norm() < 0.01 * before.norm()
-    whole = sum(4 * weight.numel() for weight in student.state_dict().values())
-    assert (tmp_path / "model.safetensors").stat().st_size < 0.6 * whole
+    float32_size = sum(4 * weight.numel() for weight in student.state_dict().values())
+    assert (tmp_path / "model.safetensors").stat().st_size < 0.6 * float32_size
 
 
-def test_an_interrupted_run_goes_on_from_its_checkpoint(
+def test_an_interrupted_run_resumes_with_the_losses_of_an_uninterrupted_one(
     teacher_folder, small_student, speech, tmp_path, one_step_a_second, monkeypatch
 ):
-    through, halves = tmp_path / "through", tmp_path / "halves"
+    uninterrupted, resumed = tmp_path / "uninterrupted", tmp_path / "resumed"
     settings = {"noise": None, "init": small_student, "minutes": 0.5}
-    distillation.distil(teacher_folder, [speech], out=through, **settings)
+    distillation.distil(teacher_folder, [speech], out=uninterrupted, **settings)
 
-    listened, states = itertools.count(), Teacher.states
+    calls, states = itertools.count(), Teacher.states
 
     def interrupted(*arguments):
-        if next(listened) == distillation.CALIBRATION + 20:
+        if next(calls) == distillation.CALIBRATION_BATCHES + 20:
             raise KeyboardInterrupt
         return states(*arguments)
 
     with monkeypatch.context() as context, pytest.raises(KeyboardInterrupt):
         context.setattr(Teacher, "states", interrupted)
-        distillation.distil(teacher_folder, [speech], out=halves, **settings)
-    assert [row["step"] for row in losses(halves)] == ["10", "20"]
-    distillation.distil(teacher_folder, [speech], out=halves, resume=True, **settings)
-    assert losses(halves) == losses(through)
+        distillation.distil(teacher_folder, [speech], out=resumed, **settings)
+    assert [row["step"] for row in losses(resumed)] == ["10", "20"]
+    distillation.distil(teacher_folder, [speech], out=resumed, resume=True, **settings)
+    assert losses(resumed) == losses(uninterrupted)
 
 
 def test_resuming_needs_a_checkpoint(teacher_folder, small_student, speech, tmp_path):
@@ -227,30 +226,30 @@ def test_resuming_needs_a_checkpoint(teacher_folder, small_student, speech, tmp_
         )
 
 
-def test_actors_21_to_24_are_never_heard(speech, tmp_path):
-    heard, remove = "03-01-05-01-02-01-20.wav", "03-01-05-01-02-01-21.wav"
-    for number, name in enumerate((heard, remove)):
+def test_actors_21_to_24_are_held_out(speech, tmp_path):
+    used, held_out = "03-01-05-01-02-01-20.wav", "03-01-05-01-02-01-21.wav"
+    for number, name in enumerate((used, held_out)):
         (tmp_path / name).write_bytes((speech / f"{number}.wav").read_bytes())
-    corpus = speech_module.Corpus([tmp_path])
-    assert [len(clip) for clip in corpus.folders[0]] == [len(load(tmp_path / heard).waveform)]
-    (tmp_path / heard).unlink()
+    clips = speech_module.UnlabelledSpeech([tmp_path]).folders[0]
+    assert [len(clip) for clip in clips] == [len(load(tmp_path / used).waveform)]
+    (tmp_path / used).unlink()
     with pytest.raises(SerError, match="None of the"):
-        speech_module.Corpus([tmp_path])
+        speech_module.UnlabelledSpeech([tmp_path])
 
 
-def test_a_folder_named_twice_is_heard_twice_as_often(speech, tmp_path):
+def test_a_folder_named_twice_is_sampled_twice_as_often(speech, tmp_path):
     (tmp_path / "other.wav").write_bytes((speech / "0.wav").read_bytes())
-    corpus = speech_module.Corpus([speech, speech, tmp_path])
-    assert corpus.weights.tolist() == pytest.approx([2 / 3, 1 / 3])
+    weights = speech_module.UnlabelledSpeech([speech, speech, tmp_path]).weights
+    assert weights.tolist() == pytest.approx([2 / 3, 1 / 3])
 
 
 def test_a_batch_is_of_one_length_normalised_and_repeatable(speech):
-    corpus = speech_module.Corpus([speech])
-    batches = [corpus.batch(np.random.default_rng(3), NoiseBank()) for _ in range(2)]
+    unlabelled = speech_module.UnlabelledSpeech([speech])
+    batches = [unlabelled.batch(np.random.default_rng(3), NoiseBank()) for _ in range(2)]
     assert torch.equal(*batches)
-    assert batches[0].shape[0] == speech_module.BATCH
-    assert torch.allclose(batches[0].mean(1), torch.zeros(speech_module.BATCH), atol=1e-4)
-    assert torch.allclose(batches[0].std(1), torch.ones(speech_module.BATCH), atol=1e-2)
+    assert batches[0].shape[0] == speech_module.BATCH_SIZE
+    assert torch.allclose(batches[0].mean(1), torch.zeros(speech_module.BATCH_SIZE), atol=1e-4)
+    assert torch.allclose(batches[0].std(1), torch.ones(speech_module.BATCH_SIZE), atol=1e-2)
 
 
 @pytest.mark.parametrize("missing", ["teacher", "init"])

@@ -4,22 +4,24 @@ import errno
 import hashlib
 import io
 import re
+import subprocess
+import sys
 import threading
 import zipfile
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from test_ravdess import published_names
+from recordings import ravdess_names
 
 from ser.errors import SerError
-from ser.training.data.download import CHUNK, download
-from ser.training.data.ravdess import table
+from ser.training.data.corpora import table
+from ser.training.data.download import CHUNK_SIZE, download
 
 
 def make_archive(extra=()):
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as contents:
-        for name in published_names():
+        for name in ravdess_names():
             contents.writestr(f"Actor_{name[-2:]}/{name}.wav", name.encode() * 10)
         contents.writestr("README.txt", "not a recording")
         for name in extra:
@@ -100,9 +102,9 @@ def interrupt(server, folder):
 def test_full_download(server, tmp_path, capsys):
     folder = tmp_path / "data" / "ravdess"
     assert download(folder, server.url, server.md5) == folder
-    found = table(folder)
-    assert found.warnings == []
-    assert found.utterances[0].path.read_bytes() == b"03-01-01-01-01-01-01" * 10
+    complete = table(folder)
+    assert complete.warnings == []
+    assert complete.utterances[0].path.read_bytes() == b"03-01-01-01-01-01-01" * 10
     assert not list(folder.rglob("README.txt"))
     assert leftovers(folder) == []
     assert "100%" in capsys.readouterr().err
@@ -120,7 +122,7 @@ def test_interrupted_download_goes_on_where_it_stopped(server, tmp_path):
     folder = tmp_path / "ravdess"
     kept = interrupt(server, folder)
     # At most the chunk on its way is lost.
-    assert len(ARCHIVE) // 2 - CHUNK <= kept <= len(ARCHIVE) // 2
+    assert len(ARCHIVE) // 2 - CHUNK_SIZE <= kept <= len(ARCHIVE) // 2
     download(folder, server.url, server.md5)
     assert server.requests[1] == f"bytes={kept}-"
     assert server.sent[1] == len(ARCHIVE) - kept < len(ARCHIVE)
@@ -219,3 +221,12 @@ def test_folder_with_other_things_is_left_as_it_is(server, tmp_path):
         download(mine, server.url, server.md5)
     assert mine.read_text() == "mine"
     assert server.requests == []
+
+
+def test_it_imports_no_library_of_models():
+    program = (
+        "import sys, ser.training.data.download; "
+        "print({'torch', 'sklearn', 'scipy', 'librosa', 'transformers'} & set(sys.modules))"
+    )
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert run.stdout.strip() == "set()", run.stderr

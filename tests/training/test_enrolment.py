@@ -1,63 +1,91 @@
-"""Which clips enrol a speaker, and what that is worth."""
+"""Which clips enrol a speaker, and which embeddings are adapted."""
 
-from pathlib import Path
+import dataclasses
 
 import numpy as np
-import pytest
+from recordings import ravdess_utterances
+from synthetic import labelled, made_up
 
-from ser.labels import LABELS
+from ser.models.speaker import SpeakerAdaptation
 from ser.training.classifier import enrolment
-from ser.training.data import ravdess
-from ser.training.data.utterance import Utterance
 
 
-def utterances(speakers=2):
+def utterances(n_speakers=2):
     """Neutral and angry, two sentences, two repetitions each, in no particular order."""
     return [
-        Utterance(
-            Path(f"{speaker}-{emotion}-{sentence}-{repetition}.wav"),
-            corpus="own", speaker=speaker, sex="", emotion=emotion, sentence=sentence,
-            licence="", intensity="",
+        dataclasses.replace(
+            utterance,
+            path=utterance.path.with_stem(
+                f"{utterance.speaker}-{utterance.emotion}-{sentence}-{n}"
+            ),
+            sentence=sentence,
         )
-        for repetition in (2, 1)
-        for speaker in range(speakers)
-        for emotion in ("neutral", "angry")
+        for n in (2, 1)
         for sentence in ("dogs", "kids")
-    ]  # fmt: skip
-
-
-def test_one_clip_of_each_sentence_enrols():
-    rows = utterances()
-    chosen = enrolment.chosen(rows)
-    assert len(chosen) == 2
-    for own in chosen.values():
-        names = [rows[row].name for row in own]
-        assert [name.split("-", 1)[1] for name in names] == ["neutral-dogs-1", "neutral-kids-1"]
-    without = [row for row in rows if (row.speaker, row.emotion) != (1, "neutral")]
-    assert len(enrolment.chosen(without)) == 1
-
-
-def test_ravdess_enrols_with_its_first_repetitions():
-    names = [
-        f"03-01-01-01-0{sentence}-0{repetition}-05.wav"
-        for sentence in (1, 2)
-        for repetition in (1, 2)
+        for utterance in made_up("home", n_speakers, ("neutral", "angry"), 1)
     ]
-    rows = [ravdess.parse(Path(name)) for name in names]
-    (own,) = enrolment.chosen(rows).values()
-    assert [rows[row].name for row in own] == ["03-01-01-01-01-01-05", "03-01-01-01-02-01-05"]
 
 
-def test_gain_leaves_out_the_clips_that_enrol():
-    rows = utterances()
-    emotions = np.array([row.emotion for row in rows])
-    speakers = np.array([str(row.speaker) for row in rows])
-    enrolled = {"0": [0, 1], "1": [4, 5]}
-    right = np.eye(8)[[LABELS.index(emotion) for emotion in emotions]]
-    wrong = np.roll(right, 1, axis=1)
-    found = enrolment.gain(emotions, speakers, wrong, right, enrolled)
-    assert found == {"ua": 1.0, "gain_ua": 1.0, "n": len(rows) - 4}
-    half = np.where((emotions == "angry")[:, None], right, wrong)
-    found = enrolment.gain(emotions, speakers, right, half, enrolled)
-    assert (found["ua"], found["gain_ua"]) == (pytest.approx(0.5), pytest.approx(-0.5))
-    assert enrolment.gain(emotions, speakers, wrong, right, {}) == {}
+def test_a_neutral_clip_of_each_of_two_sentences_enrols():
+    table = utterances()
+    rows_by_speaker = enrolment.enrolment_rows(table)
+    assert list(rows_by_speaker) == ["home 00", "home 01"]
+    for rows in rows_by_speaker.values():
+        names = [table[row].name for row in rows]
+        assert [name.split("-", 1)[1] for name in names] == ["neutral-dogs-1", "neutral-kids-1"]
+    without = [u for u in table if (u.speaker, u.emotion) != (1, "neutral")]
+    assert list(enrolment.enrolment_rows(without)) == ["home 00"]
+
+
+def test_ravdess_enrols_with_first_repetitions():
+    table = ravdess_utterances(
+        f"03-01-01-01-0{sentence}-0{repetition}-05" for sentence in (1, 2) for repetition in (1, 2)
+    )
+    [rows] = enrolment.enrolment_rows(table).values()
+    assert [table[row].name for row in rows] == ["03-01-01-01-01-01-05", "03-01-01-01-02-01-05"]
+
+
+def test_only_enrolled_speakers_are_adapted():
+    table = utterances(3)
+    table = [u for u in table if (u.speaker, u.emotion) != (1, "neutral")]
+    emotions = np.array([u.emotion for u in table])
+    speakers = np.array([u.speaker for u in table])
+    offsets = np.array([0.0, 5.0, 10.0])
+    embeddings = np.ones((len(table), 2, 3)) * offsets[speakers, None, None]
+    training_set = dataclasses.replace(
+        labelled(embeddings, emotions, speakers), utterances=tuple(table)
+    )
+    enrolled = enrolment.enrol(training_set)
+    assert {speaker: statistics.n_neutral for speaker, statistics in enrolled.items()} == {
+        "home 00": 2,
+        "home 02": 2,
+    }
+    adaptation = SpeakerAdaptation.fit(embeddings, emotions)
+    adapted = enrolment.adapt_all(adaptation, embeddings, training_set.speakers, enrolled)
+    assert adapted.shape == embeddings.shape and adapted.dtype == np.float32
+    assert np.array_equal(adapted[speakers == 1], embeddings[speakers == 1])
+    before, after = (
+        abs(values[speakers == 2].mean() - values[speakers == 0].mean())
+        for values in (embeddings, adapted)
+    )
+    assert after < 0.6 * before
+
+
+def test_few_enrolled_speakers_have_no_head_for_adapted_embeddings():
+    rng = np.random.default_rng(0)
+    table = [
+        dataclasses.replace(utterance, sentence=utterance.path.stem[-1])
+        for utterance in made_up("home", 6, ("neutral", "angry", "sad"), 4)
+    ]
+    emotions = np.array([u.emotion for u in table])
+    speakers = np.array([u.speaker for u in table])
+    codes = np.unique(emotions, return_inverse=True)[1]
+    embeddings = np.eye(3)[codes].repeat(20, axis=1) + rng.normal(size=(len(table), 60))
+    training_set = dataclasses.replace(
+        labelled(embeddings, emotions, speakers), utterances=tuple(table)
+    )
+    classifier, _, out_of_fold = enrolment.fit(training_set, 0)
+    assert classifier.adapted is not classifier.unadapted and out_of_fold.shape == (72, 8)
+    few = np.flatnonzero((emotions != "neutral") | (speakers < enrolment.MIN_ENROLLED - 1))
+    classifier, _, _ = enrolment.fit(training_set.subset(few), 0)
+    assert classifier.adapted is classifier.unadapted

@@ -1,12 +1,12 @@
-"""The layer of a large encoder: the one that tells emotions, chosen without the test clips."""
+"""The layer of a large encoder: the one whose states separate emotions best; others are unused."""
 
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
 import torch
+from synthetic import separable_in_one_layer
 from transformers import Wav2Vec2Config, Wav2Vec2Model
 from voices import speech_like
 
@@ -17,9 +17,8 @@ from ser.models.encoder import Encoder
 from ser.recognizer import Recognizer
 from ser.training import embedding, generated_sounds, train
 from ser.training.classifier import layer_selection
-from ser.training.generated_sounds import KINDS, Sounds
 
-BASE = {}
+BASE = {}  # the default configuration
 LARGE = {
     "hidden_size": 1024,
     "num_hidden_layers": 24,
@@ -45,50 +44,21 @@ def random_checkpoint(folder, shape):
     return folder
 
 
-def speaking(layers, told_by, random):
-    """Embeddings of eight speakers in which one layer tells two emotions, the others nothing."""
-    emotions = np.array(["sad", "angry"] * 48)
-    speakers = np.repeat(np.arange(8), 12)
-    embeddings = random.normal(size=(96, layers, 2, 32))
-    embeddings[:, told_by, 0, 0] += 6 * (emotions == "sad")
-    return embeddings.astype(np.float16), emotions, speakers
+def test_the_layer_that_separates_the_emotions_is_selected():
+    rng = np.random.default_rng(0)
+    assert layer_selection.select(separable_in_one_layer(6, 4, rng)) == [4]
+    assert layer_selection.select(separable_in_one_layer(5, 0, rng)) == [0]
 
 
-def test_the_layer_that_tells_emotions_is_chosen():
-    random = np.random.default_rng(0)
-    assert layer_selection.choose(*speaking(6, 4, random)) == [4]
-    assert layer_selection.choose(*speaking(5, 0, random)) == [0]
-
-
-def test_a_small_encoders_layers_are_all_used():
-    assert layer_selection.choose(*speaking(3, 1, np.random.default_rng(0))) == [0, 1, 2]
-
-
-def test_a_fold_never_sees_the_clips_it_is_scored_on(quick_training, monkeypatch):
-    seen, choose = [], layer_selection.choose
-
-    def watched(embeddings, emotions, speakers):
-        seen.append(set(embeddings[:, 0, 0, 1].tolist()))
-        return choose(embeddings, emotions, speakers)
-
-    embeddings, emotions, speakers = speaking(5, 2, np.random.default_rng(1))
-    monkeypatch.setattr(layer_selection, "choose", watched)
-    utterances = [
-        train.Utterance(Path(f"{row}.wav"), "own", int(speaker), "", str(emotion), "", "")
-        for row, (speaker, emotion) in enumerate(zip(speakers, emotions, strict=True))
-    ]
-    other = np.random.default_rng(2).normal(size=(4 * len(KINDS), 5, 2, 32))
-    heard = Sounds(other.astype(np.float16), np.array(4 * list(KINDS)))
-    metrics, _ = evaluate.evaluate(embeddings, embeddings, embeddings[:0], utterances, heard, 0)
-    assert metrics["protocols"]["actors"]["ua"] > 0.7
-    assert len(seen) == 5 + 6
-    assert all(len(each) < 96 for each in seen)
+def test_all_layers_of_a_small_encoder_are_used():
+    training_set = separable_in_one_layer(3, 1, np.random.default_rng(0))
+    assert layer_selection.select(training_set) == [0, 1, 2]
 
 
 @pytest.mark.long
-def test_training_with_a_checkpoint_of_wav2vec2_bases_shape(tmp_path, monkeypatch):
+def test_training_with_a_checkpoint_of_the_shape_of_wav2vec2_base(tmp_path, monkeypatch):
     monkeypatch.setattr(embedding, "CACHE", tmp_path / "cache")
-    monkeypatch.setattr(generated_sounds, "EACH", 2)
+    monkeypatch.setattr(generated_sounds, "SOUNDS_PER_KIND", 2)
     checkpoint = random_checkpoint(tmp_path / "base", BASE)
     rows = ["file\tspeaker\temotion"]
     for number in range(72):
@@ -98,7 +68,7 @@ def test_training_with_a_checkpoint_of_wav2vec2_bases_shape(tmp_path, monkeypatc
         rows.append(f"{name}\t{speaker}\t{emotion}")
     (tmp_path / "table.tsv").write_text("\n".join(rows))
     out = tmp_path / "out"
-    train.train(tmp_path, checkpoint, out, tmp_path / "table.tsv", "cpu")
+    train.train(evaluate.evaluate, tmp_path, checkpoint, out, tmp_path / "table.tsv", "cpu")
     (layer,) = json.loads((out / artifacts.MANIFEST).read_text())["encoder"]["layers"]
     assert 3 <= layer < 8
     recognizer = Recognizer.load(out, "cpu")
@@ -106,7 +76,7 @@ def test_training_with_a_checkpoint_of_wav2vec2_bases_shape(tmp_path, monkeypatc
     assert recognizer.analyse(tmp_path / "0.wav").label in ("sad", "angry")
 
 
-def test_a_checkpoint_of_a_large_shape_loses_its_upper_layers(tmp_path):
+def test_layers_above_the_selected_one_are_not_loaded(tmp_path):
     layer = 8
     checkpoint = random_checkpoint(tmp_path, LARGE)
     clip = loading.load((16_000, speech_like(0.5, 0, 16_000)))
@@ -117,6 +87,6 @@ def test_a_checkpoint_of_a_large_shape_loses_its_upper_layers(tmp_path):
     del full
     encoder = Encoder(checkpoint, "cpu", [layer])
     assert len(encoder._model.encoder.layers) == layer
-    found = encoder.embed([clip])
-    assert found.shape == (1, 1, 2, 1024)
-    assert np.abs(found[0, 0, 0] - expected).max() < 1e-3
+    embeddings = encoder.embed([clip])
+    assert embeddings.shape == (1, 1, 2, 1024)
+    assert np.abs(embeddings[0, 0, 0] - expected).max() < 1e-3

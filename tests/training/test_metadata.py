@@ -1,16 +1,16 @@
-"""Tables that people write: what they say is kept, and every mistake is named with its line."""
+"""Metadata files: every column is kept, and every mistake is reported with its line."""
 
 import pytest
-from test_corpora import touch, written
+from recordings import touch, write_tsv
 
 from ser.errors import SerError
 from ser.training.data.metadata import utterances
 from ser.training.data.utterance import Utterance
 
 
-def test_a_table_of_ones_own(tmp_path):
+def test_required_optional_and_further_columns(tmp_path):
     folder = touch(tmp_path / "home", ["a/1.wav", "b/1.wav"])
-    tsv = written(
+    tsv = write_tsv(
         tmp_path / "table.tsv",
         [
             ("file", "speaker", "emotion", "sex", "sentence", "microphone"),
@@ -31,7 +31,7 @@ def test_a_table_of_ones_own(tmp_path):
         details={"microphone": "phone"},
     )
     assert (second.speaker, second.sex, second.sentence) == ("Jörg", "", "")
-    tsv = written(
+    tsv = write_tsv(
         tmp_path / "table.tsv",
         [
             "file speaker emotion corpus licence intensity".split(),
@@ -67,14 +67,14 @@ HEADER = "file\tspeaker\temotion\n"
         ("file\tspeaker\temotion\tsex\n1.wav\t1\tsad\tf\n", "line 2: the sex is 'f'.*male, female"),
     ],
 )
-def test_mistakes_in_a_table(tmp_path, text, message):
+def test_mistakes_in_a_metadata_file(tmp_path, text, message):
     touch(tmp_path, ["1.wav", "2.wav"])
     (tmp_path / "table.tsv").write_text(text)
     with pytest.raises(SerError, match=f"table.tsv.*{message}"):
         utterances(tmp_path, tmp_path / "table.tsv")
 
 
-def test_tables_that_are_none(tmp_path):
+def test_files_that_are_no_tables(tmp_path):
     touch(tmp_path, ["1.wav"])
     (tmp_path / "table.tsv").write_text(HEADER, encoding="utf-16")
     with pytest.raises(SerError, match="UTF-8"):

@@ -1,1 +1,1 @@
-"""What is fitted to embeddings: classifier, speaker adaptation, map."""
+"""Fits models to embeddings: classifier, speaker adaptation, map, emotion directions."""

@@ -1,4 +1,4 @@
-"""Emotion directions: along which directions of the embeddings emotions differ, across corpora.
+"""Emotion directions: those in embedding space along which emotions differ in other corpora.
 
 What separates RAVDESS's emotions best depends in part on its studio and its actors. A classifier
 that gives more weight to what separates emotions in other corpora generalises better.
@@ -18,7 +18,7 @@ from ser.training.data.utterance import Utterance
 from ser.training.embedding import embed
 from ser.training.encoder import fine_tuning
 
-MIN_VARIANCE = 1e-6
+MIN_VARIANCE = 1e-6  # of a feature, so that its inverse stays finite
 
 
 def write(folder: Path, data: Sequence[Path], without: str | None = None) -> None:
@@ -33,7 +33,7 @@ def write(folder: Path, data: Sequence[Path], without: str | None = None) -> Non
         SerError: the encoder or a corpus cannot be used, or RAVDESS is among them.
     """
     encoder = Encoder(folder)
-    embeddings, utterances, _ = embed(encoder, fine_tuning.lessons(data, without))
+    embeddings, utterances, _ = embed(encoder, fine_tuning.training_utterances(data, without))
     with artifacts.atomic_write(folder / DIRECTIONS) as file:
         np.savez_compressed(
             file,
@@ -46,7 +46,7 @@ def write(folder: Path, data: Sequence[Path], without: str | None = None) -> Non
 def measure(embeddings: np.ndarray, utterances: Sequence[Utterance]) -> np.ndarray:
     """Return the direction of each emotion of each corpus.
 
-    It points from the mean of the emotions' means to the emotion's own, each feature divided by its
+    It is the emotion's mean minus the mean of all emotions' means, each feature divided by its
     variance: linear discriminants with a diagonal covariance (Dudoit et al. 2002, JASA 97:77).
 
     Args:
@@ -61,9 +61,9 @@ def measure(embeddings: np.ndarray, utterances: Sequence[Utterance]) -> np.ndarr
     speakers = corpora.speakers(utterances)
     directions = []
     for name in np.unique(corpus):
-        of_corpus = corpus == name
-        normalised = normalise_speakers(rows[of_corpus], speakers[of_corpus])
-        labels = emotions[of_corpus]
+        in_corpus = corpus == name
+        normalised = normalise_speakers(rows[in_corpus], speakers[in_corpus])
+        labels = emotions[in_corpus]
         means = np.array([normalised[labels == label].mean(axis=0) for label in np.unique(labels)])
         variance = np.maximum(normalised.var(axis=0), MIN_VARIANCE)
         directions.append((means - means.mean(axis=0)) / variance)

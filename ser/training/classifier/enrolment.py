@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from ser.models.classifier import EmotionClassifier, fit_classifier
+from ser.models.classifier import Adapt, EmotionClassifier, fit_classifier
 from ser.models.speaker import UNKNOWN_SPEAKER, Speaker, SpeakerAdaptation
 from ser.training.data import corpora
 from ser.training.data.utterance import Utterance
@@ -17,34 +17,43 @@ MIN_ENROLLED = 5  # speakers, or the classifier is not fitted to adapted embeddi
 def fit(
     training_set: LabelledEmbeddings, seed: int
 ) -> tuple[EmotionClassifier, SpeakerAdaptation, np.ndarray]:
-    """Fit the classifier, to embeddings as they are and as adapted to their enrolled speakers.
+    """Fit the classifier to embeddings as they are, and as adapted to their enrolled speakers.
 
     Returns:
         classifier, adaptation, and the ensemble's out-of-fold probabilities, shape (n, 8).
     """
-    embeddings, emotions = training_set.embeddings, training_set.emotions
-    adaptation = SpeakerAdaptation.fit(embeddings, emotions)
+    adaptation = SpeakerAdaptation.fit(training_set.embeddings, training_set.emotions)
     enrolled = enrol(training_set)
 
     def adapt(rows: np.ndarray, speakers: np.ndarray) -> np.ndarray:
         return adapt_all(adaptation, rows, speakers, enrolled)
 
-    classifier, out_of_fold = fit_classifier(
-        embeddings,
-        emotions,
-        training_set.speakers,
-        [training_set.noisy_copies],
-        training_set.directions,
-        adapt if len(enrolled) >= MIN_ENROLLED else None,
-        seed,
+    classifier, out_of_fold = fit_unadapted(
+        training_set, seed, adapt if len(enrolled) >= MIN_ENROLLED else None
     )
     return classifier, adaptation, out_of_fold
+
+
+def fit_unadapted(
+    training_set: LabelledEmbeddings, seed: int, adapt: Adapt | None = None
+) -> tuple[EmotionClassifier, np.ndarray]:
+    """Fit the classifier, to adapted embeddings too if `adapt` is given, as `fit_classifier`."""
+    copies = training_set.noisy_copies
+    return fit_classifier(
+        training_set.embeddings,
+        training_set.emotions,
+        training_set.speakers,
+        [] if copies is None else [copies],
+        training_set.directions,
+        adapt,
+        seed,
+    )
 
 
 def enrolment_rows(utterances: Sequence[Utterance]) -> dict[str, list[int]]:
     """Return by speaker the rows to enrol with: the first neutral clip, by name, of two sentences.
 
-    Speakers without are left out. In RAVDESS these are 03-01-01-01-01-01 and 03-01-01-01-02-01.
+    Speakers with fewer are left out. In RAVDESS these are 03-01-01-01-01-01 and 03-01-01-01-02-01.
     """
     rows = {}
     by_name = sorted(range(len(utterances)), key=lambda row: utterances[row].name)
@@ -54,9 +63,9 @@ def enrolment_rows(utterances: Sequence[Utterance]) -> dict[str, list[int]]:
         if utterances[row].emotion == "neutral":
             rows.setdefault(speaker, {}).setdefault(utterances[row].sentence, row)
     return {
-        speaker: list(first.values())[:N_SENTENCES]
-        for speaker, first in rows.items()
-        if len(first) >= N_SENTENCES
+        speaker: list(by_sentence.values())[:N_SENTENCES]
+        for speaker, by_sentence in rows.items()
+        if len(by_sentence) >= N_SENTENCES
     }
 
 

@@ -1,8 +1,8 @@
-"""Selects which hidden state of a large encoder is used, by cross-validation.
+"""Select the hidden state of a large encoder that is used, by cross-validation.
 
-In large models the middle layers rather than the last ones hold emotion, and which of them differs
-from model to model. An evaluation selects anew within every fold, so that no score depends on the
-clips that it is about.
+In large models the middle layers rather than the last ones predict emotion best, and which of them
+differs from model to model. An evaluation selects within the training part of each fold, so that no
+score depends on test clips.
 """
 
 import numpy as np
@@ -13,21 +13,21 @@ from threadpoolctl import threadpool_limits
 from ser.models.linear import flat_rows, linear_pipeline
 from ser.training.labelled_embeddings import LabelledEmbeddings
 
-ALL_UP_TO = 3  # hidden states, as a small encoder has them, are used together
+MAX_USED_TOGETHER = 3  # hidden states; a small encoder has no more
 N_FOLDS = 3  # of speakers
 
 
-# As in ser/models/classifier.py: threads would only wait for each other.
+# As for ser.models.classifier.fit_classifier.
 @threadpool_limits.wrap(limits=1)
 def select(training_set: LabelledEmbeddings) -> list[int]:
     """Return the layers to use, as indices into the embeddings' layers.
 
-    Up to ALL_UP_TO all of them; else the one on which a linear model has the highest unweighted
-    accuracy for speakers that it was not trained on.
+    Up to MAX_USED_TOGETHER all of them; else the one on which a linear model has the highest
+    unweighted accuracy for speakers that it was not trained on.
     """
     embeddings = training_set.embeddings
     n_layers = embeddings.shape[1]
-    if n_layers <= ALL_UP_TO:
+    if n_layers <= MAX_USED_TOGETHER:
         return list(range(n_layers))
     accuracies = []
     for layer in range(n_layers):

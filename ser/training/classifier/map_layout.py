@@ -1,4 +1,4 @@
-"""Lays the training clips out on the map with UMAP; only this module imports umap."""
+"""Lay the training clips out on the map with UMAP; only this module imports umap."""
 
 from collections.abc import Sequence
 

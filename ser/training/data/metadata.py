@@ -1,6 +1,6 @@
-"""Tables that people write, tab-separated, with a header: who speaks how in which recording.
+"""Read metadata files: tab-separated tables of recordings, their speakers and their labels.
 
-Every mistake in them is a SerError that names the table and the line.
+Every mistake in one is a SerError that names the file and the line.
 """
 
 import csv
@@ -15,21 +15,21 @@ REQUIRED = ("file", "speaker", "emotion")
 OPTIONAL = ("sex", "sentence", "corpus", "licence", "intensity")
 SEXES = ("male", "female", "")
 
-Row = dict[str, str]  # cells by column, "" where empty
+Row = dict[str, str]  # from column to cell, "" where empty
 
 
 def utterances(folder: Path, path: Path) -> list[Utterance]:
-    """Return the utterances that a table lists, in its order.
+    """Return the utterances that a metadata file lists, in its order.
 
-    Needed are the columns `file` (relative to the folder), `speaker` and `emotion` (of LABELS).
-    Known too are `sex`, `sentence`, `corpus` (else the folder's name), `licence` and `intensity`;
-    further columns become details.
+    Required columns are `file` (relative to the folder), `speaker` and `emotion` (one of LABELS).
+    Optional ones are `sex`, `sentence`, `corpus` (by default the folder's name), `licence` and
+    `intensity`; further columns become `Utterance.details`.
 
     Raises:
-        SerError: the table cannot be read, lacks a column or any row, or a row lacks a cell, has
-            an unknown emotion or sex, or names a file that does not exist or was named before.
+        SerError: the file cannot be read, lacks a column or any row, or a row lacks a cell, has
+            an unknown emotion or sex, or names a recording that is missing or has a row already.
     """
-    found, lines = [], {}
+    listed, line_of = [], {}
     for line, row in rows(path, REQUIRED):
         where = f"{path}, line {line}"
         empty = [column for column in REQUIRED if not row[column]]
@@ -46,13 +46,13 @@ def utterances(folder: Path, path: Path) -> list[Utterance]:
                 f"{where}: there is no file {recording}. Needed is its name relative to {folder}. "
                 "Correct the name, or leave the row out."
             )
-        before = lines.setdefault(recording.resolve(), line)
-        if before != line:
+        first_line = line_of.setdefault(recording.resolve(), line)
+        if first_line != line:
             raise SerError(
-                f"{where}: {row['file']} was in line {before} already. Needed is one row a file. "
-                "Leave one of them out."
+                f"{where}: {row['file']} was in line {first_line} already. Needed is one row a "
+                "file. Leave one of them out."
             )
-        found.append(
+        listed.append(
             Utterance(
                 path=recording,
                 corpus=row.get("corpus") or folder.resolve().name,
@@ -65,13 +65,13 @@ def utterances(folder: Path, path: Path) -> list[Utterance]:
                 details=without(row, REQUIRED + OPTIONAL),
             )
         )
-    if not found:
+    if not listed:
         raise SerError(f"{path} has no rows below its header. Add one for each recording.")
-    return found
+    return listed
 
 
 def rows(path: Path, required: Sequence[str]) -> Iterator[tuple[int, Row]]:
-    """Yield the line number and the cells of each row of a table, without surrounding blanks.
+    """Yield the line number and the cells of each row, stripped of surrounding blanks.
 
     Raises:
         SerError: no such file, not tab-separated UTF-8, a required column is missing, a row is
@@ -93,13 +93,14 @@ def rows(path: Path, required: Sequence[str]) -> Iterator[tuple[int, Row]]:
 
 
 def without(row: Row, columns: Sequence[str]) -> Row:
-    """Return the cells of the other columns."""
+    """Return a row without some columns."""
     return {column: cell for column, cell in row.items() if column not in columns}
 
 
 def _checked(
     reader: csv.DictReader, path: Path, required: Sequence[str]
 ) -> Iterator[tuple[int, Row]]:
+    """Yield the rows of a reader as `rows` does, with its errors for columns and cells."""
     columns = reader.fieldnames or []
     missing = [column for column in required if column not in columns]
     if missing:

@@ -1,7 +1,7 @@
-"""Make the page's synthetic examples with espeak-ng: python -m ser.training.data.synthetic_voices FOLDER
+"""Synthesise the page's examples by espeak-ng: python -m ser.training.data.synthetic_voices FOLDER
 
-They stand in for actors where RAVDESS is not at hand. Nobody speaks in them and no emotion is
-meant: voice, pitch and pace are all that differ.
+The page offers them where RAVDESS is not available. They differ in voice, pitch and rate only; no
+emotion is intended.
 """
 
 import io
@@ -12,9 +12,10 @@ from pathlib import Path
 import soundfile
 
 from ser.audio import loading
+from ser.audio.clip import SAMPLING_RATE
 
 SENTENCE = "Kids are talking by the door."
-VOICES = {  # espeak-ng's voice, pitch (0-99) and words a minute
+VOICES = {  # espeak-ng's voice, pitch (0-99) and rate (words a minute)
     "slow": ("en-us+f3", 20, 100),
     "flat": ("en-gb+m3", 35, 140),
     "lively": ("en-us", 80, 170),
@@ -25,11 +26,11 @@ VOICES = {  # espeak-ng's voice, pitch (0-99) and words a minute
 def make(folder: Path) -> None:
     """Write NAME.flac, 16 kHz mono, for each of VOICES into a folder."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name, (voice, pitch, pace) in VOICES.items():
-        command = ["espeak-ng", "-v", voice, "-p", str(pitch), "-s", str(pace), "--stdout"]
-        spoken = subprocess.run([*command, SENTENCE], stdout=subprocess.PIPE, check=True).stdout
-        waveform = loading.decode(io.BytesIO(spoken))
-        soundfile.write(folder / f"{name}.flac", waveform, loading.SAMPLING_RATE, subtype="PCM_16")
+    for name, (voice, pitch, rate) in VOICES.items():
+        command = ["espeak-ng", "-v", voice, "-p", str(pitch), "-s", str(rate), "--stdout"]
+        wav = subprocess.run([*command, SENTENCE], stdout=subprocess.PIPE, check=True).stdout
+        waveform = loading.decode(io.BytesIO(wav))
+        soundfile.write(folder / f"{name}.flac", waveform, SAMPLING_RATE, subtype="PCM_16")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""One labelled recording, and a table of them, whatever corpus they are from."""
+"""One labelled recording, and a table of them, of any corpus."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -10,12 +10,18 @@ from ser import artifacts
 
 @dataclass(frozen=True)
 class Utterance:
-    """One recording and what its corpus says of it.
+    """One labelled recording.
 
-    path: Path of the file; corpus: its name, such as "ravdess"; speaker: the corpus' own number
-    or name; sex: "male", "female" or "" if unknown; emotion: one of LABELS; sentence: the words
-    spoken, or the corpus' code for them; licence: of the recording; intensity: "normal", "strong"
-    or "" if unknown; details: further columns of the corpus' own table.
+    Attributes:
+        path: of the file.
+        corpus: name of the corpus, such as "ravdess".
+        speaker: number or name, unique in the corpus.
+        sex: "male", "female" or "" if unknown.
+        emotion: one of LABELS.
+        sentence: the words spoken, or the corpus' code for them.
+        licence: of the recording.
+        intensity: "normal", "strong" or "" if unknown.
+        details: further columns of the corpus' metadata, by name.
     """
 
     path: Path
@@ -36,9 +42,11 @@ class Utterance:
 
 @dataclass(frozen=True)
 class Table:
-    """A folder's usable recordings and what is wrong with the folder.
+    """The labelled recordings of a folder.
 
-    utterances: list of Utterance; warnings: list of sentences for the user.
+    Attributes:
+        utterances: one for each recording.
+        warnings: sentences for the user about missing recordings and ignored files.
     """
 
     utterances: list[Utterance]

@@ -1,85 +1,91 @@
-"""What the lower layers of an encoder make of labelled clips: kept on disk, for teaching the upper.
+"""Hidden states of an encoder's lower layers for clips and augmented copies, cached on disk.
 
-The lower layers stay as they are while the upper ones are taught, so each clip goes through them
-only VIEWS times: once as it is, the other times as heard in other places and over other lines.
+The lower layers are frozen while the upper ones are fine-tuned, so each clip passes through them
+only N_COPIES times, once unchanged and otherwise augmented.
 """
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from tqdm import tqdm
 
-from ser import artifacts
+from ser import arrays, artifacts
 from ser.audio import loading
+from ser.audio.clip import Clip
 from ser.errors import SerError
 from ser.models.encoder import BATCH, WINDOW, Encoder
-from ser.training.augmentation import HIGH_CUT, LOW_CUT, NoiseBank, augment, limit_band
+from ser.training import augmentation
+from ser.training.augmentation import NoiseBank
 from ser.training.data.utterance import Utterance
 from ser.training.embedding import CACHE
 
-VIEWS = 2  # of each clip, the first unchanged
-CHUNK = 32  # clips between two steps of the progress bar
+N_COPIES = 2  # of each clip, the first unchanged
+CHUNK = 32  # clips between two updates of the progress bar
 
 
 @dataclass(frozen=True)
-class View:
-    """A clip as heard once.
+class AugmentedStates:
+    """Hidden states of one copy of a clip.
 
     Attributes:
-        states: the lowest of the encoder's hidden states, float16, (frames, hidden size).
+        lowest: the lowest of the encoder's hidden states, float16, (frames, hidden size).
         pooled: mean and standard deviation of those above, float16, (layers - 1, 2, hidden size).
     """
 
-    states: np.ndarray
+    lowest: np.ndarray
     pooled: np.ndarray
 
 
-def hear(
-    encoder: Encoder, utterances: Sequence[Utterance], around: NoiseBank, seed: int
-) -> list[list[View]]:
-    """Return VIEWS views of each utterance, none of one that cannot be read.
+def compute(
+    encoder: Encoder, utterances: Sequence[Utterance], noise_bank: NoiseBank, seed: int
+) -> list[list[AugmentedStates]]:
+    """Compute the states of N_COPIES of each utterance, none for one that cannot be read.
 
-    A clip is heard for 5 s at most. Views lie in the user's cache folder, about 0.1 MB each, by
-    file, encoder and seed, so an interrupted run goes on and runs on fewer corpora find them.
+    Only the first 5 s of a clip are used. States are kept in the user's cache folder, about 0.1 MB
+    a copy, by file, encoder and seed, so that an interrupted run continues and a run on fewer
+    corpora finds them.
     """
-    own = f"{encoder.fingerprint}{encoder.layers}{loading.PREPROCESSING}{seed}{len(around.noises)}"
-    folder = CACHE.with_name("views") / hashlib.sha256(own.encode()).hexdigest()[:16]
+    key = encoder.fingerprint, encoder.layers, loading.PREPROCESSING, seed, len(noise_bank.noises)
+    digest = hashlib.sha256(str(key).encode()).hexdigest()
+    folder = CACHE.with_name("augmented_states") / digest[:16]
     folder.mkdir(parents=True, exist_ok=True)
-    heard = []
-    with tqdm(total=len(utterances), desc="Listening", unit="clip") as progress:
+    states = []
+    with tqdm(total=len(utterances), desc="Encoding", unit="clip") as progress:
         for first in range(0, len(utterances), CHUNK):
             chunk = utterances[first : first + CHUNK]
             hashes = [artifacts.sha256(utterance.path) for utterance in chunk]
-            paths = [[folder / f"{own}-{view}.npz" for view in range(VIEWS)] for own in hashes]
-            _listen(encoder, chunk, hashes, paths, around, seed)
-            kept = ([artifacts.read_arrays(path) for path in own] for own in paths)
-            heard.extend([View(**arrays) for arrays in own if arrays] for own in kept)
+            paths = [[folder / f"{sha}-{k}.npz" for k in range(N_COPIES)] for sha in hashes]
+            _fill_cache(encoder, chunk, paths, noise_bank, seed)
+            for copy_paths in paths:
+                cached = [arrays.read_npz(path) for path in copy_paths]
+                states.append([AugmentedStates(**content) for content in cached if content])
             progress.update(len(chunk))
-    return heard
+    return states
 
 
-def _listen(
+def _fill_cache(
     encoder: Encoder,
     utterances: Sequence[Utterance],
-    hashes: Sequence[str],
     paths: Sequence[Sequence[Path]],
-    around: NoiseBank,
+    noise_bank: NoiseBank,
     seed: int,
 ) -> None:
+    """Compute the states that are not cached yet, and write those of each copy to its path."""
     waveforms = {}
-    for utterance, digest, own in zip(utterances, hashes, paths, strict=True):
-        if all(artifacts.read_arrays(path) for path in own):
+    for utterance, copy_paths in zip(utterances, paths, strict=True):
+        if all(arrays.read_npz(path) for path in copy_paths):
             continue
         try:
-            clip = loading.load(utterance.path).waveform[:WINDOW]
+            clip = loading.load(utterance.path)
         except SerError:
             continue
-        for view, path in enumerate(own):
-            random = np.random.default_rng([seed, view, int(digest[:8], 16)])
-            waveforms[path] = _elsewhere(clip, random, around) if view else clip
+        clip = replace(clip, waveform=clip.waveform[:WINDOW])
+        for copy, path in enumerate(copy_paths):
+            rng = np.random.default_rng([seed, copy, int(path.name[:8], 16)])
+            waveforms[path] = (_augment(clip, rng, noise_bank) if copy else clip).waveform
     by_length = sorted(waveforms, key=lambda path: len(waveforms[path]))
     for first in range(0, len(by_length), BATCH):
         batch = by_length[first : first + BATCH]
@@ -87,12 +93,14 @@ def _listen(
         for path, (lowest, *upper) in zip(batch, states, strict=True):
             pooled = [(layer.mean(axis=0), layer.std(axis=0)) for layer in upper]
             with artifacts.atomic_write(path) as file:
-                np.savez(file, states=lowest.astype(np.float16), pooled=np.float16(pooled))
+                np.savez(file, lowest=lowest.astype(np.float16), pooled=np.float16(pooled))
 
 
-def _elsewhere(waveform: np.ndarray, random: np.random.Generator, around: NoiseBank) -> np.ndarray:
-    # Augmentation reckons with full scale 1, a clip has unit variance.
-    changed = augment(waveform / np.abs(waveform).max(), random, around)
-    # Corpora differ in bandwidth, and must not be known by it.
-    changed = limit_band(changed, random.uniform(*LOW_CUT), random.uniform(*HIGH_CUT))
-    return loading.normalise(changed)
+def _augment(clip: Clip, rng: np.random.Generator, noise_bank: NoiseBank) -> Clip:
+    def change(waveform: np.ndarray) -> np.ndarray:
+        # The band is always limited: corpora differ in bandwidth and would be recognised by it.
+        low, high = augmentation.LOW_CUT, augmentation.HIGH_CUT
+        augmented = augmentation.augment(waveform, rng, noise_bank)
+        return augmentation.limit_band(augmented, rng.uniform(*low), rng.uniform(*high))
+
+    return augmentation.augment_clip(clip, change)

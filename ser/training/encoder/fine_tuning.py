@@ -1,26 +1,27 @@
-"""How the encoder was taught emotion: its upper layers, on labelled speech other than RAVDESS.
+"""Fine-tune the encoder's upper layers on labelled corpora other than RAVDESS.
 
-RAVDESS's emotions are never taught, so its protocols stay honest; to be scored on another corpus,
-an encoder is taught without it. The head that learned beside the layers (teaching.py) is not kept.
+RAVDESS's labels are never used, so its protocols stay honest; to score on another corpus, an
+encoder is fine-tuned without it. The classification head (fine_tuning_run.py) is not kept.
 """
 
 from collections.abc import Sequence
 from pathlib import Path
 
 import torch
-from transformers import Wav2Vec2Config, Wav2Vec2Model
+from transformers import Wav2Vec2Model
 
 from ser.errors import SerError
 from ser.models.encoder import Encoder
 from ser.training.augmentation import NoiseBank, load_noise_bank
-from ser.training.data import corpora, ravdess
+from ser.training.data import corpora
+from ser.training.data.published import RAVDESS
 from ser.training.data.utterance import Utterance
-from ser.training.encoder.augmented_states import View, hear
+from ser.training.encoder import augmented_states
 from ser.training.encoder.export import export
-from ser.training.encoder.fine_tuning_run import Teaching
-from ser.training.encoder.student import WITHOUT_CHANCE
+from ser.training.encoder.fine_tuning_run import FineTuning
+from ser.training.encoder.student import NO_DROPOUT
 
-TAUGHT = 2  # upper layers
+N_FINE_TUNED_LAYERS = 2  # the upper ones
 
 
 def fine_tune(
@@ -33,88 +34,81 @@ def fine_tune(
     resume: bool = False,
     seed: int = 0,
 ) -> None:
-    """Teach an encoder's upper layers emotion, and write the encoder to a folder.
+    """Fine-tune an encoder's upper layers on emotions, and write the encoder to a folder.
 
-    The checkpoint and a CSV of the losses lie beside it, in `<out>-training`.
+    The checkpoint and a CSV of the losses are written to `<out>-training`.
 
     Args:
         encoder: folder of a Wav2Vec2 encoder such as the bundled one.
         data: folders, each with a labelled corpus.
         out: folder for the encoder.
         without: name of a corpus that is left out, so that the encoder can be scored on it.
-        noise: folder with background sounds, and room responses in its sub-folder `rir`.
-        epochs: how often each clip is heard.
-        resume: go on from the last checkpoint.
+        noise: folder with background sounds, and room impulse responses in its sub-folder `rir`.
+        epochs: passes over the training utterances.
+        resume: continue from the last checkpoint.
         seed: of augmentation and order.
 
     Raises:
         SerError: the encoder, the corpora or the checkpoint are missing or cannot be used; RAVDESS
             is among the corpora.
     """
-    taught = student(encoder)
-    utterances, views = listen(encoder, lessons(data, without), noise, seed)
-    run = Teaching(taught.encoder.layers[-TAUGHT:], views, utterances, epochs, seed)
-    checkpoint = out.with_name(f"{out.name}-training") / "checkpoint.pt"
-    if resume:
-        run.restore(checkpoint)
-    checkpoint.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        run.run(checkpoint)
-    finally:
-        run.save(checkpoint)
-    taught.config.fine_tuned_on = sorted({each.corpus for each in utterances})
-    export(taught, out)
+    model = _load(encoder)
+    utterances = training_utterances(data, without)
+    depth = model.config.num_hidden_layers
+    frozen = Encoder(encoder, layers=range(depth - N_FINE_TUNED_LAYERS, depth + 1))
+    noise_bank = load_noise_bank(noise) if noise else NoiseBank()
+    states = augmented_states.compute(frozen, utterances, noise_bank, seed)
+    readable = [row for row, copies in enumerate(states) if copies]
+    utterances = [utterances[row] for row in readable]
+    layers = model.encoder.layers[-N_FINE_TUNED_LAYERS:]
+    run = FineTuning(layers, [states[row] for row in readable], utterances, epochs, seed)
+    run.run(out.with_name(f"{out.name}-training"), resume)
+    model.config.fine_tuned_on = sorted({utterance.corpus for utterance in utterances})
+    export(model, out)
 
 
-def student(encoder: Path) -> Wav2Vec2Model:
-    """Load an encoder to be taught, onto a GPU if there is one."""
+def _load(encoder: Path) -> Wav2Vec2Model:
+    """Load an encoder to fine-tune, onto a GPU if there is one."""
     try:
         model = Wav2Vec2Model.from_pretrained(
-            encoder, dtype=torch.float32, use_safetensors=True, **WITHOUT_CHANCE
+            encoder, dtype=torch.float32, use_safetensors=True, **NO_DROPOUT
         )
     except (OSError, ValueError) as error:
         raise SerError(
             f"There is no Wav2Vec2 encoder at {encoder}. Give a folder with config.json and "
             "model.safetensors, such as artifacts/encoder."
         ) from error
-    if model.config.num_hidden_layers <= TAUGHT:
+    if model.config.num_hidden_layers <= N_FINE_TUNED_LAYERS:
         raise SerError(
             f"The encoder {encoder} has {model.config.num_hidden_layers} layers; at least "
-            f"{TAUGHT + 1} are needed, of which the upper {TAUGHT} are taught."
+            f"{N_FINE_TUNED_LAYERS + 1} are needed, of which the upper {N_FINE_TUNED_LAYERS} are "
+            "fine-tuned."
         )
     return model.eval().to("cuda" if torch.cuda.is_available() else "cpu")
 
 
-def listen(
-    encoder: Path, utterances: Sequence[Utterance], noise: Path | None, seed: int
-) -> tuple[list[Utterance], list[list[View]]]:
-    """Send clips through the layers that stay as they are; return those that can be read."""
-    around = load_noise_bank(noise) if noise else NoiseBank()
-    depth = Wav2Vec2Config.from_pretrained(encoder).num_hidden_layers
-    listener = Encoder(encoder, layers=range(depth - TAUGHT, depth + 1))
-    views = hear(listener, utterances, around, seed)
-    readable = [row for row, own in enumerate(views) if own]
-    return [utterances[row] for row in readable], [views[row] for row in readable]
+def training_utterances(data: Sequence[Path], without: str | None) -> list[Utterance]:
+    """Return the labelled utterances of corpora other than RAVDESS.
 
-
-def lessons(data: Sequence[Path], without: str | None) -> list[Utterance]:
-    """Return what there is to learn emotions from in folders of corpora, RAVDESS not being one.
+    Args:
+        data: folders, each with a labelled corpus.
+        without: name of a corpus to leave out.
 
     Raises:
-        SerError: it is, or `without` is not among them, or alone.
+        SerError: RAVDESS is among the corpora, `without` is not, or nothing is left.
     """
-    utterances = [each for folder in data for each in corpora.table(folder).utterances]
-    found = sorted({each.corpus for each in utterances})
-    if ravdess.CORPUS in found:
+    utterances = [utterance for folder in data for utterance in corpora.table(folder).utterances]
+    names = sorted({utterance.corpus for utterance in utterances})
+    if RAVDESS.name in names:
         raise SerError(
-            "RAVDESS is among the corpora to teach. The encoder is scored on its emotions and must "
-            "not know them. Leave it out of --data."
+            "RAVDESS is among the corpora to fine-tune on. The encoder is scored on RAVDESS, so "
+            "its labels must not be used. Leave it out of --data."
         )
-    if without and without not in found:
+    if without and without not in names:
         raise SerError(
-            f"There is no corpus {without} to leave out; --data holds {', '.join(found)}."
+            f"There is no corpus {without} to leave out; --data holds {', '.join(names)}."
         )
-    kept = [each for each in utterances if each.corpus != without]
+    kept = [utterance for utterance in utterances if utterance.corpus != without]
     if not kept:
-        raise SerError(f"Nothing is left to teach without {without}. Add a corpus to --data.")
+        raise SerError(f"Nothing is left to train on without {without}. Add a corpus to --data.")
     return kept

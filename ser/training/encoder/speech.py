@@ -1,4 +1,4 @@
-"""Unlabelled speech in memory, and what is heard of it: batches of clips, clean and augmented."""
+"""Unlabelled speech in memory, from which clean and augmented batches are drawn."""
 
 import math
 import re
@@ -11,72 +11,75 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
+from ser.audio.clip import SAMPLING_RATE, normalise
 from ser.audio.formats import audio_files
-from ser.audio.loading import SAMPLING_RATE, load, normalise
+from ser.audio.loading import load
 from ser.errors import SerError
 from ser.training.augmentation import NoiseBank, augment
 
-NEVER_HEARD = re.compile(r"\d\d(-\d\d){5}-2[1-4]")  # names of RAVDESS's actors 21-24
-BATCH = 8  # clips
-SHORTEST, LONGEST = 1.2, 5.0  # s, of the clips in a batch; the app embeds windows of 5 s at most
-SIMILAR = 1.25  # clips up to so many times as long are preferred when cutting to one length
-CLEAN_SHARE = 0.5  # of the clips are heard as the app hears them, the others augmented
-INT16 = np.float32(2**15 - 1)
+HELD_OUT_ACTORS = re.compile(r"\d\d(-\d\d){5}-2[1-4]")  # file names of RAVDESS's actors 21-24
+BATCH_SIZE = 8  # clips
+MIN_DURATION, MAX_DURATION = 1.2, 5.0  # s, of a batch; the encoder's windows are of 5 s at most
+MAX_LENGTH_RATIO = 1.25  # clips up to so many times the batch's length are preferred
+CLEAN_PROBABILITY = 0.5  # that a clip is not augmented
+INT16_MAX = np.float32(2**15 - 1)
 
 
-class Corpus:
-    """Speech in folders that are heard equally often, however large they are.
+class UnlabelledSpeech:
+    """Speech from folders that are sampled equally often, however large they are.
 
-    A folder named twice is heard twice as often.
+    A folder named twice is sampled twice as often.
 
     Attributes:
-        folders: for each folder its clips, int16, trimmed as the app trims, sorted by length.
-        weights: how often each folder is heard, adding up to 1.
+        folders: the clips of each folder, int16, trimmed as by `loading.load`, sorted by length.
+        weights: sampling probability of each folder.
     """
 
     def __init__(self, folders: Sequence[Path]):
-        """Read every recording; those of RAVDESS's actors 21-24 are left out.
+        """Load every recording except those of HELD_OUT_ACTORS.
 
         Raises:
             SerError: a folder is missing or holds no recording that can be used.
         """
         counts = Counter(folders)
-        self.folders = [_read(folder) for folder in counts]
+        self.folders = [_load_folder(folder) for folder in counts]
         self.weights = np.array(list(counts.values())) / len(folders)
         self._lengths = [np.array([len(clip) for clip in clips]) for clips in self.folders]
 
-    def batch(self, random: np.random.Generator, around: NoiseBank) -> torch.Tensor:
-        """Draw BATCH waveforms of one length, (batch, samples), zero mean and unit variance.
+    def batch(self, rng: np.random.Generator, noise_bank: NoiseBank) -> torch.Tensor:
+        """Draw BATCH_SIZE waveforms of one length, (batch, samples), zero mean and unit variance.
 
-        The length is that of a clip drawn by chance; the others are little longer where
-        possible, so that most are heard almost whole, as the app hears them.
+        The length is that of a random clip; the others are little longer where possible, so that
+        little is cut off.
         """
-        lengths = self._lengths[random.choice(len(self.folders), p=self.weights)]
-        bounds = int(SHORTEST * SAMPLING_RATE), int(LONGEST * SAMPLING_RATE)
-        samples = int(np.clip(random.choice(lengths), *bounds))
-        folders = random.choice(len(self.folders), size=BATCH, p=self.weights)
-        return torch.tensor(np.stack([self._hear(k, samples, random, around) for k in folders]))
+        lengths = self._lengths[rng.choice(len(self.folders), p=self.weights)]
+        bounds = int(MIN_DURATION * SAMPLING_RATE), int(MAX_DURATION * SAMPLING_RATE)
+        n_samples = int(np.clip(rng.choice(lengths), *bounds))
+        folders = rng.choice(len(self.folders), size=BATCH_SIZE, p=self.weights)
+        waveforms = [self._draw(folder, n_samples, rng, noise_bank) for folder in folders]
+        return torch.tensor(np.stack(waveforms))
 
-    def _hear(
-        self, folder: int, samples: int, random: np.random.Generator, around: NoiseBank
+    def _draw(
+        self, folder: int, n_samples: int, rng: np.random.Generator, noise_bank: NoiseBank
     ) -> np.ndarray:
+        """Draw a clip of a folder, cut or repeated to n_samples, and perhaps augmented."""
         lengths = self._lengths[folder]
-        first = np.searchsorted(lengths, min(samples, lengths[-1]))
-        last = max(np.searchsorted(lengths, samples * SIMILAR), first + 1)
-        clip = self.folders[folder][random.integers(first, last)]
-        start = random.integers(max(len(clip) - samples, 0) + 1)
-        # A folder of short clips only has them repeated.
-        waveform = np.resize(clip[start : start + samples], samples) / INT16
-        if random.random() >= CLEAN_SHARE:
-            waveform = augment(waveform, random, around)
+        first = np.searchsorted(lengths, min(n_samples, lengths[-1]))
+        last = max(np.searchsorted(lengths, n_samples * MAX_LENGTH_RATIO), first + 1)
+        clip = self.folders[folder][rng.integers(first, last)]
+        start = rng.integers(max(len(clip) - n_samples, 0) + 1)
+        waveform = np.resize(clip[start : start + n_samples], n_samples) / INT16_MAX
+        if rng.random() >= CLEAN_PROBABILITY:
+            waveform = augment(waveform, rng, noise_bank)
         return normalise(waveform)
 
 
-def _read(folder: Path) -> list[np.ndarray]:
-    paths = [path for path in audio_files(folder) if not NEVER_HEARD.fullmatch(path.stem)]
+def _load_folder(folder: Path) -> list[np.ndarray]:
+    """Load a folder's clips, in pieces of at most MAX_DURATION, sorted by length."""
+    paths = [path for path in audio_files(folder) if not HELD_OUT_ACTORS.fullmatch(path.stem)]
     with ThreadPoolExecutor() as pool:
-        clips = list(tqdm(pool.map(_load, paths), folder.name, len(paths), unit="clip"))
-    pieces = sorted((piece for clip in clips for piece in _pieces(clip)), key=len)
+        clips = list(tqdm(pool.map(_load_int16, paths), folder.name, len(paths), unit="clip"))
+    pieces = sorted((piece for clip in clips for piece in _split(clip)), key=len)
     if not pieces:
         raise SerError(
             f"None of the {len(paths)} recordings in {folder} can be used. Give a folder with "
@@ -85,15 +88,15 @@ def _read(folder: Path) -> list[np.ndarray]:
     return pieces
 
 
-def _load(path: Path) -> np.ndarray:
-    """Return a recording as the app hears it, int16 to save memory; empty if it cannot be used."""
+def _load_int16(path: Path) -> np.ndarray:
+    """Load a recording, int16 to save memory; empty if it cannot be used."""
     try:
         waveform = load(path).waveform
     except SerError:
         return np.zeros(0, np.int16)
-    return np.round(waveform / np.abs(waveform).max() * INT16).astype(np.int16)
+    return np.round(waveform / np.abs(waveform).max() * INT16_MAX).astype(np.int16)
 
 
-def _pieces(clip: np.ndarray) -> list[np.ndarray]:
-    count = math.ceil(len(clip) / (LONGEST * SAMPLING_RATE))
-    return np.array_split(clip, count) if count else []
+def _split(clip: np.ndarray) -> list[np.ndarray]:
+    n_pieces = math.ceil(len(clip) / (MAX_DURATION * SAMPLING_RATE))
+    return np.array_split(clip, n_pieces) if n_pieces else []

@@ -1,4 +1,4 @@
-"""Whisper's encoder as a teacher: what the distilled encoder learns to hear."""
+"""Whisper's encoder as the teacher of distillation."""
 
 import torch
 from torch import nn
@@ -6,11 +6,17 @@ from transformers import WhisperFeatureExtractor, WhisperForAudioClassification
 
 from ser.errors import SerError
 
-TEACHER_RMS = 0.05  # full scale 1: the usual level of speech, and of what Whisper was trained on
+TEACHER_RMS = 0.05  # full scale 1; the usual level of speech, also in Whisper's training data
 
 
 class Teacher:
-    """Whisper's encoder, on the sound alone and not on 30 s padded with silence."""
+    """Whisper's encoder, frozen, for waveforms that are not padded to 30 s.
+
+    Attributes:
+        encoder: in float32, without gradients.
+        filters: the mel filter bank, (frequencies, bands).
+        n_fft, hop_length: of the spectrogram, samples.
+    """
 
     def __init__(self, source: str, device: str = "cpu"):
         """Load the encoder, float32, from a folder or from the Hugging Face hub.
@@ -34,10 +40,15 @@ class Teacher:
         self.n_fft, self.hop_length = extractor.n_fft, extractor.hop_length
 
     def log_mel(self, waveforms: torch.Tensor) -> torch.Tensor:
-        """Return Whisper's log-mel spectrogram, (batch, bands, 10 ms frames), an even number.
+        """Return Whisper's log-mel spectrogram of waveforms scaled to TEACHER_RMS.
 
-        Equals what WhisperFeatureExtractor makes of the waveforms at TEACHER_RMS, without the
-        silence up to 30 s that it appends.
+        As WhisperFeatureExtractor computes it, without the padding to 30 s.
+
+        Args:
+            waveforms: (batch, samples), zero mean and unit variance, 16 kHz.
+
+        Returns:
+            shape (batch, bands, frames), an even number of frames of 10 ms.
         """
         window = torch.hann_window(self.n_fft, device=waveforms.device)
         padded = nn.functional.pad(waveforms * TEACHER_RMS, (0, self.n_fft))
@@ -50,22 +61,22 @@ class Teacher:
         return (torch.maximum(log, log.amax((1, 2), keepdim=True) - 8) + 4) / 4
 
     @torch.no_grad()
-    def states(self, waveforms: torch.Tensor, layers: int) -> list[torch.Tensor]:
-        """Return the front-end's output before positions and the states after each layer.
+    def states(self, waveforms: torch.Tensor, n_layers: int) -> list[torch.Tensor]:
+        """Return the front-end's output, before positions are added, and each layer's output.
 
         Args:
             waveforms: (batch, samples), zero mean and unit variance, 16 kHz.
-            layers: how many layers to run.
+            n_layers: how many layers to run.
 
         Returns:
-            layers + 1 tensors of shape (batch, 20 ms frames, hidden size).
+            n_layers + 1 tensors of shape (batch, 20 ms frames, hidden size).
         """
         gelu = nn.functional.gelu
         hidden = gelu(self.encoder.conv1(self.log_mel(waveforms)))
         hidden = gelu(self.encoder.conv2(hidden)).transpose(1, 2)
         states = [hidden]
         hidden = hidden + self.encoder.embed_positions.weight[: hidden.shape[1]]
-        for layer in self.encoder.layers[:layers]:
+        for layer in self.encoder.layers[:n_layers]:
             hidden = layer(hidden, None)
             states.append(hidden)
         return states
