@@ -1,1 +1,1 @@
-"""Scores on recordings that nothing was trained on: protocols, metrics, baselines, ablations."""
+"""Evaluation on recordings that are not trained on: protocols, metrics, baselines, ablations."""

@@ -16,12 +16,12 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m ser.evaluation",
         description="Repeat a study; writes artifacts/metrics.json.",
     )
-    adding = parser.add_subparsers(required=True, metavar="COMMAND")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    command = adding.add_parser("cross-corpus", help="score corpora that were never trained on")
+    command = commands.add_parser("cross-corpus", help="score corpora that were never trained on")
     command.add_argument("--data", type=Path, nargs="+", required=True, metavar="FOLDER")
     command.add_argument(
-        "--encoder", type=_named, action="append", default=[], metavar="CORPUS=DIR",
+        "--encoder", type=_corpus_and_folder, action="append", default=[], metavar="CORPUS=DIR",
         help="the encoder that was not fine-tuned on a corpus, to score that one with",
     )  # fmt: skip
     command.add_argument(
@@ -30,18 +30,18 @@ def _parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     command.set_defaults(run=_cross_corpus)
 
-    command = adding.add_parser("baselines", help="other classifiers on the same folds, an hour")
+    command = commands.add_parser("baselines", help="other classifiers on the same folds, an hour")
     command.add_argument(
         "--data", type=Path, metavar="FOLDER", help="recordings; without it, the kept embeddings"
     )
     command.set_defaults(run=_baselines)
 
-    command = adding.add_parser("augmentation", help="an ablation of augmented training copies")
+    command = commands.add_parser("augmentation", help="an ablation of augmented training copies")
     command.add_argument("--data", type=Path, required=True, metavar="FOLDER")
     command.add_argument("--noise", type=Path, required=True, metavar="FOLDER", help=NOISE)
     command.set_defaults(run=_augmentation)
 
-    command = adding.add_parser("probe", help="a linear probe of the encoder and its teacher")
+    command = commands.add_parser("probe", help="a linear probe of the encoder and its teacher")
     command.add_argument("--data", type=Path, required=True, metavar="FOLDER")
     command.add_argument("--teacher", required=True, metavar="PATH_OR_HUB_ID")
     command.add_argument("--noise", type=Path, required=True, metavar="FOLDER")
@@ -51,15 +51,15 @@ def _parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     command.set_defaults(run=_probe)
 
-    for command in adding.choices.values():
+    for command in commands.choices.values():
         command.add_argument("--artifacts", type=Path, default=ARTIFACTS, metavar="FOLDER")
         command.set_defaults(writes="artifacts")
     return parser
 
 
-def _named(argument: str) -> tuple[str, Path]:
-    name, found, path = argument.partition("=")
-    if not (name and found and path):
+def _corpus_and_folder(argument: str) -> tuple[str, Path]:
+    name, _, path = argument.partition("=")
+    if not (name and path):
         raise argparse.ArgumentTypeError(f"{argument!r} is not CORPUS=DIR")
     return name, Path(path)
 

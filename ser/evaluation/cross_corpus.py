@@ -1,11 +1,11 @@
-"""Protocol `corpora`: how right the answers are for people, rooms and microphones never met.
+"""Cross-corpus evaluation: each corpus is left out of everything that is fitted to labels.
 
-Each corpus in turn is left out of everything that learns from labels, the encoder included, and is
-scored over the emotions in common. What is known of a speaker by then differs:
+The encoder's fine-tuning is included in that. A corpus is scored over the emotions in common, under
+conditions that differ in what is available of a speaker:
 
-`stranger` nothing; `neutral` two neutral clips; `session` three earlier clips, unlabelled, drawn at
-random; beside it one, ten, three of one and the same emotion, and three of the scored clip's own,
-which must not become what is normal. A clip is never scored with itself among what is known.
+`unknown_speaker` nothing; `two_neutral` two neutral clips; `three_clips` three clips without
+labels, sampled at random. Also one and ten clips, three of one emotion, and three of the scored
+clip's own emotion, which the adaptation must not subtract. A clip is never available for itself.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -14,193 +14,172 @@ from pathlib import Path
 import numpy as np
 
 from ser import artifacts
-from ser.evaluation import speaker_metrics
-from ser.evaluation.enrolment_sampling import SESSION, Draw, Draws, nothing
+from ser.evaluation import metrics, speaker_metrics
+from ser.evaluation.enrolment_sampling import N_UNLABELLED, EnrolmentSampling, Sampler
 from ser.labels import LABELS
-from ser.models.classifier import EmotionClassifier
 from ser.models.encoder import Encoder
-from ser.models.speaker import UNKNOWN_SPEAKER, SpeakerAdaptation
+from ser.models.speaker import UNKNOWN_SPEAKER
 from ser.training.classifier import enrolment
-from ser.training.data import corpora, ravdess
-from ser.training.data.corpora import speakers
-from ser.training.data.utterance import Utterance
-from ser.training.embedding import embed
-from ser.training.generated_sounds import in_noise
-from ser.training.train import SEED
+from ser.training.data import corpora
+from ser.training.labelled_embeddings import (
+    SEED,
+    LabelledEmbeddings,
+    concatenate,
+    embed_clean,
+    embed_labelled,
+)
 
-HOME = ravdess.CORPUS  # the corpus that the shipped classifier is trained on
+TRAINING_CORPUS = "ravdess"  # of the shipped classifier
 HEADLINE = ("unknown_speaker", "two_neutral", "three_clips")
-SESSIONS = (1, 10)  # clips, beside SESSION, which is the headline
+MORE_CLIPS = (1, 10)  # further numbers of clips without labels
 
 
 def evaluate(
     data: Sequence[Path],
-    taught_without: Mapping[str, Path],
+    encoders: Mapping[str, Path],
     folder: Path = artifacts.FOLDER,
-    beside: Sequence[Path] = (),
+    other_encoders: Sequence[Path] = (),
 ) -> dict:
-    """Score every corpus as a stranger; write `protocols.corpora` into metrics.json, return it.
+    """Score every corpus; write and return `protocols.cross_corpus` of metrics.json.
 
     Args:
         data: folders, each with a labelled corpus, RAVDESS among them.
-        taught_without: by corpus, the encoder that was not taught its labels; the one in `folder`
-            where none is named.
-        beside: folders of further encoders, told apart by their names; each is scored on the
-            corpora that it was not taught, in HEADLINE's conditions (`<corpus>.beside.<name>`).
+        encoders: by corpus, the one that was not fine-tuned on it; that of the artifacts in
+            `folder` for corpora without one.
+        other_encoders: folders of further encoders, identified by their names; each is scored on
+            the corpora that it was not fine-tuned on, under HEADLINE's conditions.
 
     Raises:
-        SerError: a corpus would be scored with an encoder that was taught its labels.
+        SerError: an encoder was fine-tuned on the corpus that it would be scored on.
     """
     tables = {}
     for path in data:
         utterances = corpora.table(path).utterances
         tables[utterances[0].corpus] = utterances
-    others = {path.name: Encoder(path) for path in beside}
+    further_encoders = {path.name: Encoder(path) for path in other_encoders}
     results = {}
     for corpus in tables:
-        encoder = Encoder(taught_without.get(corpus, folder / "encoder"))
-        speaker_metrics.require_untaught(encoder, corpus, f"--encoder {corpus}=DIR")
-        results[corpus] = _heard_by(encoder, corpus, tables)
-        results[corpus]["other_encoders"] = {
-            name: _heard_by(other, corpus, tables, brief=True)
-            for name, other in others.items()
-            if corpus not in other.fine_tuned_on
-        }
-    metrics = artifacts.read_json(folder / artifacts.METRICS)
-    metrics["protocols"]["cross_corpus"] = results
-    artifacts.write_metrics(folder, metrics)
+        encoder = Encoder(encoders.get(corpus, folder / "encoder"))
+        speaker_metrics.require_not_fine_tuned(encoder, corpus, f"--encoder {corpus}=DIR")
+        test_set, training_set = _embed(encoder, corpus, tables)
+        results[corpus] = leave_out(test_set, training_set, SEED) | _of_encoder(encoder, test_set)
+        if human := speaker_metrics.human_listeners(test_set.utterances):
+            results[corpus]["human_listeners"] = human
+        results[corpus]["other_encoders"] = {}
+        for name, encoder in further_encoders.items():
+            if corpus not in encoder.fine_tuned_on:
+                test_set, training_set = _embed(encoder, corpus, tables)
+                results[corpus]["other_encoders"][name] = leave_out(
+                    test_set, training_set, SEED, headline_only=True
+                ) | _of_encoder(encoder, test_set)
+    content = artifacts.read_json(folder / artifacts.METRICS)
+    content["protocols"]["cross_corpus"] = results
+    artifacts.write_metrics(folder, content)
     return results
 
 
-def _heard_by(
-    encoder: Encoder,
-    corpus: str,
-    tables: Mapping[str, Sequence[Utterance]],
-    brief: bool = False,
-) -> dict[str, object]:
-    """Score a corpus with an encoder that was not taught it, and a classifier of the others."""
-    home = [HOME] if corpus != HOME else [name for name in tables if name != HOME]
-    embeddings, copies, readable = {}, {}, {}
-    for name in (corpus, *home):
-        embeddings[name], readable[name], _ = embed(encoder, tables[name])
-    for name in home:
-        copies[name] = embed(encoder, readable[name], in_noise(SEED))[0]
-    result = leave_out(corpus, embeddings, copies, encoder.directions, readable, home, SEED, brief)
-    result["encoder_fine_tuned_on"] = list(encoder.fine_tuned_on)
-    if corpus != HOME:
-        result["speaker_independent_probe"] = speaker_metrics.by_speakers(
-            embeddings[corpus], readable[corpus], SEED
+def _embed(
+    encoder: Encoder, corpus: str, tables: Mapping[str, Sequence]
+) -> tuple[LabelledEmbeddings, LabelledEmbeddings]:
+    """Return the corpus to score, and the corpora to train on."""
+    training = [TRAINING_CORPUS]
+    if corpus == TRAINING_CORPUS:
+        training = [name for name in tables if name != TRAINING_CORPUS]
+    test_set, _ = embed_clean(encoder, tables[corpus])
+    sets = [embed_labelled(encoder, tables[name], SEED)[0] for name in training]
+    return test_set, concatenate(sets)
+
+
+def _of_encoder(encoder: Encoder, test_set: LabelledEmbeddings) -> dict:
+    """Return the metrics of an encoder that do not depend on the classifier."""
+    result = {"encoder_fine_tuned_on": list(encoder.fine_tuned_on)}
+    if test_set.utterances[0].corpus != TRAINING_CORPUS:
+        result["speaker_independent_probe"] = speaker_metrics.speaker_independent_probe(
+            test_set, SEED
         )
-    if not brief and (crowd := speaker_metrics.listeners(readable[corpus])):
-        result["human_listeners"] = crowd
     return result
 
 
 def leave_out(
-    corpus: str,
-    embeddings: Mapping[str, np.ndarray],
-    copies: Mapping[str, np.ndarray],
-    directions: np.ndarray,
-    tables: Mapping[str, Sequence[Utterance]],
-    home: Sequence[str],
+    test_set: LabelledEmbeddings,
+    training_set: LabelledEmbeddings,
     seed: int,
-    brief: bool = False,
+    headline_only: bool = False,
 ) -> dict:
-    """Score a corpus with a classifier that was trained on others.
-
-    Args:
-        embeddings, tables: by corpus; of an encoder that was not taught the left-out one's labels.
-        home: the corpora to train the classifier on.
-        copies: by home corpus, the embeddings of a copy of each clip in noise.
-        directions: the encoder's.
-        brief: score in HEADLINE's conditions alone.
+    """Score a corpus with a classifier that was fitted to others.
 
     Returns:
-        `stranger`, `neutral`, `session`, `sessions.<clips>`, `session_of_one_emotion`,
-        `session_of_its_emotion`, `without_copies` and `without_directions` (a stranger, had the
-        classifier not learned from them), each with `ua`, its 95 % interval `ci95` and `n` clips;
-        `stranger`, if trained on RAVDESS, with what `people.sure_answers` tells; `emotions` in
-        common; `groups` of strangers, as far as the corpus tells them.
+        HEADLINE's conditions, `n_clips.<n>`, `three_clips_of_one_emotion`,
+        `three_clips_of_same_emotion`, `without_noisy_copies` and `without_directions` (ablations of
+        `unknown_speaker`), each as `speaker_metrics.score` returns it; `unknown_speaker`, if fitted
+        to RAVDESS, with `metrics.selective`; `emotions` in common; `groups` of unknown speakers.
     """
-    lessons = [each for name in home for each in tables[name]]
-    emotions = [each.emotion for each in lessons]
-    lessons_heard, noisy = (
-        np.concatenate([heard[name] for name in home]) for heard in (embeddings, copies)
-    )
-    taught = lessons_heard, emotions, speakers(lessons)
-    classifier = EmotionClassifier(seed).fit(*taught, [noisy], directions)
-    adaptation = SpeakerAdaptation.fit(lessons_heard, emotions)
-    enrolled = (
-        enrolment.train(lessons_heard, noisy, lessons, directions, adaptation, seed) or classifier
-    )
-    utterances, unseen = tables[corpus], embeddings[corpus]
-    common = sorted(set(emotions) & {each.emotion for each in utterances}, key=LABELS.index)
+    classifier, adaptation, _ = enrolment.fit(training_set, seed)
+    common = [
+        label for label in LABELS if label in training_set.emotions and label in test_set.emotions
+    ]
+    scored = np.isin(test_set.emotions, common)
+    unadapted = classifier.predict(test_set.embeddings)
 
-    expected_counts, answers = classifier.answer(unseen)
-    scored = np.isin([each.emotion for each in utterances], common)
-
-    def under(
-        draw: Draw, answering: EmotionClassifier = enrolled, neutral: bool = False
-    ) -> np.ndarray:
-        """Predict each clip given what is drawn; empty where it is not to be scored."""
-        random = np.random.default_rng(seed)
+    def predict(sampler: Sampler, neutral: bool = False) -> np.ndarray:
+        """Predict each clip adapted to what is sampled; empty where it is not to be scored."""
+        rng = np.random.default_rng(seed)
         adapted, rows = [], []
-        for row in range(len(utterances)):
-            before = draw(row, random)
-            if before is None or not scored[row]:
+        for row in range(len(scored)):
+            available = sampler(row, rng)
+            if available is None or not scored[row]:
                 continue
             speaker = UNKNOWN_SPEAKER
-            for other in before:
+            for sampled in available:
+                embedding = test_set.embeddings[sampled]
                 if neutral:
-                    speaker = speaker.update_neutral(unseen[other])
+                    speaker = speaker.update_neutral(embedding)
                 else:
-                    speaker = speaker.update(unseen[other], expected_counts[other])
-            adapted.append(adaptation.adapt(unseen[row], speaker))
+                    speaker = speaker.update(embedding, unadapted.ensemble[sampled])
+            adapted.append(adaptation.adapt(test_set.embeddings[row], speaker))
             rows.append(row)
-        predicted = np.full(len(utterances), "", dtype=object)
-        predicted[rows] = _among(common, answering.probabilities(unseen[rows], np.array(adapted)))
+        predicted = np.full(len(scored), "", dtype=object)
+        prediction = classifier.predict(test_set.embeddings[rows], np.array(adapted))
+        predicted[rows] = metrics.most_probable(prediction.probabilities, common)
         return predicted
 
-    draws = Draws(utterances)
-    stranger = np.where(scored, _among(common, answers), "")
-    predictions = {
-        "unknown_speaker": stranger,
-        "two_neutral": under(draws.neutral(seed), neutral=True),
-        "three_clips": under(draws.any(SESSION)),
+    def score(predicted: np.ndarray) -> dict:
+        return speaker_metrics.score(test_set, predicted, seed)
+
+    def ablated(training_set: LabelledEmbeddings) -> dict:
+        classifier, _ = enrolment.fit_unadapted(training_set, seed)
+        probabilities = classifier.predict(test_set.embeddings).probabilities
+        return score(np.where(scored, metrics.most_probable(probabilities, common), ""))
+
+    sampling = EnrolmentSampling(test_set)
+    unknown = np.where(scored, metrics.most_probable(unadapted.probabilities, common), "")
+    results = {
+        "unknown_speaker": score(unknown),
+        "two_neutral": score(predict(sampling.neutral(seed), neutral=True)),
+        "three_clips": score(predict(sampling.any_emotion(N_UNLABELLED))),
     }
-    if not brief:
-        alone = EmotionClassifier(seed).fit(*taught, directions=directions)
-        untold = EmotionClassifier(seed).fit(*taught, [noisy])
-        predictions |= {
-            "without_noisy_copies": under(nothing, alone),
-            "without_directions": under(nothing, untold),
-            "three_clips_of_one_emotion": under(draws.of_one_emotion),
-            "three_clips_of_same_emotion": under(draws.of_its_emotion),
-        }
-    scores = {
-        name: speaker_metrics.score(utterances, found, seed) for name, found in predictions.items()
-    }
-    if brief:
-        return scores
-    # Clips that the encoder was taught are answered too well to tell when strangers are.
-    if HOME in home:
-        scores["unknown_speaker"] |= speaker_metrics.sure_answers(
-            answers, utterances, common, classifier.threshold
+    if headline_only:
+        return results
+    # The encoder was fine-tuned on the other corpora. A classifier fitted to them is too confident
+    # of its training clips for the threshold to hold for unknown speakers.
+    if training_set.utterances[0].corpus == TRAINING_CORPUS:
+        results["unknown_speaker"] |= speaker_metrics.selective(
+            test_set, unadapted.probabilities, common, unadapted.threshold
         )
-    others = {
-        str(count): speaker_metrics.score(utterances, under(draws.any(count)), seed)
-        for count in SESSIONS
-    }
-    return {
-        **scores,
-        "n_clips": {str(SESSION): scores["three_clips"]} | others,
+    return results | {
+        "without_noisy_copies": ablated(training_set.without_noisy_copies()),
+        "without_directions": ablated(training_set.without_directions()),
+        "three_clips_of_one_emotion": score(predict(sampling.one_emotion)),
+        "three_clips_of_same_emotion": score(predict(sampling.same_emotion)),
+        "n_clips": {str(N_UNLABELLED): results["three_clips"]}
+        | {str(n): score(predict(sampling.any_emotion(n))) for n in MORE_CLIPS},
         "emotions": common,
-        "groups": speaker_metrics.by_group(utterances, stranger, seed),
+        "groups": speaker_metrics.by_group(test_set, unknown, seed),
     }
 
 
 def table(results: dict, line: Callable[[str], None] = print) -> None:
-    """Print UA in percent by corpus, with the intervals."""
+    """Print UA in percent by corpus, with its intervals."""
     line(f"{'UA %':<10}" + "".join(f"{name:>20}" for name in HEADLINE))
     for corpus, result in results.items():
         cells = (
@@ -208,9 +187,3 @@ def table(results: dict, line: Callable[[str], None] = print) -> None:
             for scored in (result[name] for name in HEADLINE)
         )
         line(f"{corpus:<10}" + "".join(f"{cell:>20}" for cell in cells))
-
-
-def _among(emotions: Sequence[str], probabilities: np.ndarray) -> np.ndarray:
-    """The most probable of some emotions, probabilities of shape (n, 8)."""
-    columns = [LABELS.index(emotion) for emotion in emotions]
-    return np.array(emotions)[probabilities[:, columns].argmax(axis=1)]

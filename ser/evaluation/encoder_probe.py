@@ -1,10 +1,9 @@
-"""What the encoder is worth by itself: a fixed linear model on its states, beside its teacher's.
+"""Score a linear probe of the encoder's hidden states, and the same probe of its teacher's.
 
-Writes `encoder` into metrics.json. The probe is the same for both, so the difference is the
-encoder's: standardised mean and deviation of hidden states 2-4, logistic regression, `actors`.
+Writes `encoder` into metrics.json. The probe: mean and standard deviation of hidden states 2-4,
+standardised, logistic regression, protocol `actors`.
 """
 
-import dataclasses
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -21,21 +20,31 @@ from tqdm import tqdm
 
 from ser import artifacts
 from ser.audio import loading
+from ser.audio.clip import SAMPLING_RATE
+from ser.evaluation import protocols
 from ser.models.encoder import Encoder
+from ser.models.linear import flat_rows
 from ser.recognizer import Recognizer
-from ser.training.augmentation import add_noise, compress, load_noise_bank, reverberate
-from ser.training.data import ravdess
+from ser.training.augmentation import (
+    add_noise,
+    augment_clip,
+    compress,
+    load_noise_bank,
+    reverberate,
+)
+from ser.training.data import corpora
 from ser.training.data.utterance import Utterance
 from ser.training.embedding import embed
 from ser.training.encoder.teacher import Teacher
 
 LAYERS = (2, 3, 4)
-REGULARISATION = 0.003  # C of the logistic regression
-HELD_OUT = (21, 22, 23, 24)  # actors that were never heard in distillation, even unlabelled
+C = 0.003  # inverse regularisation strength
+HELD_OUT = (21, 22, 23, 24)  # actors that distillation did not use, even without labels
 ROBUSTNESS_CLIPS = 100
-COST_DURATION, COST_RUNS = 4.0, 25  # s
+COST_DURATION = 4.0  # s
+COST_RUNS = 25  # forward passes
 SNR = 20.0  # dB
-QUIETER = 0.1  # times the amplitude: -20 dB
+GAIN = 0.1  # times the amplitude: -20 dB
 MP3_COMPRESSION = 0.6  # libsndfile's compression level that gives 64 kbit/s at 16 kHz mono
 
 
@@ -43,7 +52,7 @@ def measure(
     data: Path,
     teacher: str,
     noise: Path,
-    beside: Sequence[Path] = (),
+    other_encoders: Sequence[Path] = (),
     folder: Path = artifacts.FOLDER,
 ) -> dict:
     """Probe the encoder in `folder` and its teacher, in one run; write and return the figures.
@@ -51,27 +60,27 @@ def measure(
     Args:
         data: folder with RAVDESS.
         teacher: folder or hub id of the Whisper model.
-        noise: folder with room responses in its sub-folder `rir`.
-        beside: folders of further encoders that are probed too, told apart by their names.
+        noise: folder with room impulse responses in its sub-folder `rir`.
+        other_encoders: folders of further encoders to probe, identified by their names.
     """
     encoder = Recognizer.load(folder).encoder
-    others = {path.name: Encoder(path) for path in beside}
-    utterances = ravdess.table(data).utterances
-    theirs = score(_teacher_embeddings(Teacher(teacher), utterances), utterances)
-    own = _probe(encoder, utterances, noise)
-    figures = {f"logreg_actors_{key}": own.pop(key) for key in theirs}
-    figures |= {f"teacher_logreg_actors_{key}": value for key, value in theirs.items()}
+    further_encoders = {path.name: Encoder(path) for path in other_encoders}
+    utterances = corpora.table(data).utterances
+    of_teacher = score(_teacher_embeddings(Teacher(teacher), utterances), utterances)
+    of_encoder = _probe(encoder, utterances, noise)
+    figures = {f"logreg_actors_{key}": of_encoder.pop(key) for key in of_teacher}
+    figures |= {f"teacher_logreg_actors_{key}": value for key, value in of_teacher.items()}
     figures["heldout_actors_wa"] = figures.pop("logreg_actors_heldout_wa")
-    figures |= own
+    figures |= of_encoder
     figures["other_encoders"] = {
-        name: _probe(other, utterances, noise) for name, other in others.items()
+        name: _probe(encoder, utterances, noise) for name, encoder in further_encoders.items()
     }
     metrics = artifacts.read_json(folder / artifacts.METRICS) | {"encoder": figures}
     artifacts.write_metrics(folder, metrics)
     return figures
 
 
-def _probe(encoder: Encoder, utterances: Sequence[ravdess.Utterance], noise: Path) -> dict:
+def _probe(encoder: Encoder, utterances: Sequence[Utterance], noise: Path) -> dict:
     embeddings, utterances, _ = embed(encoder, list(utterances))
     return score(embeddings, utterances) | {
         "ms_per_second": cost(encoder),
@@ -81,8 +90,8 @@ def _probe(encoder: Encoder, utterances: Sequence[ravdess.Utterance], noise: Pat
 
 def cost(encoder: Encoder) -> float:
     """Return the milliseconds that a second of audio takes, in clips of COST_DURATION."""
-    random = np.random.default_rng(0)
-    waveform = random.standard_normal(int(COST_DURATION * loading.SAMPLING_RATE), dtype=np.float32)
+    rng = np.random.default_rng(0)
+    waveform = rng.standard_normal(int(COST_DURATION * SAMPLING_RATE), dtype=np.float32)
 
     def embed_once() -> float:
         begin = time.perf_counter()
@@ -93,9 +102,9 @@ def cost(encoder: Encoder) -> float:
     return 1000 * float(np.median(times)) / COST_DURATION
 
 
-def linear_model() -> Pipeline:
-    """Return the fixed linear model, not fitted: logistic regression after scaling."""
-    return make_pipeline(StandardScaler(), LogisticRegression(C=REGULARISATION, max_iter=500))
+def probe_pipeline() -> Pipeline:
+    """Return the probe, not fitted: a logistic regression of standardised embeddings."""
+    return make_pipeline(StandardScaler(), LogisticRegression(C=C, max_iter=500))
 
 
 @threadpool_limits.wrap(limits=1)
@@ -105,12 +114,11 @@ def score(embeddings: np.ndarray, utterances: Sequence[Utterance]) -> dict[str, 
     Returns:
         `ua`, `wa`, and of the latter `heldout_wa` (actors 21-24) and `others_wa`; 0-1.
     """
-    flat = np.asarray(embeddings, np.float32).reshape(len(embeddings), -1)
     emotions = np.array([utterance.emotion for utterance in utterances])
     held_out = np.isin([utterance.speaker for utterance in utterances], HELD_OUT)
-    predicted = cross_val_predict(
-        linear_model(), flat, emotions, cv=ravdess.actor_folds(utterances)
-    )
+    recordings = [row.tobytes() for row in embeddings]
+    folds = protocols.folds(utterances, "actors", recordings)
+    predicted = cross_val_predict(probe_pipeline(), flat_rows(embeddings), emotions, cv=folds)
     return {
         "ua": float(recall_score(emotions, predicted, average="macro")),
         "wa": float(accuracy_score(emotions, predicted)),
@@ -125,31 +133,28 @@ def robustness(
     utterances: Sequence[Utterance],
     noise: Path,
 ) -> dict[str, float]:
-    """Median cosine between a clip's embedding and that of the same clip changed.
+    """Return the median cosine similarity between embeddings of clips and of changed copies.
 
-    Embeddings are standardised by the data set's. The changes: 20 dB of white noise, a room,
-    20 dB less gain, MP3 at 64 kbit/s.
+    Embeddings are standardised over the data set. The changes: white noise at 20 dB SNR, a room
+    impulse response, 20 dB less gain, MP3 at 64 kbit/s.
     """
-    rooms = load_noise_bank(noise).impulse_responses
-    random = np.random.default_rng(0)
+    responses = load_noise_bank(noise).impulse_responses
+    rng = np.random.default_rng(0)
     changes: dict[str, Callable[[np.ndarray], np.ndarray]] = {
-        "noise": lambda w: add_noise(w, random.standard_normal(len(w), dtype=np.float32), SNR),
-        "room": lambda w: reverberate(w, rooms[random.integers(len(rooms))]),
-        "gain": lambda w: w * np.float32(QUIETER),
+        "noise": lambda w: add_noise(w, rng.standard_normal(len(w), dtype=np.float32), SNR),
+        "room": lambda w: reverberate(w, responses[rng.integers(len(responses))]),
+        "gain": lambda w: w * np.float32(GAIN),
         "mp3": lambda w: compress(w, MP3_COMPRESSION),
     }
     rows = np.linspace(0, len(utterances) - 1, ROBUSTNESS_CLIPS).astype(int)
-    flat = embeddings.reshape(len(embeddings), -1).astype(np.float32)
-    mean, deviation = flat.mean(axis=0), flat.std(axis=0) + 1e-6
+    embedding_rows = flat_rows(embeddings)
+    mean, deviation = embedding_rows.mean(axis=0), embedding_rows.std(axis=0) + 1e-6
 
     def cosine(row: int, change: Callable[[np.ndarray], np.ndarray]) -> float:
-        clip = loading.load(utterances[row].path)
-        changed = change(clip.waveform / np.abs(clip.waveform).max())
-        clip = dataclasses.replace(clip, waveform=loading.normalise(changed))
-        one, other = (
-            (each.ravel() - mean) / deviation for each in (flat[row], encoder.embed([clip])[0])
-        )
-        return float(one @ other / np.linalg.norm(one) / np.linalg.norm(other))
+        clip = augment_clip(loading.load(utterances[row].path), change)
+        original = (embedding_rows[row] - mean) / deviation
+        changed = (encoder.embed([clip]).ravel() - mean) / deviation
+        return float(original @ changed / np.linalg.norm(original) / np.linalg.norm(changed))
 
     return {
         name: float(np.median([cosine(row, change) for row in tqdm(rows, desc=name, unit="clip")]))

@@ -1,74 +1,68 @@
-"""Which other clips of a speaker are known before one of them is scored, drawn by chance."""
+"""Sample the clips of a speaker that are available for adaptation when another one is scored."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import numpy as np
 
-from ser.training.data.corpora import speakers
-from ser.training.data.utterance import Utterance
+from ser.training.labelled_embeddings import LabelledEmbeddings
 
-NEUTRAL_CLIPS = 2
-SESSION = 3  # clips
+N_NEUTRAL = 2  # clips known to be neutral
+N_UNLABELLED = 3  # clips of any emotion
 
-Draw = Callable[[int, np.random.Generator], list[int] | None]  # a clip's row -> those known before
-
-
-def nothing(row: int, random: np.random.Generator) -> list[int]:
-    """Draw for a stranger."""
-    return []
+# From a clip's row and a generator to the rows available for it; None if there are too few.
+Sampler = Callable[[int, np.random.Generator], list[int] | None]
 
 
-class Draws:
-    """Which other clips of the same speaker are known before a clip is scored."""
+class EnrolmentSampling:
+    """Samplers of other clips by the same speaker; a clip is never available for itself."""
 
-    def __init__(self, utterances: Sequence[Utterance]):
-        self.people = speakers(utterances)
-        self.emotions = np.array([each.emotion for each in utterances])
+    def __init__(self, labelled: LabelledEmbeddings):
+        self.speakers, self.emotions = labelled.speakers, labelled.emotions
 
-    def any(self, count: int) -> Draw:
-        """So many clips, drawn at random for every clip anew."""
+    def any_emotion(self, n_clips: int) -> Sampler:
+        """Return a sampler of clips, drawn anew for every row."""
 
-        def draw(row: int, random: np.random.Generator) -> list[int] | None:
+        def sample(row: int, rng: np.random.Generator) -> list[int] | None:
             others = self._others(row)
-            return _some(others, count, random) if len(others) >= count else None
+            return _draw(others, n_clips, rng) if len(others) >= n_clips else None
 
-        return draw
+        return sample
 
-    def of_one_emotion(self, row: int, random: np.random.Generator) -> list[int] | None:
-        """SESSION clips of one emotion, drawn at random too."""
+    def one_emotion(self, row: int, rng: np.random.Generator) -> list[int] | None:
+        """Sample N_UNLABELLED clips of one emotion, which is drawn too."""
         emotions, counts = np.unique(self.emotions[self._others(row)], return_counts=True)
-        if counts.max(initial=0) < SESSION:
+        if counts.max(initial=0) < N_UNLABELLED:
             return None
-        return self._of(random.choice(emotions[counts >= SESSION]), row, random)
+        return self._of(rng.choice(emotions[counts >= N_UNLABELLED]), row, rng)
 
-    def of_its_emotion(self, row: int, random: np.random.Generator) -> list[int] | None:
-        """SESSION clips of the scored clip's own emotion."""
-        return self._of(self.emotions[row], row, random)
+    def same_emotion(self, row: int, rng: np.random.Generator) -> list[int] | None:
+        """Sample N_UNLABELLED clips of the row's own emotion."""
+        return self._of(self.emotions[row], row, rng)
 
-    def neutral(self, seed: int) -> Draw:
-        """The same NEUTRAL_CLIPS for all clips of a speaker, themselves not scored."""
-        random, chosen = np.random.default_rng(seed), {}
-        for person in np.unique(self.people):
-            rows = np.flatnonzero((self.people == person) & (self.emotions == "neutral"))
-            if len(rows) >= NEUTRAL_CLIPS:
-                chosen[person] = _some(rows, NEUTRAL_CLIPS, random)
+    def neutral(self, seed: int) -> Sampler:
+        """Return a sampler of N_NEUTRAL clips, the same for all other clips of a speaker."""
+        rng, chosen = np.random.default_rng(seed), {}
+        for speaker in np.unique(self.speakers):
+            rows = np.flatnonzero((self.speakers == speaker) & (self.emotions == "neutral"))
+            if len(rows) >= N_NEUTRAL:
+                chosen[speaker] = _draw(rows, N_NEUTRAL, rng)
 
-        def draw(row: int, random: np.random.Generator) -> list[int] | None:
-            known = chosen.get(self.people[row])
-            return None if known is None or row in known else known
+        def sample(row: int, rng: np.random.Generator) -> list[int] | None:
+            rows = chosen.get(self.speakers[row])
+            return None if rows is None or row in rows else rows
 
-        return draw
+        return sample
 
-    def _of(self, emotion: str, row: int, random: np.random.Generator) -> list[int] | None:
+    def _of(self, emotion: str, row: int, rng: np.random.Generator) -> list[int] | None:
         others = self._others(row)
         others = others[self.emotions[others] == emotion]
-        return _some(others, SESSION, random) if len(others) >= SESSION else None
+        return _draw(others, N_UNLABELLED, rng) if len(others) >= N_UNLABELLED else None
 
     def _others(self, row: int) -> np.ndarray:
-        same = self.people == self.people[row]
+        same = self.speakers == self.speakers[row]
         same[row] = False
         return np.flatnonzero(same)
 
 
-def _some(rows: np.ndarray, count: int, random: np.random.Generator) -> list[int]:
-    return random.choice(rows, count, replace=False).tolist()
+def _draw(rows: np.ndarray, n_clips: int, rng: np.random.Generator) -> list[int]:
+    return rng.choice(rows, n_clips, replace=False).tolist()

@@ -1,191 +1,175 @@
-"""How right the classifier is on clips it was not trained on, protocol by protocol."""
+"""Score the classifier, the voice detector and the map under the protocols of protocols.py."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
-from sklearn.metrics import accuracy_score, confusion_matrix, recall_score
 from sklearn.neighbors import KNeighborsClassifier
 from tqdm import tqdm
 
-from ser.evaluation import metrics
+from ser import artifacts
+from ser.evaluation import metrics, noise_false_alarms, protocols
 from ser.labels import LABELS
-from ser.models.classifier import EmotionClassifier
+from ser.models.classifier import Prediction
 from ser.models.embedding_map import EmbeddingMap
-from ser.models.speaker import SpeakerAdaptation
 from ser.models.voice_detector import VoiceDetector
+from ser.recognizer import Recognizer
+from ser.training import labelled_embeddings
 from ser.training.classifier import enrolment, layer_selection, map_layout
-from ser.training.data import corpora
-from ser.training.data.utterance import Utterance
 from ser.training.generated_sounds import Sounds
+from ser.training.labelled_embeddings import SEED, LabelledEmbeddings
 
-MAP_NEIGHBOURS = 15  # vote on the label of a place on the map
+MAP_NEIGHBORS = 15  # that vote on the label of a position on the map
 
 
-def evaluate(
-    embeddings: np.ndarray,
-    in_noise: np.ndarray,
-    directions: np.ndarray,
-    utterances: Sequence[Utterance],
-    sounds: Sounds,
-    seed: int,
-) -> tuple[dict, np.ndarray]:
-    """Score the classifier and the map under the protocols `random` and `actors`.
+def evaluate(labelled: LabelledEmbeddings, sounds: Sounds, seed: int) -> tuple[dict, np.ndarray]:
+    """Score the models under the protocols `random` and `actors`.
+
+    Noisy copies are trained on but never scored. Of many layers one is selected within each fold.
 
     Args:
-        embeddings: shape (n, layers, 2, hidden size), one row an utterance; of many layers one
-            is chosen within each fold.
-        in_noise: those of a copy of each in noise, learned from but never scored.
-        directions: the encoder's, shape (k, layers, 2, hidden size).
         sounds: without a voice, embedded by the same encoder.
 
     Returns:
-        what metrics.json holds: `protocols.<protocol>` as `scores` gives it, for `actors` with
-        what `reliability.measure` adds; `enrolment` as `enrolment.gain` gives it; `no_voice`
-        (`voices_refused`, the share of clips taken for no voice, and `sounds_answered`, the share
-        of `sounds`, each of a kind that the detector did not know, that get a sure answer);
-        `map.accuracy` and `clips`; all fractions 0-1. And the probabilities of LABELS under
-        `actors`, float32, shape (n, 8): what is heard in each utterance when its speaker is
-        unknown.
+        the content of metrics.json: `protocols.<protocol>` as `metrics.scores` gives it, for
+        `actors` with `metrics.reliability`; `enrolment`, see `_enrolment_gain`; `no_voice`
+        (`voices_rejected`, the fraction of clips in which no voice is detected;
+        `generated_sounds_accepted`, the fraction of `n_generated_sounds` sounds, each of a kind
+        that the detector was not trained on, with a confident emotion); `map.accuracy`; `clips`.
+        Fractions are 0-1. And the out-of-fold probabilities under `actors`, float32, shape (n, 8).
 
     Raises:
         SerError: too few recordings, emotions or speakers.
     """
-    # The embedding of a recording under two names is the same to the last bit.
-    recordings = [row.tobytes() for row in embeddings]
-    protocols = {
-        protocol: corpora.folds(utterances, protocol, recordings, seed)
-        for protocol in corpora.PROTOCOLS
-    }
-    emotions = np.array([utterance.emotion for utterance in utterances])
-    speakers = corpora.speakers(utterances)
-    names = np.array([str(utterance.speaker) for utterance in utterances])
-    unseen = np.empty((len(utterances), len(LABELS)), np.float32)
-    known, enrolled = np.empty_like(unseen), enrolment.chosen(utterances)
-    sure, refused = np.zeros((2, len(utterances)), bool)
-    results, landed, answered = {}, [], []
-    for protocol, folds in protocols.items():
-        predicted = np.empty_like(emotions)
-        for fold, (train, test) in enumerate(tqdm(folds, f"Evaluating {protocol}", unit="fold")):
-            layers = layer_selection.choose(embeddings[train], emotions[train], speakers[train])
-            heard, other = embeddings[:, layers], sounds.embeddings[:, layers]
-            copies, told = in_noise[train][:, layers], directions[:, layers]
-            classifier = EmotionClassifier(seed).fit(
-                heard[train], emotions[train], speakers[train], [copies], told
-            )
-            probabilities = classifier.probabilities(heard[test])
-            predicted[test] = np.array(LABELS)[probabilities.argmax(axis=1)]
-            if protocol == "actors":
-                unseen[test] = probabilities
-                sure[test] = probabilities.max(axis=1) >= classifier.threshold
-                if enrolled:
-                    known[test] = _enrolled(
-                        heard, copies, utterances, told, train, test, seed, classifier
-                    )
-                strange = sounds.fold(fold, len(folds))
-                detector = VoiceDetector(heard[train], other[~strange])
-                refused[test] = ~detector.detect(heard[test])
-                answered.extend(_answered(classifier, detector, other[strange]))
-                trained = [utterances[row] for row in train]
-                embedding_map = map_layout.lay_out(classifier.out_of_fold, trained, seed)
-                landed.extend(
-                    _landed_right(
-                        embedding_map, classifier.initial_probabilities(heard[test]), emotions[test]
-                    )
-                )
-        results[protocol] = scores(emotions, predicted, names)
-    results["actors"] |= metrics.measure(emotions, unseen, sure)
+    random, actors = (
+        protocols.folds(labelled.utterances, protocol, labelled.recordings, seed)
+        for protocol in protocols.PROTOCOLS
+    )
+    predicted = np.empty_like(labelled.emotions)
+    for train, test in tqdm(random, "Evaluating random", unit="fold"):
+        layers = layer_selection.select(labelled.subset(train))
+        selected = labelled.select_layers(layers)
+        classifier, _ = enrolment.fit_unadapted(selected.subset(train), seed)
+        probabilities = classifier.predict(selected.embeddings[test]).probabilities
+        predicted[test] = metrics.most_probable(probabilities)
+    results = {"random": metrics.scores(labelled, predicted)}
+    results["actors"], measured, out_of_fold = _evaluate_actors(labelled, sounds, actors, seed)
+    return {"protocols": results} | measured | {"clips": len(labelled.emotions)}, out_of_fold
+
+
+def _evaluate_actors(
+    labelled: LabelledEmbeddings, sounds: Sounds, folds: protocols.Folds, seed: int
+) -> tuple[dict, dict, np.ndarray]:
+    """Return the scores under `actors`, further metrics of its folds, out-of-fold probabilities."""
+    n_clips = len(labelled.emotions)
+    out_of_fold, adapted = np.zeros((2, n_clips, len(LABELS)), np.float32)
+    confident, rejected, accepted, on_map = np.zeros(n_clips, bool), np.zeros(n_clips, bool), [], []
+    for number, (train, test) in enumerate(tqdm(folds, "Evaluating actors", unit="fold")):
+        layers = layer_selection.select(labelled.subset(train))
+        selected, sound_embeddings = labelled.select_layers(layers), sounds.embeddings[:, layers]
+        training_set, test_set = selected.subset(train), selected.subset(test)
+        classifier, adaptation, training_probabilities = enrolment.fit(training_set, seed)
+        prediction = classifier.predict(test_set.embeddings)
+        out_of_fold[test] = prediction.probabilities
+        confident[test] = _confident(prediction)
+        adapted[test] = classifier.predict(
+            test_set.embeddings,
+            enrolment.adapt_all(
+                adaptation, test_set.embeddings, test_set.speakers, enrolment.enrol(test_set)
+            ),
+        ).probabilities
+        held_out = sounds.fold(number, len(folds))
+        detector = VoiceDetector.fit(training_set.embeddings, sound_embeddings[~held_out])
+        rejected[test] = ~detector.detect(test_set.embeddings)
+        test_sounds = sound_embeddings[held_out]
+        prediction_of_sounds = classifier.predict(test_sounds)
+        accepted.extend(_confident(prediction_of_sounds) & detector.detect(test_sounds))
+        embedding_map = map_layout.lay_out(training_probabilities, training_set.utterances, seed)
+        on_map.extend(_map_label(embedding_map, prediction.ensemble) == test_set.emotions)
+    scores = metrics.scores(labelled, metrics.most_probable(out_of_fold))
+    scores |= metrics.reliability(labelled.emotions, out_of_fold, confident)
     measured = {
-        "protocols": results,
-        "enrolment": enrolment.gain(emotions, speakers, unseen, known, enrolled),
+        "enrolment": _enrolment_gain(labelled, out_of_fold, adapted),
         "no_voice": {
-            "voices_rejected": float(refused.mean()),
-            "generated_sounds_accepted": float(np.mean(answered)),
-            "n_generated_sounds": len(answered),
+            "voices_rejected": float(rejected.mean()),
+            "generated_sounds_accepted": float(np.mean(accepted)),
+            "n_generated_sounds": len(accepted),
         },
-        "map": {"accuracy": float(np.mean(landed)), "protocol": "actors"},
-        "clips": len(utterances),
+        "map": {"accuracy": float(np.mean(on_map)), "protocol": "actors"},
     }
-    return measured, unseen
+    return scores, measured, out_of_fold
 
 
-def scores(emotions: np.ndarray, predicted: np.ndarray, speakers: np.ndarray) -> dict:
-    """Compare emotions with predictions, all arrays of shape (n,).
+def _confident(prediction: Prediction) -> np.ndarray:
+    """Return which answers are confident, bool (n,)."""
+    return prediction.probabilities.max(axis=1) >= prediction.threshold
+
+
+def _map_label(embedding_map: EmbeddingMap, probabilities: np.ndarray) -> np.ndarray:
+    """Return the label of the map where each clip is placed, probabilities of shape (n, 8)."""
+    vote = KNeighborsClassifier(MAP_NEIGHBORS).fit(embedding_map.positions, embedding_map.emotions)
+    return vote.predict([embedding_map.place(row).position for row in probabilities])
+
+
+def _enrolment_gain(
+    labelled: LabelledEmbeddings, unadapted: np.ndarray, adapted: np.ndarray
+) -> dict:
+    """Compare probabilities without and with enrolment, both of shape (n, 8).
+
+    Clips that were enrolled with are not scored, nor are speakers without such clips.
 
     Returns:
-        `wa` (weighted accuracy: share of right clips), `ua` (unweighted accuracy: mean recall of
-        the emotions that occur), `per_class_recall` by emotion, `confusion` (rows are the true
-        emotions, counts, in the order of LABELS, all eight) and `per_actor` (accuracy by speaker).
+        `ua` with enrolment, `gain_ua` and `n`, the clips scored; empty if nobody enrolled.
     """
-    occurring = [label for label in LABELS if label in emotions]
-    recalls = recall_score(emotions, predicted, labels=occurring, average=None)
-    return {
-        "wa": float(accuracy_score(emotions, predicted)),
-        "ua": float(np.mean(recalls)),
-        "per_class_recall": dict(zip(occurring, recalls.tolist(), strict=True)),
-        "confusion": confusion_matrix(emotions, predicted, labels=LABELS).tolist(),
-        "per_actor": {
-            str(speaker): float(np.mean((emotions == predicted)[speakers == speaker]))
-            for speaker in np.unique(speakers)
-        },
-    }
-
-
-def _enrolled(
-    embeddings: np.ndarray,
-    copies: np.ndarray,
-    utterances: Sequence[Utterance],
-    directions: np.ndarray,
-    train: np.ndarray,
-    test: np.ndarray,
-    seed: int,
-    fallback: EmotionClassifier,
-) -> np.ndarray:
-    """Probabilities, shape (n, 8), of clips to test whose speakers are enrolled."""
-    trained, tested = [utterances[row] for row in train], [utterances[row] for row in test]
-    adaptation = SpeakerAdaptation.fit(embeddings[train], [each.emotion for each in trained])
-    classifier = (
-        enrolment.train(embeddings[train], copies, trained, directions, adaptation, seed)
-        or fallback
+    rows = enrolment.enrolment_rows(labelled.utterances)
+    scored = np.isin(labelled.speakers, list(rows))
+    scored[[row for of_speaker in rows.values() for row in of_speaker]] = False
+    if not scored.any():
+        return {}
+    before, after = (
+        metrics.unweighted_accuracy(
+            labelled.emotions[scored], metrics.most_probable(probabilities[scored])
+        )
+        for probabilities in (unadapted, adapted)
     )
-    neutral = {who: embeddings[test][rows] for who, rows in enrolment.chosen(tested).items()}
-    speakers = corpora.speakers(tested)
-    known = enrolment.adapt(adaptation, embeddings[test], speakers, neutral)
-    return classifier.probabilities(embeddings[test], known)
+    return {"ua": after, "gain_ua": after - before, "n": int(scored.sum())}
 
 
-def _answered(
-    classifier: EmotionClassifier, detector: VoiceDetector, sounds: np.ndarray
-) -> np.ndarray:
-    """Whether sounds, embeddings of shape (n, ...), are taken for a voice of a sure emotion."""
-    sure = classifier.probabilities(sounds).max(axis=1) >= classifier.threshold
-    return sure & detector.detect(sounds)
+def reevaluate(folder: Path = artifacts.FOLDER, noise: Path | None = None) -> dict:
+    """Evaluate again from the embeddings that training kept; write and return the metrics.
+
+    noise: folder of recorded sounds without a voice, to measure false alarms with.
+    """
+    manifest = artifacts.verify(folder)
+    labelled = labelled_embeddings.load(folder / artifacts.EMBEDDINGS)
+    with np.load(folder / artifacts.EMBEDDINGS, allow_pickle=False) as kept:
+        sounds = Sounds(kept["sounds"], kept["kinds"])
+    measured, out_of_fold = evaluate(labelled, sounds, SEED)
+    if noise:
+        measured["no_voice"] |= noise_false_alarms.measure(Recognizer.load(folder), noise)
+    # Read after evaluating: other studies may have written their results in the meantime.
+    content = artifacts.read_json(folder / artifacts.METRICS)
+    content["protocols"] |= measured.pop("protocols")
+    content |= measured
+    with artifacts.replacing(folder, manifest) as fresh:
+        np.save(fresh / artifacts.OUT_OF_FOLD, out_of_fold)
+        artifacts.write_json(fresh / artifacts.METRICS, content)
+    return content
 
 
-def _landed_right(
-    embedding_map: EmbeddingMap, unseen: np.ndarray, emotions: np.ndarray
-) -> np.ndarray:
-    """Whether the map's neighbourhood where an unseen clip lands bears its emotion."""
-    vote = KNeighborsClassifier(MAP_NEIGHBOURS).fit(embedding_map.positions, embedding_map.emotions)
-    places = [embedding_map.place(row) for row in unseen]
-    return vote.predict([place.position for place in places]) == emotions
-
-
-def table(metrics: dict, line: Callable[[str], None] = print) -> None:
+def table(content: dict, line: Callable[[str], None] = print) -> None:
     """Print the scores of each protocol in percent, with the chance level."""
     line(f"{'protocol':<10}{'WA %':>8}{'UA %':>8}")
-    for protocol in corpora.PROTOCOLS:
-        result = metrics["protocols"][protocol]
+    for protocol in protocols.PROTOCOLS:
+        result = content["protocols"][protocol]
         line(f"{protocol:<10}{100 * result['wa']:>8.1f}{100 * result['ua']:>8.1f}")
-    chance = 100 / len(metrics["protocols"]["actors"]["per_class_recall"])
+    actors, enrolled = content["protocols"]["actors"], content["enrolment"]
+    chance = 100 / len(actors["per_class_recall"])
     line(f"{'chance':<10}{chance:>8.1f}{chance:>8.1f}")
-    unseen, helped = metrics["protocols"]["actors"], metrics["enrolment"]
-    right = f", of which {unseen['selective_accuracy']:.1%} are right" if unseen["coverage"] else ""
-    line(
-        f"unseen actors: ECE {unseen['ece']:.3f}; sure of {unseen['coverage']:.1%} of the "
-        f"answers{right}"
-    )
-    if helped:
-        line(
-            f"with two neutral clips: UA {helped['ua']:.1%}, {100 * helped['gain_ua']:+.1f} points"
-        )
-    line(f"map: {metrics['map']['accuracy']:.1%} of unseen actors' clips land among their emotion")
+    accuracy = actors["selective_accuracy"]
+    correct = f", of which {accuracy:.1%} are correct" if actors["coverage"] else ""
+    line(f"actors: ECE {actors['ece']:.3f}; {actors['coverage']:.1%} confident answers{correct}")
+    if enrolled:
+        gain = f"{100 * enrolled['gain_ua']:+.1f} points"
+        line(f"with two neutral clips: UA {enrolled['ua']:.1%}, {gain}")
+    line(f"map: {content['map']['accuracy']:.1%} of actors' clips are placed among their emotion")

@@ -1,161 +1,130 @@
-"""How right answers are for people: over all speakers or groups of them, with intervals."""
+"""Metrics by speaker: scores with bootstrap intervals over speakers, and of groups of speakers."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 from scipy.stats import bootstrap
-from sklearn.metrics import accuracy_score, recall_score
+from sklearn.metrics import accuracy_score
 from sklearn.model_selection import StratifiedGroupKFold, cross_val_predict
 from threadpoolctl import threadpool_limits
 
-from ser import artifacts
 from ser.errors import SerError
 from ser.evaluation import metrics
-from ser.evaluation.encoder_probe import linear_model
-from ser.labels import LABELS
+from ser.evaluation.encoder_probe import probe_pipeline
 from ser.models.encoder import Encoder
-from ser.training.data import ravdess
-from ser.training.data.corpora import speakers
+from ser.models.linear import flat_rows
 from ser.training.data.utterance import Utterance
+from ser.training.labelled_embeddings import LabelledEmbeddings
 
-RESAMPLES = 1000  # of the speakers, for intervals
-FEWEST = 4  # speakers of a group that is worth an interval
+N_RESAMPLES = 1000  # of the speakers, for intervals
+MIN_SPEAKERS = 4  # of a group
 GROUPS = ("sex", "age", "race", "ethnicity")
-AGES = ((0, 29, "up to 29"), (30, 44, "30 to 44"), (45, 200, "45 and older"))
-FOLDS = 5  # of speakers, within a corpus
+AGES = ((0, 29, "up to 29"), (30, 44, "30 to 44"), (45, 200, "45 and older"))  # years
+N_FOLDS = 5  # of speakers, within a corpus
+HUMAN_LABEL = "heard_as"  # column of CREMA-D's metadata
 
 
-def score(utterances: Sequence[Utterance], predicted: np.ndarray, seed: int) -> dict:
-    """Compare predictions, empty ones left out, with the utterances' emotions.
+def score(labelled: LabelledEmbeddings, predicted: np.ndarray, seed: int) -> dict:
+    """Compare labels with predicted ones, shape (n,); empty predictions are left out.
 
     Returns:
-        `ua`, `ci95` (its 95 % interval by bootstrap over speakers), `n` clips, `speakers`.
+        `ua`, `ci95` (its 95 % bootstrap interval over speakers), `n` clips, `speakers`.
     """
     scored = predicted != ""
-    emotions = np.array([each.emotion for each in utterances])[scored]
-    predicted = predicted[scored].astype(str)
-    people, of = np.unique(speakers(utterances)[scored], return_inverse=True)
-    present = np.unique(emotions)
-    own = (of[:, None, None] == np.arange(len(people))[:, None]) & (
-        emotions[:, None, None] == present
+    emotions, predicted = labelled.emotions[scored], predicted[scored].astype(str)
+    speakers, ids = np.unique(labelled.speakers[scored], return_inverse=True)
+    labels = np.unique(emotions)
+    one_hot = (ids[:, None, None] == np.arange(len(speakers))[:, None]) & (
+        emotions[:, None, None] == labels
     )
-    clips, right = own.sum(axis=0), own[emotions == predicted].sum(axis=0)
+    # Counts of shape (speakers, labels).
+    clips, correct = one_hot.sum(axis=0), one_hot[emotions == predicted].sum(axis=0)
 
-    def unweighted(chosen: np.ndarray, axis: int) -> np.ndarray:
-        recalls = right[chosen].sum(axis=axis - 1) / np.maximum(clips[chosen].sum(axis=axis - 1), 1)
-        return recalls.mean(axis=-1)
+    def unweighted_accuracy(sample: np.ndarray, axis: int) -> np.ndarray:
+        totals = np.maximum(clips[sample].sum(axis=axis - 1), 1)
+        return (correct[sample].sum(axis=axis - 1) / totals).mean(axis=-1)
 
     interval = bootstrap(
-        (np.arange(len(people)),),
-        unweighted,
-        n_resamples=RESAMPLES,
+        (np.arange(len(speakers)),),
+        unweighted_accuracy,
+        n_resamples=N_RESAMPLES,
         method="percentile",
         vectorized=True,
         rng=seed,
     ).confidence_interval
     return {
-        "ua": float(recall_score(emotions, predicted, labels=present, average="macro")),
+        "ua": metrics.unweighted_accuracy(emotions, predicted),
         "ci95": [float(interval.low), float(interval.high)],
         "n": len(emotions),
-        "speakers": len(people),
+        "speakers": len(speakers),
     }
 
 
-def by_group(utterances: Sequence[Utterance], predicted: np.ndarray, seed: int) -> dict:
-    """Score groups of people, by what the corpus' table says of them, in two levels."""
+def by_group(labelled: LabelledEmbeddings, predicted: np.ndarray, seed: int) -> dict:
+    """Score groups of speakers by the corpus' metadata: `<group>.<value>` as `score` returns it."""
     groups = {}
     for name in GROUPS:
-        values = np.array([_group(each, name) for each in utterances])
+        values = np.array([_group(utterance, name) for utterance in labelled.utterances])
         for value in np.unique(values[values != ""]):
-            own = np.where(values == value, predicted, "")
-            if len(np.unique(speakers(utterances)[own != ""])) >= FEWEST:
-                groups.setdefault(name, {})[str(value)] = score(utterances, own, seed)
+            predicted_in_group = np.where(values == value, predicted, "")
+            n_speakers = len(np.unique(labelled.speakers[predicted_in_group != ""]))
+            if n_speakers >= MIN_SPEAKERS:
+                result = score(labelled, predicted_in_group, seed)
+                groups.setdefault(name, {})[str(value)] = result
     return groups
 
 
-def sure_answers(
-    probabilities: np.ndarray, utterances: Sequence[Utterance], common: Sequence[str], sure: float
+def selective(
+    labelled: LabelledEmbeddings,
+    probabilities: np.ndarray,
+    emotions: Sequence[str],
+    threshold: float,
 ) -> dict:
-    """Tell what sure answers to clips of emotions in common are worth, as `reliability` does.
+    """Return coverage and accuracy of confident answers to the clips of some emotions.
 
-    Args:
-        probabilities: of LABELS, shape (n, 8); any of the eight may be the answer.
-        sure: from which of them on an answer is sure.
+    probabilities: of LABELS, shape (n, 8); any of the eight may be the answer.
     """
-    emotions = np.array([each.emotion for each in utterances])
-    scored = np.isin(emotions, common)
-    right = np.array(LABELS)[probabilities.argmax(axis=1)] == emotions
-    return metrics.sure_answers(right[scored], probabilities.max(axis=1)[scored] >= sure)
+    scored = np.isin(labelled.emotions, emotions)
+    correct = metrics.most_probable(probabilities) == labelled.emotions
+    confident = probabilities.max(axis=1) >= threshold
+    return metrics.selective(correct[scored], confident[scored])
 
 
 @threadpool_limits.wrap(limits=1)
-def by_speakers(embeddings: np.ndarray, utterances: Sequence[Utterance], seed: int) -> dict:
-    """Score the probe's linear model within a corpus, FOLDS folds of speakers, as `score` does."""
-    flat = np.asarray(embeddings, np.float32).reshape(len(embeddings), -1)
-    emotions = np.array([each.emotion for each in utterances])
-    predicted = cross_val_predict(linear_model(), flat, emotions, cv=folds(utterances, seed))
-    return score(utterances, predicted.astype(object), seed)
+def speaker_independent_probe(labelled: LabelledEmbeddings, seed: int) -> dict:
+    """Score the probe of encoder_probe.py by cross-validation over a corpus' speakers."""
+    splitter = StratifiedGroupKFold(N_FOLDS, shuffle=True, random_state=seed)
+    folds = splitter.split(labelled.emotions, labelled.emotions, labelled.speakers)
+    rows = flat_rows(labelled.embeddings)
+    predicted = cross_val_predict(probe_pipeline(), rows, labelled.emotions, cv=list(folds))
+    return score(labelled, predicted.astype(object), seed)
 
 
-def folds(utterances: Sequence[Utterance], seed: int) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Split a corpus by speakers FOLDS times; rows to learn from and rows to score."""
-    emotions = [each.emotion for each in utterances]
-    split = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=seed)
-    return list(split.split(emotions, emotions, speakers(utterances)))
-
-
-def require_stranger(corpus: str, folder: Path) -> None:
-    """See to it that a corpus was scored as a stranger by the artifacts in `folder`.
-
-    Raises:
-        SerError: it was not, or is the one that the shipped classifier learned from.
-    """
-    metrics = artifacts.read_json(folder / artifacts.METRICS)
-    if corpus == ravdess.CORPUS or corpus not in metrics["protocols"].get("cross_corpus", {}):
-        raise SerError(
-            f"{corpus} is not among the corpora that were scored as strangers. First run: "
-            "python -m ser strangers --data FOLDER..."
-        )
-
-
-def require_untaught(encoder: Encoder, corpus: str, option: str) -> None:
-    """See to it that an encoder does not know a corpus' emotions; option: what names another.
-
-    Raises:
-        SerError: it does.
-    """
+def require_not_fine_tuned(encoder: Encoder, corpus: str, option: str) -> None:
+    """Raise a SerError if an encoder was fine-tuned on a corpus; option: that names another."""
     if corpus in encoder.fine_tuned_on:
         raise SerError(
-            f"The encoder {encoder.checkpoint} was taught the emotions of {corpus} and cannot "
-            f"be scored on it. Make another with: python -m ser tune --without {corpus} "
-            f"and name it with: {option}"
+            f"The encoder {encoder.checkpoint} was fine-tuned on {corpus} and cannot be scored on "
+            f"it. Make another with: python -m ser.training fine-tune --without {corpus} — and "
+            f"name it with: {option}"
         )
 
 
-def keep(scored: dict, corpus: str, name: str, folder: Path) -> None:
-    """Write `protocols.corpora.<corpus>.<name>` into the metrics.json in `folder`."""
-    # Read only now: other figures may have been measured while these were.
-    metrics = artifacts.read_json(folder / artifacts.METRICS)
-    metrics["protocols"]["cross_corpus"][corpus][name] = scored
-    artifacts.write_metrics(folder, metrics)
-
-
-def listeners(utterances: Sequence[Utterance]) -> dict[str, float] | None:
-    """How often a crowd that only heard the clips chose the intended emotion, where it was asked.
+def human_listeners(utterances: Sequence[Utterance]) -> dict[str, float] | None:
+    """Score the labels that people gave to clips that they listened to.
 
     Returns:
-        `wa`, `ua` and `n` clips; ties (`angry/sad`) count as wrong. None if there was no crowd.
+        `wa`, `ua` and `n` clips; ties (`angry/sad`) count as wrong. None if the corpus has none.
     """
-    asked = [each for each in utterances if "heard_as" in each.details]
-    if not asked:
+    rated = [u for u in utterances if HUMAN_LABEL in u.details]
+    if not rated:
         return None
-    meant = np.array([each.emotion for each in asked])
-    heard = np.array([each.details["heard_as"] for each in asked])
+    emotions = np.array([u.emotion for u in rated])
+    human = np.array([u.details[HUMAN_LABEL] for u in rated])
     return {
-        "wa": float(accuracy_score(meant, heard)),
-        "ua": float(recall_score(meant, heard, labels=np.unique(meant), average="macro")),
-        "n": len(asked),
+        "wa": float(accuracy_score(emotions, human)),
+        "ua": metrics.unweighted_accuracy(emotions, human),
+        "n": len(rated),
     }
 
 

@@ -1,1 +1,1 @@
-"""Other classifiers on the same embeddings and folds."""
+"""Baselines: other classifiers on the same embeddings and folds."""

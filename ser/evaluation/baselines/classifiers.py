@@ -1,11 +1,14 @@
-"""Who is compared: every classifier that one would try on these embeddings, and how it is tuned.
+"""Other classifiers to compare the shipped one with, and how their settings are chosen.
 
-All see what the shipped classifier sees, mean and deviation of all pooled hidden states, but for
-the idea that this project grew from: the mean of the last one. What is searched for is decided
-within the training clips; where that would take hours, settings are fixed and say so.
+All are fitted to the features of the shipped classifier, mean and standard deviation of all pooled
+hidden states, except the design that this project started from: the mean of the last one. Settings
+are searched for within the training clips; where that would take hours they are fixed, and the
+table says so.
 """
 
+import ast
 import hashlib
+import inspect
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -34,43 +37,35 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 from sklearn.tree import DecisionTreeClassifier
 
-import ser
-from ser.labels import LABELS
-from ser.models.classifier import EmotionClassifier
-from ser.training.data.ravdess import Folds
+from ser.evaluation import metrics
+from ser.evaluation.protocols import Folds
+from ser.models import classifier
+from ser.models.linear import flat_rows
+from ser.training.classifier import enrolment
+from ser.training.labelled_embeddings import LabelledEmbeddings
 
 SHIPPED = "gradient boosting as shipped"
-IDEA = "the starting design"
-TREES = 200  # of forests and of AdaBoost
+WITHOUT_BOOSTING = "the same without boosting"
+STARTING_DESIGN = "the starting design"
+N_TREES = 200  # of forests and of AdaBoost
+ROOT = Path(__file__).parents[3]
 
 
-@dataclass(frozen=True)
-class Lessons:
-    """What a contestant learns from: embeddings (n, layers, 2, hidden size) and their n labels.
+class Baseline(Protocol):
+    """A classifier that is fitted to a training set and predicts other embeddings.
 
-    in_noise: embeddings of a copy of each clip in noise; folds: splits of these n rows, to tune
-    with.
+    settings: in words, for the table.
     """
-
-    embeddings: np.ndarray
-    in_noise: np.ndarray
-    emotions: np.ndarray
-    speakers: np.ndarray
-    folds: Folds
-
-
-class Contestant(Protocol):
-    """Learns from lessons, then names the emotions of embeddings that it did not see."""
 
     settings: str
 
-    def predict(self, lessons: Lessons, unseen: np.ndarray, seed: int) -> tuple[np.ndarray, dict]:
-        """Return the emotions of the unseen, shape (m,), and the settings that were chosen."""
+    def fit_predict(
+        self, training_set: LabelledEmbeddings, folds: Folds, embeddings: np.ndarray, seed: int
+    ) -> tuple[np.ndarray, dict]:
+        """Return the predicted labels of n embeddings, shape (n,), and the chosen settings.
 
-
-def everything(embeddings: np.ndarray) -> np.ndarray:
-    """Flatten embeddings: all that the shipped classifier sees."""
-    return embeddings.reshape(len(embeddings), -1).astype(np.float32)
+        folds: of the training set, to choose settings with.
+        """
 
 
 def last_mean(embeddings: np.ndarray) -> np.ndarray:
@@ -79,80 +74,102 @@ def last_mean(embeddings: np.ndarray) -> np.ndarray:
 
 
 @dataclass(frozen=True)
-class Tuned:
-    """A classifier of scikit-learn, its settings searched for on a grid.
+class GridSearched:
+    """A classifier of scikit-learn whose settings are searched for on a grid, for the highest UA.
 
-    prepare: steps before it that need no labels; note: what the grid does not tell.
+    Attributes:
+        prepare: transformers before it, fitted without labels.
+        note: what the grid does not say.
     """
 
     model: ClassifierMixin
     grid: Mapping[str, Sequence] = field(default_factory=dict)
     prepare: tuple[TransformerMixin, ...] = ()
     note: str = ""
-    features: Callable[[np.ndarray], np.ndarray] = everything
+    features: Callable[[np.ndarray], np.ndarray] = flat_rows
 
     @property
     def settings(self) -> str:
-        """Settings in words: what is fixed, what was searched for."""
+        """What is fixed, and what is searched for."""
         searched = (
             f"{name.split('__')[-1].replace('_', ' ')} of {', '.join(map(_written, values))}"
             for name, values in self.grid.items()
         )
         return "; ".join(part for part in (self.note, *searched) if part)
 
-    def predict(self, lessons: Lessons, unseen: np.ndarray, seed: int) -> tuple[np.ndarray, dict]:
-        """See Contestant. The search is for the highest UA."""
+    def fit_predict(
+        self, training_set: LabelledEmbeddings, folds: Folds, embeddings: np.ndarray, seed: int
+    ) -> tuple[np.ndarray, dict]:
+        """See Baseline."""
         model = clone(self.model)
         if "random_state" in model.get_params():
             model.set_params(random_state=seed)
         if self.grid:
-            model = GridSearchCV(model, self.grid, scoring="balanced_accuracy", cv=lessons.folds)
+            model = GridSearchCV(model, self.grid, scoring="balanced_accuracy", cv=folds)
         pipeline = make_pipeline(*map(clone, self.prepare), model)
         with warnings.catch_warnings():
-            # How long a perceptron learns is one of its settings.
+            # A perceptron's epochs are a fixed setting, after which it need not have converged.
             warnings.simplefilter("ignore", ConvergenceWarning)
-            pipeline.fit(self.features(lessons.embeddings), lessons.emotions)
+            pipeline.fit(self.features(training_set.embeddings), training_set.emotions)
         chosen = model.best_params_ if self.grid else {}
-        return pipeline.predict(self.features(unseen)), chosen
+        return pipeline.predict(self.features(embeddings)), chosen
 
 
 @dataclass(frozen=True)
 class Shipped:
-    """The classifier of the page, which does its own out-of-fold work inside.
+    """The classifier of the page.
 
-    It alone learns from the copies in noise, and along the directions that told emotions elsewhere:
-    most others could not be told what these weigh.
+    It alone is fitted to noisy copies and uses emotion directions: most baselines have weights for
+    neither clips nor features.
 
-    sources: hash of the code that it is made of; directions: the encoder's.
+    Attributes:
+        boosting: whether its boosting is used.
+        source: identifies its code, so that cached outcomes of another version are not used.
     """
 
-    sources: str
-    directions: Sequence[np.ndarray] = ()
+    boosting: bool
+    source: str
     settings: str = "fixed, as in ser/models/classifier.py"
 
-    def predict(self, lessons: Lessons, unseen: np.ndarray, seed: int) -> tuple[np.ndarray, dict]:
-        """See Contestant."""
-        classifier = EmotionClassifier(seed).fit(
-            lessons.embeddings,
-            lessons.emotions,
-            lessons.speakers,
-            [lessons.in_noise],
-            self.directions,
-        )
-        return np.array(LABELS)[classifier.probabilities(unseen).argmax(axis=1)], {}
+    def fit_predict(
+        self, training_set: LabelledEmbeddings, folds: Folds, embeddings: np.ndarray, seed: int
+    ) -> tuple[np.ndarray, dict]:
+        """See Baseline."""
+        prediction = enrolment.fit_unadapted(training_set, seed)[0].predict(embeddings)
+        probabilities = prediction.probabilities if self.boosting else prediction.ensemble
+        return metrics.most_probable(probabilities), {}
 
 
-def contestants(directions: Sequence[np.ndarray] = ()) -> dict[str, Contestant]:
-    """Return all contestants by name, quick ones first; directions: the encoder's."""
-    # All components: for the training clips a mere rotation into far fewer columns.
+def source_hash(path: Path) -> str:
+    """Return a SHA-256 of a module's source and of all modules of this project that it imports."""
+    sources, pending = {}, [path]
+    while pending:
+        path = pending.pop()
+        if path in sources or not path.is_file():
+            continue
+        sources[path] = path.read_bytes()
+        for node in ast.walk(ast.parse(sources[path])):
+            if isinstance(node, ast.ImportFrom):
+                modules = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+                pending += [ROOT / f"{module.replace('.', '/')}.py" for module in modules]
+    digest = hashlib.sha256()
+    for path in sorted(sources):
+        digest.update(sources[path])
+    return digest.hexdigest()
+
+
+def classifiers() -> dict[str, Baseline]:
+    """Return all classifiers by name, fast ones first."""
+    source = source_hash(Path(classifier.__file__)) + inspect.getsource(enrolment.fit_unadapted)
+    # With all components PCA only rotates the training clips, into far fewer columns: faster.
     rotated = (StandardScaler(), PCA(svd_solver="full"))
     few_columns = "a split sees the square root of the columns"
     return {
-        "most frequent emotion": Tuned(DummyClassifier(), note="nothing to set"),
-        "Gaussian naive Bayes": Tuned(
+        "most frequent emotion": GridSearched(DummyClassifier(), note="nothing to set"),
+        "Gaussian naive Bayes": GridSearched(
             GaussianNB(), {"var_smoothing": (1e-9, 1e-3, 0.1, 1)}, (StandardScaler(),)
         ),
-        "nearest neighbours": Tuned(
+        "nearest neighbours": GridSearched(
             KNeighborsClassifier(),
             {
                 "n_neighbors": (5, 10, 20, 40),
@@ -161,52 +178,53 @@ def contestants(directions: Sequence[np.ndarray] = ()) -> dict[str, Contestant]:
             },
             rotated,
         ),
-        "linear SVM": Tuned(
+        "linear SVM": GridSearched(
             SVC(kernel="linear", class_weight="balanced"),
             {"C": (0.0003, 0.001, 0.003, 0.01)},
             rotated,
         ),
-        "logistic regression": Tuned(
+        "logistic regression": GridSearched(
             LogisticRegression(class_weight="balanced", max_iter=500),
             {"C": (0.001, 0.003, 0.01, 0.03, 0.1)},
             rotated,
         ),
-        SHIPPED: Shipped(_sources(), directions),
-        "RBF SVM": Tuned(
+        SHIPPED: Shipped(True, source),
+        WITHOUT_BOOSTING: Shipped(False, source),
+        "RBF SVM": GridSearched(
             SVC(class_weight="balanced"),
             {"C": (3, 10, 30), "gamma": (0.00003, 0.0001, 0.0003)},
             rotated,
         ),
-        "linear discriminant analysis": Tuned(
+        "linear discriminant analysis": GridSearched(
             LinearDiscriminantAnalysis(solver="lsqr"),
             {"shrinkage": (0.1, 0.3, 0.5, 0.7, 0.9)},
             rotated,
         ),
-        "extra trees": Tuned(
-            ExtraTreesClassifier(TREES, class_weight="balanced", min_samples_leaf=2),
-            note=f"fixed: {TREES} trees, 2 clips in a leaf",
+        "extra trees": GridSearched(
+            ExtraTreesClassifier(N_TREES, class_weight="balanced", min_samples_leaf=2),
+            note=f"fixed: {N_TREES} trees, 2 clips in a leaf",
         ),
-        "AdaBoost": Tuned(
+        "AdaBoost": GridSearched(
             AdaBoostClassifier(
-                DecisionTreeClassifier(max_depth=3, max_features="sqrt"), n_estimators=TREES
+                DecisionTreeClassifier(max_depth=3, max_features="sqrt"), n_estimators=N_TREES
             ),
-            note=f"fixed: {TREES} trees of depth 3, {few_columns}",
+            note=f"fixed: {N_TREES} trees of depth 3, {few_columns}",
         ),
-        "gradient boosting on the raw states": Tuned(
+        "gradient boosting on the raw states": GridSearched(
             GradientBoostingClassifier(max_features="sqrt", subsample=0.7),
             note=f"fixed: 100 stages of rate 0.1, depth 3, {few_columns}, a tree 70 % of the clips",
         ),
-        "random forest": Tuned(
-            RandomForestClassifier(TREES, class_weight="balanced", min_samples_leaf=2),
-            note=f"fixed: {TREES} trees, 2 clips in a leaf",
+        "random forest": GridSearched(
+            RandomForestClassifier(N_TREES, class_weight="balanced", min_samples_leaf=2),
+            note=f"fixed: {N_TREES} trees, 2 clips in a leaf",
         ),
-        "multi-layer perceptron": Tuned(
+        "multi-layer perceptron": GridSearched(
             MLPClassifier(max_iter=60),
             {"hidden_layer_sizes": ((128,), (512,), (256, 256)), "alpha": (1, 10)},
             rotated,
             note="60 epochs of Adam",
         ),
-        IDEA: Tuned(
+        STARTING_DESIGN: GridSearched(
             GradientBoostingClassifier(),
             note="fixed: mean of the last state, unscaled; scikit-learn's defaults",
             features=last_mean,
@@ -216,11 +234,3 @@ def contestants(directions: Sequence[np.ndarray] = ()) -> dict[str, Contestant]:
 
 def _written(value: object) -> str:
     return "-".join(map(str, value)) if isinstance(value, tuple) else f"{value}"
-
-
-def _sources() -> str:
-    """Hash what the shipped classifier may be made of, so that another one is not taken for it."""
-    digest = hashlib.sha256()
-    for path in sorted(Path(ser.__file__).parent.glob("*.py")):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()

@@ -1,8 +1,8 @@
-"""Every classifier on the same folds: is the shipped one the best, and by how much?
+"""Compare the shipped classifier with others on the same folds.
 
-Both protocols, settings searched for within the training clips (`actors`: with inner folds of
-whole speakers). What is finished is kept in the user's cache, by the embeddings, the contestant's
-settings and the fold, so an interrupted run goes on where it was.
+Under both protocols, with settings searched for within the training clips (`actors`: in inner folds
+of whole speakers). Finished folds are cached in the user's cache folder, by the embeddings, the
+classifier's settings and the fold, so an interrupted run resumes.
 """
 
 import sys
@@ -24,21 +24,21 @@ from tqdm import tqdm
 from ser import artifacts
 from ser.charts import comparison as chart
 from ser.errors import SerError
-from ser.evaluation.baselines.classifiers import IDEA, SHIPPED, Contestant, Lessons, contestants
+from ser.evaluation import protocols
+from ser.evaluation.baselines.classifiers import SHIPPED, STARTING_DESIGN, Baseline, classifiers
 from ser.recognizer import Recognizer
+from ser.training import labelled_embeddings
 from ser.training.data import corpora
-from ser.training.data.utterance import Utterance
-from ser.training.embedding import embed
-from ser.training.generated_sounds import in_noise
-from ser.training.train import SEED, data_hash, kept_embeddings
+from ser.training.data.utterance import content_hash
+from ser.training.labelled_embeddings import SEED, LabelledEmbeddings, embed_labelled
 
 CACHE = Path(pooch.os_cache("ser")) / "comparison"
-INNER_FOLDS = 3
+N_INNER_FOLDS = 3
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a contestant did in a fold: emotions predicted of the tested rows, settings, seconds."""
+    """A classifier's result in one fold: predicted labels, chosen settings, processor time in s."""
 
     predicted: np.ndarray
     chosen: dict
@@ -46,102 +46,84 @@ class Outcome:
 
 
 def compare(data: Path | None = None, folder: Path = artifacts.FOLDER) -> dict:
-    """Compare all contestants; write `comparison` into metrics.json and a figure beside it.
+    """Compare all classifiers; write `comparison` into metrics.json and a figure.
 
     Args:
         data: folder with the recordings that the artifacts were made from; without it the
-            embeddings that training kept serve.
+            embeddings that training kept are used.
         folder: of the artifacts.
 
     Returns:
-        for each contestant, the best of unseen speakers first, its `setting` and for each protocol
-        what `scores` gives.
+        for each classifier, the best under `actors` first, its `settings` and for each protocol
+        what `scores` returns.
 
     Raises:
         SerError: the artifacts cannot be used, `data` is not what they were made from, or there
             is no browser to draw the figure with.
     """
     manifest = artifacts.verify(folder)
-    heard = _heard(data, folder, manifest) if data else kept_embeddings(folder)
-    embeddings, copies, directions, utterances = heard
-    results = run(contestants(directions), embeddings, copies, utterances, SEED)
+    labelled = (
+        _embed(data, folder, manifest)
+        if data
+        else labelled_embeddings.load(folder / artifacts.EMBEDDINGS)
+    )
+    results = run(classifiers(), labelled, SEED)
     metrics = artifacts.read_json(folder / artifacts.METRICS) | {"comparison": results}
-    with artifacts.replacing(folder, artifacts.read_json(folder / artifacts.MANIFEST)) as fresh:
+    with artifacts.replacing(folder, manifest) as fresh:
         artifacts.write_json(fresh / artifacts.METRICS, metrics)
-        chart.draw(results, fresh / artifacts.COMPARISON)
+        chart.draw(results, SHIPPED, STARTING_DESIGN, fresh / artifacts.COMPARISON)
     return results
 
 
-def run(
-    entered: Mapping[str, Contestant],
-    embeddings: np.ndarray,
-    in_noise: np.ndarray,
-    utterances: list[Utterance],
-    seed: int,
-) -> dict:
-    """Run contestants, SHIPPED among them, through the folds of both protocols, as `compare` does.
-
-    Args:
-        embeddings: shape (n, layers, 2, hidden size), one row an utterance; in_noise: those of a
-            copy of each in noise.
-    """
-    emotions = np.array([utterance.emotion for utterance in utterances])
-    speakers = corpora.speakers(utterances)
-    # The embedding of a recording under two names is the same to the last bit.
-    recordings = np.unique([row.tobytes() for row in embeddings], return_inverse=True)[1]
-    together = {"random": recordings, "actors": speakers}
-    folds = {
-        protocol: corpora.folds(utterances, protocol, recordings, seed)
-        for protocol in corpora.PROTOCOLS
+def run(compared: Mapping[str, Baseline], labelled: LabelledEmbeddings, seed: int) -> dict:
+    """Evaluate classifiers, SHIPPED among them, in the folds of both protocols, as `compare`."""
+    recordings = labelled.recordings
+    groups = {
+        "random": np.unique(recordings, return_inverse=True)[1],
+        "actors": labelled.speakers,
     }
-    turns = [
+    folds = {
+        protocol: protocols.folds(labelled.utterances, protocol, recordings, seed)
+        for protocol in protocols.PROTOCOLS
+    }
+    tasks = [
         (name, protocol, train, test)
-        for name in entered
-        for protocol in corpora.PROTOCOLS
+        for name in compared
+        for protocol in protocols.PROTOCOLS
         for train, test in folds[protocol]
     ]
     CACHE.mkdir(parents=True, exist_ok=True)
     outcomes = joblib.Parallel(n_jobs=-1, return_as="generator")(
-        joblib.delayed(_kept)(
-            CACHE,
-            (
-                entered[name],
-                embeddings,
-                in_noise,
-                emotions,
-                speakers,
-                together[protocol],
-                train,
-                test,
-                seed,
-            ),
+        joblib.delayed(_cached)(
+            CACHE, compared[name], labelled, groups[protocol][train], train, test, seed
         )
-        for name, protocol, train, test in turns
+        for name, protocol, train, test in tasks
     )
-    found = {name: {protocol: [] for protocol in corpora.PROTOCOLS} for name in entered}
-    progress = tqdm(zip(turns, outcomes, strict=True), total=len(turns), unit="fold")
+    by_name = {name: {protocol: [] for protocol in protocols.PROTOCOLS} for name in compared}
+    progress = tqdm(zip(tasks, outcomes, strict=True), total=len(tasks), unit="fold")
     for (name, protocol, _, _), outcome in progress:
         progress.set_description(name)
-        own = found[name]
-        own[protocol].append(outcome)
-        if all(len(own[each]) == len(folds[each]) for each in corpora.PROTOCOLS):
-            progress.write(_effort(name, [*own["random"], *own["actors"]]), file=sys.stderr)
+        finished = by_name[name]
+        finished[protocol].append(outcome)
+        so_far = sum(finished.values(), [])
+        if len(so_far) == len(tasks) // len(compared):
+            progress.write(_effort(name, so_far), file=sys.stderr)
     truth = {
-        protocol: [emotions[test] for _, test in folds[protocol]] for protocol in corpora.PROTOCOLS
+        protocol: [labelled.emotions[test] for _, test in folds[protocol]] for protocol in folds
     }
     results = {
         name: {
-            protocol: scores(truth[protocol], own[protocol], found[SHIPPED][protocol])
-            for protocol in corpora.PROTOCOLS
+            protocol: scores(truth[protocol], outcomes[protocol], by_name[SHIPPED][protocol])
+            for protocol in protocols.PROTOCOLS
         }
-        | {"settings": entered[name].settings}
-        for name, own in found.items()
+        | {"settings": compared[name].settings}
+        for name, outcomes in by_name.items()
     }
     return dict(sorted(results.items(), key=lambda item: -item[1]["actors"]["ua"]))
 
 
-def scores(truth: list[np.ndarray], own: list[Outcome], shipped: list[Outcome]) -> dict:
-    """Score a contestant's outcomes, fold by fold, beside those of the shipped classifier.
+def scores(truth: list[np.ndarray], outcomes: list[Outcome], shipped: list[Outcome]) -> dict:
+    """Score a classifier's outcomes, fold by fold, and compare them with the shipped classifier's.
 
     Returns:
         `ua` and `wa` over all clips; `ua_folds` and `se`, the standard error of their mean;
@@ -151,17 +133,19 @@ def scores(truth: list[np.ndarray], own: list[Outcome], shipped: list[Outcome]) 
 
     def by_fold(outcomes: list[Outcome]) -> np.ndarray:
         pairs = zip(truth, outcomes, strict=True)
-        return np.array([balanced_accuracy_score(e, outcome.predicted) for e, outcome in pairs])
+        return np.array(
+            [balanced_accuracy_score(emotions, outcome.predicted) for emotions, outcome in pairs]
+        )
 
     emotions = np.concatenate(truth)
-    predicted = np.concatenate([outcome.predicted for outcome in own])
-    ua_folds, ahead = by_fold(own), by_fold(shipped) - by_fold(own)
+    predicted = np.concatenate([outcome.predicted for outcome in outcomes])
+    ua_folds, gain = by_fold(outcomes), by_fold(shipped) - by_fold(outcomes)
     return {
         "ua": float(balanced_accuracy_score(emotions, predicted)),
         "wa": float(accuracy_score(emotions, predicted)),
         "ua_folds": ua_folds.tolist(),
         "se": float(sem(ua_folds)),
-        "shipped_gain": {"ua": float(ahead.mean()), "se": float(sem(ahead))},
+        "shipped_gain": {"ua": float(gain.mean()), "se": float(sem(gain))},
     }
 
 
@@ -173,10 +157,10 @@ def table(results: dict) -> str:
     ]
     for name, result in results.items():
         actors, random = result["actors"], result["random"]
-        ahead = actors["shipped_gain"]
-        difference = f"{100 * ahead['ua']:+.1f} ± {100 * ahead['se']:.1f}"
+        gain = actors["shipped_gain"]
+        difference = f"{100 * gain['ua']:+.1f} ± {100 * gain['se']:.1f}"
         cells = (
-            f"**{name}**" if name in (SHIPPED, IDEA) else name,
+            f"**{name}**" if name in (SHIPPED, STARTING_DESIGN) else name,
             *(f"{100 * actors[key]:.1f}" for key in ("ua", "wa")),
             "" if name == SHIPPED else difference,
             *(f"{100 * random[key]:.1f}" for key in ("ua", "wa")),
@@ -186,61 +170,69 @@ def table(results: dict) -> str:
     return "\n".join(lines)
 
 
-def _kept(folder: Path, attempt: tuple) -> Outcome:
-    """Return what came of an attempt, from the folder once it was finished."""
-    # Not joblib's Memory: workers that begin at once make it forget what was kept.
-    path = folder / f"{joblib.hash((attempt, INNER_FOLDS), coerce_mmap=True)}.joblib"
+def _cached(
+    folder: Path,
+    baseline: Baseline,
+    labelled: LabelledEmbeddings,
+    groups: np.ndarray,
+    train: np.ndarray,
+    test: np.ndarray,
+    seed: int,
+) -> Outcome:
+    """Return the outcome of a fold, from the folder if it was finished before."""
+    arrays = labelled.embeddings, labelled.noisy_copies, labelled.directions
+    labels = labelled.emotions, labelled.speakers
+    fold = train, test, seed
+    key = joblib.hash((baseline, arrays, labels, groups, fold, N_INNER_FOLDS), coerce_mmap=True)
+    # Not joblib's Memory: of workers that start at once, one clears what the others cached.
+    path = folder / f"{key}.joblib"
     if path.exists():
         return joblib.load(path)
-    outcome = _attempt(*attempt)
+    outcome = _evaluate(baseline, labelled, groups, *fold)
     with artifacts.atomic_write(path) as file:
         joblib.dump(outcome, file)
     return outcome
 
 
-def _attempt(
-    contestant: Contestant,
-    embeddings: np.ndarray,
-    in_noise: np.ndarray,
-    emotions: np.ndarray,
-    speakers: np.ndarray,
-    together: np.ndarray,
+def _evaluate(
+    baseline: Baseline,
+    labelled: LabelledEmbeddings,
+    groups: np.ndarray,
     train: np.ndarray,
     test: np.ndarray,
     seed: int,
 ) -> Outcome:
-    """Let a contestant learn from a fold; rows of equal `together` are on one side within it."""
+    """Fit a classifier in a fold; training rows of one group are on one side of the inner folds."""
     begin = time.process_time()
-    inner = StratifiedGroupKFold(INNER_FOLDS, shuffle=True, random_state=seed)
-    folds = list(inner.split(emotions[train], emotions[train], together[train]))
-    lessons = Lessons(embeddings[train], in_noise[train], emotions[train], speakers[train], folds)
+    training_set = labelled.subset(train)
+    splitter = StratifiedGroupKFold(N_INNER_FOLDS, shuffle=True, random_state=seed)
+    folds = list(splitter.split(training_set.emotions, training_set.emotions, groups))
     with threadpool_limits(limits=1):
-        predicted, chosen = contestant.predict(lessons, embeddings[test], seed)
+        predicted, chosen = baseline.fit_predict(
+            training_set, folds, labelled.embeddings[test], seed
+        )
     return Outcome(predicted, chosen, time.process_time() - begin)
 
 
-def _heard(
-    data: Path, folder: Path, manifest: dict
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, list[Utterance]]:
-    """Embed recordings once it is sure that the artifacts were made from them."""
+def _embed(data: Path, folder: Path, manifest: dict) -> LabelledEmbeddings:
+    """Embed recordings after checking that the artifacts were made from them."""
     encoder = Recognizer.load(folder).encoder
-    embeddings, utterances, unreadable = embed(encoder, corpora.table(data).utterances)
-    if data_hash(utterances) != manifest["data"]["sha256"]:
-        found = unreadable[0] if unreadable else f"{len(utterances)} recordings"
+    labelled, unreadable = embed_labelled(encoder, corpora.table(data).utterances, SEED)
+    if content_hash(labelled.utterances) != manifest["data"]["sha256"]:
+        content = unreadable[0] if unreadable else f"{len(labelled.utterances)} recordings"
         raise SerError(
-            f"{data} does not hold the recordings that {folder} was made from ({found}). Give "
+            f"{data} does not hold the recordings that {folder} was made from ({content}). Give "
             "their folder, or none, or make artifacts of this one: "
             f"python -m ser train --data {data} --out DIR"
         )
-    copies = embed(encoder, utterances, in_noise(SEED))[0]
-    return embeddings, copies, encoder.directions, utterances
+    return labelled
 
 
 def _effort(name: str, outcomes: list[Outcome]) -> str:
-    """Say how long a contestant took and which settings it chose how often."""
+    """Return a line on processor time, and on which settings were chosen how often."""
     chosen = Counter(
         ", ".join(f"{key} {value}" for key, value in outcome.chosen.items()) for outcome in outcomes
     )
-    settings = "; ".join(f"{times} x {each}" for each, times in chosen.most_common(3) if each)
+    settings = "; ".join(f"{n} x {setting}" for setting, n in chosen.most_common(3) if setting)
     seconds = sum(outcome.seconds for outcome in outcomes)
     return f"{name}: {seconds:.0f} s of processor time{f' ({settings})' if settings else ''}"
