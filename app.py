@@ -13,11 +13,11 @@ from ser import console, folders, proxies
 def serve() -> int:
     """Load the artifacts, build the page and serve it until it is interrupted."""
     folders.prepare()
-    place = os.environ.get("GRADIO_TEMP_DIR")
-    # Where ser/page/recordings.py has uploads kept; nobody else may read them.
-    uploads = folders.private("ser-recordings", Path(place) if place else None)
+    parent = os.environ.get("GRADIO_TEMP_DIR")
+    # Gradio keeps uploads here, see `ser.page.server.uploads`; no other user may read them.
+    uploads = folders.private(folders.RECORDINGS, Path(parent) if parent else None)
     os.environ["GRADIO_TEMP_DIR"] = str(uploads)
-    # Before anything that imports torch, see ser/page/zerogpu.py.
+    # Before anything that imports torch, see `ser.page.server.zerogpu`.
     with proxies.bypassed():
         from ser.page import LAUNCH, build
         from ser.page.server import guard

@@ -1,4 +1,4 @@
-"""The command line: python -m ser COMMAND; ser/commands.py does what is asked."""
+"""The command line: python -m ser COMMAND, parsed here and run by `ser.commands`."""
 
 import argparse
 import sys
@@ -7,23 +7,23 @@ from pathlib import Path
 from ser import commands, console
 
 DEVICES = ("cpu", "cuda", "mps")
-DEVICE = "where the encoder runs; by default on the best at hand"
+DEVICE = "where the encoder runs; by default on the best available"
 
 
 def _parser() -> argparse.ArgumentParser:
-    # The folder of ser/artifacts.py, repeated because that module imports numpy.
+    # As `artifacts.FOLDER`, whose module would import numpy for every --help.
     bundled = Path(__file__).parents[1] / "artifacts"
     parser = argparse.ArgumentParser(prog="python -m ser", description="Speech emotion.")
-    adding = parser.add_subparsers(required=True, metavar="COMMAND")
+    subparsers = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    command = adding.add_parser("download", help="fetch RAVDESS from Zenodo (208 MB)")
+    command = subparsers.add_parser("download", help="fetch RAVDESS from Zenodo (208 MB)")
     command.add_argument("folder", nargs="?", type=Path, default=Path("data/ravdess"))
     command.set_defaults(run=commands.download)
 
-    command = adding.add_parser("train", help="make the artifacts from labelled recordings")
+    command = subparsers.add_parser("train", help="make the artifacts from labelled recordings")
     command.add_argument("--data", type=Path, required=True, metavar="FOLDER")
     command.add_argument(
-        "--table", type=Path, metavar="FILE.tsv", help="who says what how, see README"
+        "--table", type=Path, metavar="FILE.tsv", help="labels of your recordings, see README"
     )
     command.add_argument("--encoder", metavar="CHECKPOINT", help="folder or hub id of a Wav2Vec2")
     command.add_argument(
@@ -33,12 +33,12 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--device", choices=DEVICES, help=DEVICE)
     command.set_defaults(run=commands.train, writes="out")
 
-    command = adding.add_parser("evaluate", help="score the bundled embeddings again")
+    command = subparsers.add_parser("evaluate", help="score the bundled embeddings again")
     command.add_argument("--noise", type=Path, metavar="FOLDER", help="sounds without a voice")
     command.add_argument("--artifacts", type=Path, default=bundled, metavar="FOLDER")
     command.set_defaults(run=commands.evaluate, writes="artifacts")
 
-    command = adding.add_parser("predict", help="say what voices sound like")
+    command = subparsers.add_parser("predict", help="say what voices sound like")
     command.add_argument(
         "files", nargs="+", type=_recording, metavar="FILE",
         help="files or folders; - reads a recording from standard input",
@@ -47,7 +47,7 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument(
         "--same-speaker",
         action="store_true",
-        help="one person speaks in all files: answer each by what those before it told",
+        help="one person speaks in all files: adapt to the speaker from file to file",
     )
     command.add_argument(
         "--neutral",
@@ -61,7 +61,9 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--device", choices=DEVICES, help=DEVICE)
     command.set_defaults(run=commands.predict)
 
-    command = adding.add_parser("score", help="score a large collection, on one machine or on Ray")
+    command = subparsers.add_parser(
+        "score", help="score a large collection, on one machine or on Ray"
+    )
     command.add_argument(
         "source", metavar="SOURCE", help="folder, glob pattern, or Parquet or JSONL of URIs"
     )
@@ -71,7 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--device", choices=DEVICES, help=DEVICE)
     command.set_defaults(run=commands.score)
 
-    command = adding.add_parser("bench", help="time the analysis beside what else there is")
+    command = subparsers.add_parser("bench", help="time the analysis compared with other systems")
     command.add_argument("--load", action="store_true", help="many people at the page instead")
     command.add_argument("--people", type=int, default=20, help="at once, 100 at most")
     command.add_argument("--minutes", type=float, default=10.0, help="60 at most")

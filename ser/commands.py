@@ -1,6 +1,6 @@
-"""What each command of python -m ser does: one function a command, which returns the exit code.
+"""The commands of python -m ser: one function a command, which returns the exit code.
 
-Each imports what it needs when it runs: help and errors should not wait for torch.
+Each imports what it needs when it runs, so that help and errors do not wait for torch.
 """
 
 import argparse
@@ -27,35 +27,36 @@ def download(options: argparse.Namespace) -> int:
 
 
 def train(options: argparse.Namespace) -> int:
-    """Make the artifacts and print how good they are."""
+    """Train the artifacts and print their scores."""
     from ser import artifacts
     from ser.evaluation import evaluate
     from ser.models.encoder import BUNDLED
     from ser.training import train
 
     encoder = options.encoder or BUNDLED
-    # Another encoder's artifacts never replace the bundled ones unasked.
-    own = Path(f"artifacts-{Path(encoder).name}") if options.encoder else artifacts.FOLDER
-    out = options.out or own
+    # Another encoder's artifacts never replace the bundled ones by default.
+    default = Path(f"artifacts-{Path(encoder).name}") if options.encoder else artifacts.FOLDER
+    out = options.out or default
     folders.check(out)
-    metrics = train.train(options.data, encoder, out, options.table, options.device)
+    metrics = train.train(
+        evaluate.evaluate, options.data, encoder, out, options.table, options.device
+    )
     evaluate.table(metrics)
     return 0
 
 
 def evaluate(options: argparse.Namespace) -> int:
-    """Repeat both protocols from the embeddings that training kept."""
+    """Repeat the evaluation on the embeddings that training kept."""
     from ser.evaluation import evaluate
-    from ser.training import train
 
-    evaluate.table(train.reevaluate(options.artifacts, options.noise))
+    evaluate.table(evaluate.reevaluate(options.artifacts, options.noise))
     return 0
 
 
 def predict(options: argparse.Namespace) -> int:
     """Analyse files, one after the other; 1 if any failed.
 
-    Every file has a result of its own, and so has a folder without recordings.
+    Every file has a result, and so has a folder without recordings.
     """
     from ser.models.speaker import UNKNOWN_SPEAKER
     from ser.recognizer import Recognizer
@@ -63,13 +64,13 @@ def predict(options: argparse.Namespace) -> int:
     recognizer = Recognizer.load(options.artifacts, options.device)
     speaker = UNKNOWN_SPEAKER
     for name in options.neutral:
-        speaker = recognizer.enrol(_opened(name), speaker)
+        speaker = recognizer.enrol(_source(name), speaker)
     results, failed = [], 0
     for name, error in _recordings(options.files):
         try:
             if error:
                 raise error
-            analysis = recognizer.analyse(_opened(name), speaker)
+            analysis = recognizer.analyse(_source(name), speaker)
         except SerError as error:
             result = {"file": str(name), "error": str(error)}
             failed += 1
@@ -86,58 +87,55 @@ def predict(options: argparse.Namespace) -> int:
 
 
 def score(options: argparse.Namespace) -> int:
-    """Score a large collection; restarted, it goes on where it stopped."""
+    """Score a large collection; if interrupted, the same command continues it."""
     with _extra("requirements-scale.txt"):
         from ser.batch import scoring
 
-        scored, before = scoring.score(
+        scored, skipped = scoring.score(
             options.source, options.out, options.artifacts, options.device, options.ray
         )
-    print(f"{scored} recordings scored, {before} were before: {options.out}")
+    print(f"{scored} recordings scored, {skipped} were before: {options.out}")
     return 0
 
 
 def bench(options: argparse.Namespace) -> int:
-    """Time the analysis beside what else there is, or the page, it under load, or `score`."""
+    """Time the analysis compared with other systems, the page, the page under load, or `score`."""
     if options.json:
         folders.check_file(options.json)
-    # All that it asks is on this machine.
+    # All requests are to this machine.
     with proxies.bypassed():
         return _bench(options)
 
 
 def _bench(options: argparse.Namespace) -> int:
     if options.load:
-        from ser.bench import load
+        from ser.bench import load as benchmark
 
-        measured = load.measure(options.people, options.minutes)
-        load.table(measured)
-        if options.json:
-            load.record(options.json, "load", measured)
-        return 0
-    if options.archive:
+        measured = benchmark.measure(options.people, options.minutes)
+    elif options.archive:
         with _extra("requirements-scale.txt"):
-            from ser.bench import scale
+            from ser.bench import scale as benchmark
 
-        measured = scale.measure(options.archive, options.clips)
-        scale.table(measured)
-        if options.json:
-            options.json.write_text(json.dumps(measured, indent=1) + "\n")
-        return 0
-    if options.page:
-        pass
+            measured = benchmark.measure(options.archive, options.clips)
+    elif options.page:
+        from ser.bench import page as benchmark
+
+        measured = benchmark.measure()
     else:
-        from ser.bench import speed
-    measured = speed.measure()
-    speed.table(measured)
-    if options.json:
+        from ser.bench import speed as benchmark
+
+        measured = benchmark.measure()
+    benchmark.table(measured)
+    if options.json and options.load:
+        benchmark.record(options.json, "load", measured)
+    elif options.json:
         options.json.write_text(json.dumps(measured, indent=1) + "\n")
     return 0
 
 
 @contextmanager
 def _extra(requirements: str) -> Iterator[None]:
-    """Say which requirements file brings a library that is missing."""
+    """Turn the error of a missing library into one that names the requirements file."""
     try:
         yield
     except ModuleNotFoundError as error:
@@ -148,7 +146,7 @@ def _extra(requirements: str) -> Iterator[None]:
 
 
 def _recordings(names: list[str | Path]) -> Iterator[tuple[str | Path, SerError | None]]:
-    """Yield every recording to read, those in folders too; a folder without any with its error."""
+    """Yield every recording, those in folders too; a folder without any with its error."""
     from ser.audio.formats import audio_files
 
     for name in names:
@@ -157,24 +155,25 @@ def _recordings(names: list[str | Path]) -> Iterator[tuple[str | Path, SerError 
             yield name, None
             continue
         try:
-            found = audio_files(name)
+            paths = audio_files(name)
         except SerError as error:
             yield name, error
         else:
-            yield from ((path, None) for path in found)
+            yield from ((path, None) for path in paths)
 
 
-def _opened(name: str | Path) -> Path | io.BytesIO:
-    """Return what a recording is read from: its path, or what standard input holds."""
+def _source(name: str | Path) -> Path | io.BytesIO:
+    """Return a recording's path, or the content of standard input."""
     from ser.audio.sandbox import MAX_BYTES
 
     if name != STANDARD_INPUT:
         return name
-    # One byte more is enough to be refused.
+    # One byte more than allowed is enough for the error.
     return io.BytesIO(sys.stdin.buffer.read(MAX_BYTES + 1))
 
 
 def _line(result: dict) -> str:
+    """Describe a result of `predict`: the two most probable emotions, or the error."""
     if "error" in result:
         return f"{result['file']}: {result['error']}"
     first, second = sorted(result["probabilities"].items(), key=lambda item: -item[1])[:2]

@@ -1,7 +1,7 @@
-"""Folders to write to: found before a library needs one, or else explained.
+"""Folders to write to: made or checked before they are needed, with errors that say what to do.
 
 In a container the user may have no home and no name, and all but the folder for temporary files
-may be read-only. numba, with which librosa is compiled, does not work without a cache.
+may be read-only. numba, which compiles librosa, does not work without a cache.
 """
 
 import atexit
@@ -16,13 +16,14 @@ from pathlib import Path
 
 from ser.errors import SerError
 
-CACHE = "ser-cache"  # in the folder for temporary files, only where the usual ones do not serve
+CACHE = "ser-cache"  # in the folder for temporary files, where no usual one is writable
+RECORDINGS = "ser-recordings"  # that visitors upload
 
 
 def prepare() -> None:
-    """Name a home for libraries, and a folder for numba's cache, where the usual ones do not serve.
+    """Set HOME and numba's cache to temporary folders where the usual ones are not writable.
 
-    To be called before numba is imported. Compiling anew takes numba 15 s, so the folder is kept.
+    To be called before numba is imported. Compiling again takes numba 15 s, so the folder is kept.
 
     Raises:
         SerError: one is needed, and there is no folder for temporary files.
@@ -31,17 +32,17 @@ def prepare() -> None:
     if os.path.expanduser("~") == "~":  # noqa: PTH111
         os.environ["HOME"] = str(private(CACHE))
     if not any(map(_writable, _numba_caches())):
-        # Where it lies below the home that is named above.
+        # Where it lies below the HOME set above.
         os.environ["NUMBA_CACHE_DIR"] = str(private(CACHE) / ".cache" / "numba")
-    # Where semaphores need a folder that cannot be written to; neither page nor `predict` has any.
+    # joblib warns where semaphores cannot be made; neither page nor `predict` uses any.
     warnings.filterwarnings("ignore", "(?s).*serial mode", UserWarning)
 
 
 def private(name: str, parent: Path | None = None) -> Path:
-    """Return a folder that no other user can read or write; it is made if it is not there.
+    """Return a folder that no other user can read or write, made if necessary.
 
     Args:
-        name: what it is called, before the user's number.
+        name: of the folder, before the user's number.
         parent: where it lies, by default in the folder for temporary files.
 
     Raises:
@@ -56,7 +57,7 @@ def private(name: str, parent: Path | None = None) -> Path:
             folder.mkdir(mode=0o700)
         if _is_private(folder):
             return folder
-        # Another user made it, who could put anything there: code, in a cache.
+        # Another user made it and could put anything there, such as code in a cache.
         folder = Path(tempfile.mkdtemp(prefix=f"{folder.name}-", dir=parent))
     except OSError as error:
         raise SerError(
@@ -69,7 +70,7 @@ def private(name: str, parent: Path | None = None) -> Path:
 
 
 def temporary() -> Path:
-    """Return the system's folder for temporary files; a SerError if none can be written to."""
+    """Return the system's folder for temporary files; a SerError if none is writable."""
     try:
         return Path(tempfile.gettempdir())
     except OSError as error:
@@ -85,7 +86,7 @@ def check(folder: Path) -> None:
     To be called before the work whose results these are.
     """
     existing = folder.absolute()
-    # Unlike pathlib's, this takes any name.
+    # Unlike pathlib's, this accepts any name.
     while not os.path.exists(existing):  # noqa: PTH110
         existing = existing.parent
     if not existing.is_dir():
@@ -126,20 +127,20 @@ def check_file(path: Path) -> None:
 
 
 def _numba_caches() -> list[Path]:
-    """List where numba would keep what it compiles of librosa, as its caching.py does."""
-    found = importlib.util.find_spec("librosa")
+    """List numba's cache folders for librosa, as its caching.py chooses them."""
+    librosa = importlib.util.find_spec("librosa")
     caches = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     chosen = os.environ.get("NUMBA_CACHE_DIR")
     return [
         *([Path(chosen)] if chosen else []),
-        *([Path(found.origin).parent / "core" / "__pycache__"] if found else []),
+        *([Path(librosa.origin).parent / "core" / "__pycache__"] if librosa else []),
         caches / "numba",
     ]
 
 
 def _writable(folder: Path) -> bool:
-    """Tell whether files can be written to a folder, or to what it would be made in."""
-    # Unlike pathlib's, this takes folders that may not be looked into.
+    """Return whether files can be written to a folder, or to the one it would be made in."""
+    # Unlike pathlib's, this accepts folders that may not be read.
     while not os.path.exists(folder) and folder != folder.parent:  # noqa: PTH110
         folder = folder.parent
     try:
@@ -150,10 +151,10 @@ def _writable(folder: Path) -> bool:
 
 
 def _is_private(folder: Path) -> bool:
-    found = folder.lstat()
-    if not stat.S_ISDIR(found.st_mode) or not os.access(folder, os.W_OK | os.X_OK):
+    status = folder.lstat()
+    if not stat.S_ISDIR(status.st_mode) or not os.access(folder, os.W_OK | os.X_OK):
         return False
     # Windows has a folder for temporary files for each user.
     if not hasattr(os, "getuid"):
         return True
-    return found.st_uid == os.getuid() and not stat.S_IMODE(found.st_mode) & 0o077
+    return status.st_uid == os.getuid() and not stat.S_IMODE(status.st_mode) & 0o077

@@ -1,4 +1,4 @@
-"""Proxies of the environment, which are for other machines and not for this one's own page."""
+"""Bypass the proxies of the environment for requests to this machine's own page."""
 
 import os
 from collections.abc import Iterator
@@ -7,13 +7,13 @@ from contextlib import contextmanager
 
 @contextmanager
 def bypassed() -> Iterator[None]:
-    """Let HTTP clients made in this context ask directly, whatever proxies the environment names.
+    """Let HTTP clients made in this context connect directly, whatever proxies are configured.
 
-    Gradio asks its own server whether it runs, and makes clients when it is imported. httpx makes
-    none where a proxy is SOCKS, which it does not know by itself, even for addresses in no_proxy.
-    Processes started in this context inherit the setting.
+    Gradio sends requests to its own server, and makes clients when it is imported. httpx raises an
+    error for a SOCKS proxy without an optional library, even for addresses in no_proxy. Processes
+    started in this context inherit the setting.
     """
-    # This name wins over the one in capitals; with * httpx does not look at the proxies at all.
+    # This name has precedence over the one in capitals; with * httpx ignores the proxies.
     before = os.environ.get("no_proxy")
     os.environ["no_proxy"] = "*"
     try:

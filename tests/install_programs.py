@@ -1,4 +1,4 @@
-"""Install the programs that the tests need and pip does not bring, where they are missing.
+"""Install the programs that the tests need and pip does not install, where they are missing.
 
 PYTHONPATH=. python tests/install_programs.py
 """
@@ -18,7 +18,7 @@ PLAYWRIGHT = [sys.executable, "-m", "playwright", "install", "--no-shell"]
 
 
 def apt() -> bool:
-    """Whether apt-get is at hand and may install packages."""
+    """Return whether apt-get is available and may install packages."""
     return os.geteuid() == 0 and shutil.which("apt-get") is not None
 
 
@@ -28,7 +28,7 @@ def apt_install(package: str) -> list[str]:
 
 
 def installers() -> list[list[str]]:
-    """Return the commands that may bring a browser, in the order in which to try them.
+    """Return the commands that may install a browser, in the order in which to try them.
 
     Playwright's own comes last: it is a large download. Only apt can add the libraries it needs.
     """
@@ -67,7 +67,7 @@ def ensure_chromium(playwright) -> str:
             raise
     failures = []
     for command in installers():
-        failures.append(run(command) or "what it installed does not start")
+        failures.append(run(command) or "the installed browser does not start")
         starts.cache_clear()
         try:
             return find_chromium(playwright)

@@ -1,7 +1,9 @@
-"""The command line, as it is typed."""
+"""The command line."""
 
 import io
 import json
+import os
+import re
 import shutil
 import subprocess
 import sys
@@ -32,13 +34,13 @@ def predicted(capsys, *arguments):
 def test_predict_the_same_speaker(clips, tmp_path, capsys):
     bad = tmp_path / "text.wav"
     bad.write_text("not audio")
-    strangers = predicted(capsys, *clips[:2])
+    separate = predicted(capsys, *clips[:2])
     first, failed, second = predicted(capsys, clips[0], bad, clips[1], "--same-speaker")
-    assert [each["clips_before"] for each in strangers] == [0, 0]
-    assert first == strangers[0]
+    assert [result["clips_before"] for result in separate] == [0, 0]
+    assert first == separate[0]
     assert "error" in failed
     assert second["clips_before"] == 1
-    assert second["probabilities"] != strangers[1]["probabilities"]
+    assert second["probabilities"] != separate[1]["probabilities"]
 
 
 def test_predict_with_neutral_recordings(clips, tmp_path, capsys):
@@ -51,7 +53,7 @@ def test_predict_with_neutral_recordings(clips, tmp_path, capsys):
     assert "cannot be read" in capsys.readouterr().err
 
 
-def test_a_folder_without_recordings_is_an_error_of_its_own(speech, tmp_path, capsys):
+def test_a_folder_without_recordings_has_an_error_among_the_results(speech, tmp_path, capsys):
     assert main(["predict", "--json", str(speech), str(tmp_path), str(speech)]) == 1
     first, failed, last = json.loads(capsys.readouterr().out)
     assert first == last and first["label"]
@@ -62,9 +64,9 @@ def test_standard_input_is_a_recording(speech, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "-").write_text("a file of that name")
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(speech.read_bytes())))
-    given, again, named, path = predicted(capsys, "-", "-", "./-", speech)
-    assert given["file"] == "-"
-    assert given["probabilities"] == pytest.approx(path["probabilities"])
+    first, again, named, path = predicted(capsys, "-", "-", "./-", speech)
+    assert first["file"] == "-"
+    assert first["probabilities"] == pytest.approx(path["probabilities"])
     assert "empty" in again["error"] and "cannot be read" in named["error"]
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(speech.read_bytes())))
     assert predicted(capsys, speech, "--neutral", "-")[0]["clips_before"] == 1
@@ -84,14 +86,14 @@ def test_predict_a_folder_in_words(clips, tmp_path, capsys):
     assert len(lines) == 2 and all("%" in line for line in lines)
 
 
-def test_bad_recordings_are_explained_and_the_next_is_answered(speech, tmp_path, capsys):
+def test_bad_recordings_are_explained_and_the_next_is_analysed(speech, tmp_path, capsys):
     bad = bad_recordings(tmp_path)
     undecodable = tmp_path / "caf\udce9.wav"
     undecodable.write_bytes(b"no sound")
     paths = [*bad, undecodable, tmp_path / ("x" * 5000), speech]
     *failed, answered = predicted(capsys, *paths)
-    said = [*bad.values(), "cannot be read", "There is no file"]
-    assert all(part in each["error"] for each, part in zip(failed, said, strict=True))
+    messages = [*bad.values(), "cannot be read", "There is no file"]
+    assert all(part in result["error"] for result, part in zip(failed, messages, strict=True))
     assert answered["label"]
     assert main(["predict", str(undecodable)]) == 1
     assert "cannot be read" in capsys.readouterr().out
@@ -108,16 +110,63 @@ def test_errors_are_one_line_and_no_traceback(tmp_path, capsys):
     assert "Traceback" not in done.stderr
 
 
-HEAVY = {"torch", "transformers", "sklearn", "numba"}  # librosa itself only when it is used
+HEAVY = {"torch", "transformers", "sklearn", "numba"}
+LIGHTER = {"gradio", "librosa", "numpy"}
 
 
-def test_help_waits_for_nothing_heavy():
+COMMANDS = {
+    "ser": ["download", "train", "evaluate", "predict", "score", "bench"],
+    "ser.training": ["distil", "fine-tune", "directions"],
+    "ser.evaluation": ["cross-corpus", "baselines", "augmentation", "probe"],
+}
+
+
+@pytest.mark.parametrize(("package", "commands"), COMMANDS.items())
+def test_help_lists_every_command_and_imports_little(package, commands):
     code = (
-        "import sys; from ser.__main__ import main\n"
+        f"import sys; from {package}.__main__ import main\n"
         "try: main(['--help'])\n"
-        f"except SystemExit: assert not {HEAVY | {'gradio', 'librosa', 'numpy'}} & set(sys.modules)"
+        f"except SystemExit as end: assert not (end.code or {HEAVY | LIGHTER} & set(sys.modules))"
     )
-    subprocess.run([sys.executable, "-c", code], check=True, stdout=subprocess.DEVNULL)
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert re.findall(r"^    (\S+)", done.stdout, re.MULTILINE) == commands
+    for command in commands:
+        shown = subprocess.run(
+            [sys.executable, "-m", package, command, "--help"], capture_output=True, text=True
+        )
+        assert shown.returncode == 0 and f"{package} {command} " in shown.stdout
+
+
+def test_the_public_names_are_imported_when_they_are_used():
+    code = f"""
+import sys
+import ser
+assert not {HEAVY | LIGHTER} & set(sys.modules)
+assert not hasattr(ser, "Classifier")
+from ser import SerError
+assert not {HEAVY | LIGHTER} & set(sys.modules)
+assert sorted(ser.__all__) == ["Recognizer", "SerError"]
+from ser import Recognizer
+from ser.recognizer import Recognizer as expected
+assert Recognizer is expected and ser.Recognizer is expected and issubclass(SerError, Exception)
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_importing_the_recognizer_sets_a_writable_cache(tmp_path):
+    code = (
+        "import os; from ser import folders; folders._writable = lambda folder: False\n"
+        "from ser import Recognizer; print(os.environ['NUMBA_CACHE_DIR'])"
+    )
+    env = {name: value for name, value in os.environ.items() if name != "NUMBA_CACHE_DIR"}
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env=env | {"TMPDIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.startswith(str(tmp_path))
 
 
 def test_the_page_is_imported_without_the_model():

@@ -1,4 +1,4 @@
-"""What a shell sees of a program: lines on standard error, exit codes, no traceback."""
+"""Command-line programs: one line per error, exit codes, no traceback."""
 
 import errno
 import os
@@ -12,13 +12,15 @@ import pytest
 from ser import console, folders
 from ser.__main__ import main
 from ser.errors import SerError
+from ser.evaluation.__main__ import main as evaluation_main
+from ser.training.__main__ import main as training_main
 
 ROOT = Path(__file__).parents[1]
 PRINT = "print('a line\\n' * 100_000)"
 
 
 def shell(command, code=PRINT, **options):
-    """Run Python code as a program in a shell command, whose $RUN it is."""
+    """Run a shell command in which $RUN is a program that evaluates Python code."""
     program = f"import sys; from ser import console; sys.exit(console.run(lambda: {code}))"
     return subprocess.run(
         ["bash", "-c", command],
@@ -43,7 +45,7 @@ def shell(command, code=PRINT, **options):
         ("<&- >&- 2>&-", 1, ""),
     ],
 )
-def test_output_that_nobody_takes(where, code, said, unbuffered):
+def test_closed_or_full_standard_streams(where, code, said, unbuffered):
     if "full" in where and not Path("/dev/full").exists():
         pytest.skip("needs Linux's /dev/full")
     done = shell(f'"$PYTHON" {unbuffered} -c "$RUN" {where}; exit ${{PIPESTATUS[0]}}')
@@ -58,7 +60,7 @@ def test_help_into_a_pipe_that_is_closed():
     assert shell('"$PYTHON" -m ser --help >&-').returncode == 1
 
 
-def test_standard_streams_that_are_closed_stay_apart_from_files(tmp_path):
+def test_a_file_does_not_replace_a_closed_standard_stream(tmp_path):
     code = f"open({str(tmp_path / 'file')!r}, 'w').fileno() < 3"
     assert shell('"$PYTHON" -c "$RUN" <&- >&- 2>&-', code).returncode == 1  # output is lost
     assert shell('"$PYTHON" -c "$RUN" <&- 2>&-', code).returncode == 0
@@ -83,8 +85,8 @@ def test_errors_are_a_line(error, code, said, capsys):
         assert console.run(program) == code
     finally:
         signal.signal(signal.SIGINT, before)
-    found = capsys.readouterr().err
-    assert found.startswith(said) and len(found.splitlines()) == bool(said)
+    printed = capsys.readouterr().err
+    assert printed.startswith(said) and len(printed.splitlines()) == bool(said)
 
 
 def test_a_bug_keeps_its_traceback():
@@ -97,7 +99,7 @@ def test_a_bug_keeps_its_traceback():
 
 @pytest.mark.parametrize("command", ["predict", "score"])
 def test_ctrl_c_while_processes_and_threads_work(command, speech, tmp_path):
-    """The terminal sends it to all processes of the command, those that decode among them."""
+    """The terminal sends it to all processes of the command, including decoding processes."""
     table = tmp_path / "table.jsonl"
     table.write_text(f'{{"uri": "{speech}"}}\n' * 2000)
     arguments = {
@@ -110,28 +112,29 @@ def test_ctrl_c_while_processes_and_threads_work(command, speech, tmp_path):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         start_new_session=True,
-        # What a shell starts in the background ignores it, and so does all that it starts.
+        # In background processes of a shell, and in their children, SIGINT is ignored.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
-    # Wait until it works: for the first answer, or for the bar that follows loading.
-    waited_for = process.stdout if command == "predict" else process.stderr
-    seen = os.read(waited_for.fileno(), 1)
+    # Wait for the first answer, or for the progress bar that follows loading.
+    stream = process.stdout if command == "predict" else process.stderr
+    started = os.read(stream.fileno(), 1)
     os.killpg(process.pid, signal.SIGINT)
-    output, said = process.communicate(timeout=60)
-    assert seen and process.returncode == 130
-    lines = said.decode().splitlines()
-    # On the line of a progress bar that was only just drawn.
+    _, errors = process.communicate(timeout=60)
+    assert started and process.returncode == 130
+    lines = errors.decode().splitlines()
+    # It may follow a progress bar on the same line.
     assert lines[-1].endswith("Interrupted.")
     assert not any("Traceback" in line or "decoded" in line for line in lines)
-    # Nothing of it is left; a process that has ended may wait for the system to notice.
-    left = subprocess.run(["ps", "-eo", "sid=,stat="], capture_output=True, text=True).stdout
-    own = [line.split()[1] for line in left.splitlines() if line.split()[0] == str(process.pid)]
-    assert all(state.startswith("Z") for state in own)
+    # No process of the session is left but zombies.
+    listed = subprocess.run(["ps", "-eo", "sid=,stat="], capture_output=True, text=True).stdout
+    sessions = map(str.split, listed.splitlines())
+    states = [state for session, state in sessions if session == str(process.pid)]
+    assert all(state.startswith("Z") for state in states)
 
 
 @pytest.fixture
 def read_only(tmp_path, monkeypatch):
-    """A folder that cannot be written to, by root either."""
+    """A folder that cannot be written to, not even by root."""
     folder = tmp_path / "read-only"
     folder.mkdir()
     access = os.access
@@ -139,10 +142,20 @@ def read_only(tmp_path, monkeypatch):
     return folder
 
 
-@pytest.mark.parametrize("command", ["score", "train", "tune", "within", "bench"])
+@pytest.mark.parametrize(
+    ("run", "command"),
+    [
+        (main, "score"),
+        (main, "train"),
+        (main, "bench"),
+        (training_main, "distil"),
+        (training_main, "fine-tune"),
+        (evaluation_main, "baselines"),
+    ],
+)
 @pytest.mark.parametrize("kind", ["file", "below a file", "read-only", "below read-only", "odd"])
-def test_results_that_cannot_be_written_end_it_before_the_work(
-    command, kind, speech, read_only, tmp_path, capsys
+def test_results_that_cannot_be_written_are_an_error_before_the_work(
+    run, command, kind, speech, read_only, tmp_path, capsys
 ):
     out = {
         "file": speech,
@@ -154,11 +167,12 @@ def test_results_that_cannot_be_written_end_it_before_the_work(
     arguments = {
         "score": [str(speech.parent), "--out", str(out)],
         "train": ["--data", str(tmp_path), "--out", str(out)],
-        "tune": ["--data", str(tmp_path), "--out", str(out)],
-        "within": ["--data", str(tmp_path), "--encoder", str(tmp_path), "--out", str(out)],
+        "distil": ["--teacher", "x", "--speech", str(tmp_path), "--out", str(out)],
+        "fine-tune": ["--data", str(tmp_path), "--out", str(out)],
+        "baselines": ["--artifacts", str(out)],
         "bench": ["--json", str(out / "bench.json")],
     }[command]
-    assert main([command, *arguments]) == 1
+    assert run([command, *arguments]) == 1
     [line] = capsys.readouterr().err.splitlines()
     assert line.startswith("Error: ")
     assert str(out) in line or str(read_only) in line or command == "bench"
@@ -169,7 +183,7 @@ def test_a_json_file_that_is_a_folder(tmp_path, capsys):
     assert "is a folder" in capsys.readouterr().err
 
 
-def test_a_private_folder_is_nobody_elses(tmp_path):
+def test_a_private_folder_is_not_shared(tmp_path):
     folder = folders.private("cache", tmp_path)
     assert folder.stat().st_mode & 0o777 == 0o700
     assert folders.private("cache", tmp_path) == folder
@@ -193,7 +207,7 @@ def test_no_folder_for_temporary_files(speech, monkeypatch):
         folders.private("cache", speech)
 
 
-def test_a_cache_of_its_own_only_where_the_usual_ones_do_not_serve(tmp_path, monkeypatch):
+def test_a_temporary_cache_only_where_the_usual_ones_are_not_writable(tmp_path, monkeypatch):
     monkeypatch.setattr(folders.tempfile, "tempdir", str(tmp_path))
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.delenv("NUMBA_CACHE_DIR", raising=False)
@@ -205,9 +219,9 @@ def test_a_cache_of_its_own_only_where_the_usual_ones_do_not_serve(tmp_path, mon
     assert os.environ["HOME"] == str(tmp_path)
 
 
-def test_a_home_for_who_has_none(tmp_path, monkeypatch):
+def test_a_home_for_users_without_one(tmp_path, monkeypatch):
     monkeypatch.setattr(folders.tempfile, "tempdir", str(tmp_path))
-    # monkeypatch brings it back, whatever is set meanwhile.
+    # monkeypatch restores it, whatever is set meanwhile.
     monkeypatch.setenv("HOME", "")
     del os.environ["HOME"]
 

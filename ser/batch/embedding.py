@@ -1,4 +1,4 @@
-"""Any number of recordings through the encoder, in bounded memory and with every core busy."""
+"""Embed any number of recordings in bounded memory and with every core busy."""
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -9,24 +9,24 @@ import numpy as np
 import torch
 
 from ser.audio import loading
-from ser.audio.loading import Clip
+from ser.audio.clip import Clip
 from ser.batch.prefetch import prefetch
 from ser.errors import SerError
 from ser.models.encoder import BATCH, WINDOW, Encoder
 
-CHUNK = 64  # windows sorted by length together
+CHUNK = 64  # windows that are sorted by length together
 
 
 def embed_many(
     encoder: Encoder, recordings: Iterable, load: Callable[..., Clip] = loading.load
 ) -> Iterator[tuple[Clip, np.ndarray] | SerError]:
-    """Embed recordings, faster than one by one.
+    """Embed recordings in batches, faster than one by one.
 
-    They are loaded in threads ahead of the encoder. Clips of like lengths go through it
-    together, on the CPU in as many passes side by side as torch has threads.
+    Threads load recordings ahead of the encoder. Clips of similar lengths are padded to one batch;
+    on the CPU as many batches are encoded in parallel as torch has threads.
 
     Args:
-        recordings: of any number, taken as they are needed.
+        recordings: of any number, consumed lazily.
         load: makes a Clip of one of them; may raise a SerError.
 
     Yields:
@@ -34,64 +34,72 @@ def embed_many(
         or the SerError that `load` raised.
     """
     threads = torch.get_num_threads()
-    # One pass with many threads leaves cores idle between its many small steps.
-    passes, each = (threads, 1) if encoder.device.type == "cpu" else (1, threads)
-    begun = deque()
-    pool = ThreadPoolExecutor(passes, initializer=torch.set_num_threads, initargs=(each,))
+    # One batch on many threads leaves cores idle between its many small operations.
+    n_batches, threads_per_batch = (threads, 1) if encoder.device.type == "cpu" else (1, threads)
+    clips = prefetch(lambda recording: load_or_error(load, recording), recordings)
+    pending = deque()
+    pool = ThreadPoolExecutor(
+        n_batches, initializer=torch.set_num_threads, initargs=(threads_per_batch,)
+    )
     try:
-        for chunk in _chunks(prefetch(lambda recording: _heard(load, recording), recordings)):
-            begun.append(_begin(encoder, chunk, pool))
-            if len(begun) > 1:
-                yield from _finished(*begun.popleft())
-        while begun:
-            yield from _finished(*begun.popleft())
+        for chunk in _chunks(clips):
+            pending.append((chunk, _submit(encoder, chunk, pool)))
+            if len(pending) > 1:
+                yield from _results(*pending.popleft())
+        while pending:
+            yield from _results(*pending.popleft())
     finally:
-        # If the results are wanted no more, what waits would only delay the end.
+        # If the caller stops early, waiting batches would only delay the end.
         pool.shutdown(cancel_futures=True)
-        # What a worker thread sets is also the default of threads to come.
+        # Setting the number in a worker thread also changes the default of threads to come.
         torch.set_num_threads(threads)
 
 
-def _begin(
-    encoder: Encoder, chunk: list[Clip | SerError], pool: ThreadPoolExecutor
-) -> tuple[list[Clip | SerError], dict[int, tuple[Future, int]]]:
-    """Send a chunk's clips to the encoder, like lengths together; tell where each will be."""
-    rows = [row for row, clip in enumerate(chunk) if isinstance(clip, Clip)]
-    rows.sort(key=lambda row: len(chunk[row].waveform))
-    places = {}
-    for first in range(0, len(rows), BATCH):
-        alike = rows[first : first + BATCH]
-        future = pool.submit(encoder.embed, [chunk[row] for row in alike], nullcontext())
-        places |= {row: (future, place) for place, row in enumerate(alike)}
-    return chunk, places
-
-
-def _heard(load: Callable[..., Clip], recording) -> Clip | SerError:
+def load_or_error(load: Callable[..., Clip], recording) -> Clip | SerError:
+    """Return `load` of a recording, or the SerError that it raises."""
     try:
         return load(recording)
     except SerError as error:
         return error
 
 
-def _chunks(heard: Iterable[Clip | SerError]) -> Iterator[list[Clip | SerError]]:
-    """Cut what is heard where about CHUNK windows, or as many errors, have come together."""
-    chunk, windows = [], 0
-    for clip in heard:
+def _chunks(clips: Iterable[Clip | SerError]) -> Iterator[list[Clip | SerError]]:
+    """Group clips into chunks of about CHUNK windows; an error counts as one."""
+    chunk, n_windows = [], 0
+    for clip in clips:
         chunk.append(clip)
-        windows += -(-len(clip.waveform) // WINDOW) if isinstance(clip, Clip) else 1
-        if windows >= CHUNK:
+        n_windows += -(-len(clip.waveform) // WINDOW) if isinstance(clip, Clip) else 1
+        if n_windows >= CHUNK:
             yield chunk
-            chunk, windows = [], 0
+            chunk, n_windows = [], 0
     if chunk:
         yield chunk
 
 
-def _finished(
-    chunk: list[Clip | SerError], places: dict[int, tuple[Future, int]]
+def _submit(
+    encoder: Encoder, chunk: list[Clip | SerError], pool: ThreadPoolExecutor
+) -> dict[int, tuple[Future, int]]:
+    """Submit a chunk's clips in batches sorted by length.
+
+    Returns:
+        by row of the chunk, the future of a batch of embeddings and the row in it.
+    """
+    rows = [row for row, clip in enumerate(chunk) if isinstance(clip, Clip)]
+    rows.sort(key=lambda row: len(chunk[row].waveform))
+    futures = {}
+    for first in range(0, len(rows), BATCH):
+        batch = rows[first : first + BATCH]
+        future = pool.submit(encoder.embed, [chunk[row] for row in batch], nullcontext())
+        futures |= {row: (future, batch_row) for batch_row, row in enumerate(batch)}
+    return futures
+
+
+def _results(
+    chunk: list[Clip | SerError], futures: dict[int, tuple[Future, int]]
 ) -> Iterator[tuple[Clip, np.ndarray] | SerError]:
     for row, clip in enumerate(chunk):
-        if row in places:
-            future, place = places[row]
-            yield clip, future.result()[place]
+        if row in futures:
+            future, batch_row = futures[row]
+            yield clip, future.result()[batch_row]
         else:
             yield clip

@@ -1,4 +1,4 @@
-"""Work done in threads ahead of whoever takes the results, a bounded way ahead."""
+"""Compute results in threads ahead of their use, a bounded number ahead."""
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -9,15 +9,15 @@ AHEAD = 16  # results waiting; decoded recordings of the longest kind take 0.3 G
 
 
 def prefetch(function: Callable, items: Iterable) -> Iterator:
-    """Yield `function` of each item, in order; items are taken as they are needed."""
-    pool, waiting = ThreadPoolExecutor(THREADS), deque()
+    """Yield `function` of each item, in order; items are consumed lazily."""
+    pool, pending = ThreadPoolExecutor(THREADS), deque()
     try:
         for item in items:
-            waiting.append(pool.submit(function, item))
-            if len(waiting) > AHEAD:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
+            pending.append(pool.submit(function, item))
+            if len(pending) > AHEAD:
+                yield pending.popleft().result()
+        while pending:
+            yield pending.popleft().result()
     finally:
-        # If the results are wanted no more, those that are waiting would only delay the end.
+        # If the caller stops early, waiting items would only delay the end.
         pool.shutdown(cancel_futures=True)

@@ -1,8 +1,8 @@
-"""The stages of scoring on a Ray cluster: decode anywhere, a model replica in each actor.
+"""Score recordings on a Ray cluster: decode on any machine, with a recognizer in each actor.
 
 Decoding is a stage of its own so that processors anywhere can feed a GPU. Classifying and placing
-take a fiftieth of the encoder's time and stay with it. The rows come back to where the command
-was given, which alone writes; what a machine that dies had in hand, Ray does again elsewhere.
+take a fiftieth of the encoder's time and stay with it. The records return to the machine of the
+command, which alone writes them; Ray repeats elsewhere what a machine that dies was working on.
 """
 
 import json
@@ -13,33 +13,35 @@ import pyarrow as pa
 import ray
 from ray.data import ActorPoolStrategy, DataContext
 
-from ser.audio.loading import Clip
-from ser.batch import scoring
+from ser.audio.clip import Clip
+from ser.batch.collection import load_uri
+from ser.batch.embedding import load_or_error
+from ser.batch.records import score_recordings
 from ser.errors import SerError
 from ser.recognizer import Recognizer
 
-BATCH = 32  # recordings that travel together
-# Generous to decoding: wav takes far less than a fifth of a core, compressed recordings more.
-DECODING, EMBEDDING = 0.2, 0.8  # of a core
+BATCH = 32  # recordings
+# More than decoding wav takes, which is far below a fifth of a core; compressed files take more.
+DECODING_CPUS, SCORING_CPUS = 0.2, 0.8  # cores
 
 
-class Replica:
-    """A model in memory, as an actor."""
+class Scorer:
+    """An actor that holds a recognizer."""
 
     def __init__(self, folder: Path, device: str | None):
         self.recognizer = Recognizer.load(folder, device)
 
     def __call__(self, batch: dict) -> dict:
-        """Score decoded recordings."""
-        rows = scoring.rows(self.recognizer, batch.pop("heard"), _again)
-        # As text, since Arrow wants all rows to have the same fields.
-        return batch | {"found": [json.dumps(row) for row in rows]}
+        """Score a batch of decoded recordings."""
+        records = score_recordings(self.recognizer, batch.pop("clip"), _raise_if_error)
+        # As text, since Arrow wants the same fields in all rows.
+        return batch | {"record": [json.dumps(record) for record in records]}
 
 
-def on_ray(
-    shards: list[list[str]], left: list[int], folder: Path, device: str | None, address: str
+def score_on_ray(
+    shards: list[list[str]], remaining: list[int], folder: Path, device: str | None, address: str
 ) -> Iterator[tuple[int, int, dict]]:
-    """Yield (shard, row, scores) of the recordings of the shards that are left, in any order.
+    """Yield (shard, row, record) of the recordings of the remaining shards, in any order.
 
     Raises:
         SerError: there is no cluster at `address`.
@@ -54,45 +56,34 @@ def on_ray(
     DataContext.get_current().enable_progress_bars = False
     resources = ray.cluster_resources()
     on_gpu = resources.get("GPU", 0) > 0 and device in (None, "cuda")
-    replicas = max(1, int(resources["GPU" if on_gpu else "CPU"]))
+    max_actors = max(1, int(resources["GPU" if on_gpu else "CPU"]))
     blocks = [
-        pa.table({"shard": [number] * len(uris), "row": range(len(uris)), "uri": uris})
-        for number in left
-        for uris in [shards[number]]
+        pa.table({"shard": [n] * len(shards[n]), "row": range(len(shards[n])), "uri": shards[n]})
+        for n in remaining
     ]
     scored = (
         ray.data.from_arrow(blocks)
-        .map_batches(_decode, batch_size=BATCH, num_cpus=DECODING)
+        .map_batches(_decode, batch_size=BATCH, num_cpus=DECODING_CPUS)
         .map_batches(
-            Replica,
+            Scorer,
             batch_size=BATCH,
             fn_constructor_args=(folder, device),
-            compute=ActorPoolStrategy(min_size=1, max_size=replicas),
-            num_cpus=EMBEDDING,
+            compute=ActorPoolStrategy(min_size=1, max_size=max_actors),
+            num_cpus=SCORING_CPUS,
             num_gpus=1 if on_gpu else 0,
         )
     )
     for batch in scored.iter_batches(batch_size=None):
-        found = map(json.loads, batch["found"])
-        yield from zip(batch["shard"].tolist(), batch["row"].tolist(), found, strict=True)
+        records = map(json.loads, batch["record"])
+        yield from zip(batch["shard"].tolist(), batch["row"].tolist(), records, strict=True)
 
 
 def _decode(batch: dict) -> dict:
-    return {
-        "shard": batch["shard"],
-        "row": batch["row"],
-        "heard": [_try(uri) for uri in batch["uri"]],
-    }
+    clips = [load_or_error(load_uri, uri) for uri in batch["uri"]]
+    return {"shard": batch["shard"], "row": batch["row"], "clip": clips}
 
 
-def _try(uri: str) -> Clip | SerError:
-    try:
-        return scoring.hear(uri)
-    except SerError as error:
-        return error
-
-
-def _again(heard: Clip | SerError) -> Clip:
-    if isinstance(heard, SerError):
-        raise heard
-    return heard
+def _raise_if_error(clip: Clip | SerError) -> Clip:
+    if isinstance(clip, SerError):
+        raise clip
+    return clip

@@ -21,9 +21,9 @@ from types import SimpleNamespace
 from ser.errors import SerError
 
 ROOT = Path(__file__).parents[2]
-TIMEOUT = 90  # s; other work may share the processor
-VARIABLE = "BROWSER_PATH"  # kaleido reads it too
-NAMES = (
+TIMEOUT = 90  # s, on a processor that may be busy
+VARIABLE = "BROWSER_PATH"  # environment variable, which kaleido reads too
+NAMES = (  # of programs on the PATH, or absolute
     "chromium",
     "chromium-browser",
     "google-chrome",
@@ -32,21 +32,22 @@ NAMES = (
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
 )
-HOW_TO_GET = (
+HOW_TO_GET = (  # a browser
     "Install one (on Debian: apt install chromium; elsewhere: python -m playwright install "
     f"--with-deps chromium), or set {VARIABLE} to where it is."
 )
-QUIET = (
+QUIET = (  # arguments against requests of Chromium's own
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
 ).split()
+# Arguments for a fake microphone, which pages may use or may not.
 FAKE_DEVICE = ["--use-fake-device-for-media-stream"]
 ALLOWED = [*FAKE_DEVICE, "--use-fake-ui-for-media-stream"]
 REFUSED = [*FAKE_DEVICE, "--deny-permission-prompts"]
 
 
 def microphone(recording: Path, once: bool = False) -> str:
-    """Return Chromium's argument for a microphone that hears a wav, over and over or once."""
+    """Return Chromium's argument for a microphone that plays a wav file, repeatedly or once."""
     return f"--use-file-for-fake-audio-capture={recording}{'%noloop' if once else ''}"
 
 
@@ -59,19 +60,19 @@ def serve(
     settings: further environment variables.
 
     Raises:
-        SerError: it does not answer; with what it said.
+        SerError: it does not answer; the message quotes its output.
     """
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        port = unused.getsockname()[1]
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "log"
-        places = {"GRADIO_SERVER_PORT": str(port), "GRADIO_TEMP_DIR": folder}
+        defaults = {"GRADIO_SERVER_PORT": str(port), "GRADIO_TEMP_DIR": folder}
         with log.open("w") as output:
             process = subprocess.Popen(
                 [python, app.name],
                 cwd=app.parent,
-                env=os.environ | places | settings,
+                env=os.environ | defaults | settings,
                 stdout=output,
                 stderr=subprocess.STDOUT,
             )
@@ -97,12 +98,10 @@ def _wait(url: str, process: subprocess.Popen, log: Path) -> None:
 
 @functools.cache
 def starts(path: str) -> bool:
-    """Whether a program starts: Ubuntu's chromium-browser may only say that a snap is missing."""
+    """Return whether a program starts; Ubuntu's chromium-browser may only ask for a snap."""
     try:
-        return (
-            subprocess.run([path, "--version"], capture_output=True, timeout=TIMEOUT).returncode
-            == 0
-        )
+        ended = subprocess.run([path, "--version"], capture_output=True, timeout=TIMEOUT)
+        return ended.returncode == 0
     except (OSError, subprocess.TimeoutExpired):
         return False
 
@@ -110,7 +109,7 @@ def starts(path: str) -> bool:
 def find_chromium(playwright) -> str:
     """Return the path of a Chromium or Chrome that starts.
 
-    BROWSER_PATH alone counts where it is set; then come what is installed and Playwright's own.
+    Searched are BROWSER_PATH, alone if it is set; else what is installed, then Playwright's own.
 
     Raises:
         SerError: there is none.
@@ -127,14 +126,14 @@ def find_chromium(playwright) -> str:
 
 
 def launch(playwright, *arguments: str):
-    """Start Chromium, which says nothing to anybody of its own accord."""
+    """Start Chromium without background requests."""
     path = find_chromium(playwright)
     return playwright.chromium.launch(executable_path=path, args=[*QUIET, *arguments])
 
 
 @contextmanager
 def chromium(*arguments: str) -> Iterator:
-    """Start Playwright and Chromium, where both are installed.
+    """Start Playwright and Chromium.
 
     Raises:
         SerError: one of them is missing.

@@ -1,4 +1,4 @@
-"""How much memory a process takes while others keep it busy."""
+"""Measure the memory of a process while others keep it busy."""
 
 import statistics
 import subprocess
@@ -6,38 +6,42 @@ import threading
 
 import psutil
 
-SAMPLE = 1.0  # s between two looks at the memory
+INTERVAL = 1.0  # s between two samples
 
 
-class Memory:
-    """Looks at the memory of a process and its children while it is entered."""
+class MemoryMonitor:
+    """Samples the memory of a process and its children as long as the context lasts.
+
+    Attributes:
+        samples: bytes that are resident, one every INTERVAL seconds.
+    """
 
     def __init__(self, process: subprocess.Popen):
         self.samples = []
         self._process = psutil.Process(process.pid)
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._look, daemon=True)
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._sample, daemon=True)
 
-    def __enter__(self) -> "Memory":
+    def __enter__(self) -> "MemoryMonitor":
         self._thread.start()
         return self
 
     def __exit__(self, *_) -> None:
-        self._over.set()
+        self._stopped.set()
         self._thread.join()
 
     def growth(self) -> float:
-        """Return by which share the last fifth lies above the first tenth of the second half."""
-        second = self.samples[len(self.samples) // 2 :]
-        tenth = max(1, len(second) // 5)
-        return statistics.median(second[-tenth:]) / statistics.median(second[:tenth]) - 1
+        """Return by which fraction the last fifth of the second half exceeds its first fifth."""
+        half = self.samples[len(self.samples) // 2 :]
+        fifth = max(1, len(half) // 5)
+        return statistics.median(half[-fifth:]) / statistics.median(half[:fifth]) - 1
 
-    def _look(self) -> None:
-        while not self._over.wait(SAMPLE):
-            total = 0
+    def _sample(self) -> None:
+        while not self._stopped.wait(INTERVAL):
+            resident = 0
             for process in (self._process, *self._process.children(recursive=True)):
                 try:
-                    total += process.memory_info().rss
+                    resident += process.memory_info().rss
                 except psutil.NoSuchProcess:
                     continue
-            self.samples.append(total)
+            self.samples.append(resident)

@@ -1,7 +1,7 @@
-"""How fast the page is for a person, measured in a browser against the running app.
+"""Time the page as a visitor sees it, in a browser with the running app.
 
 Answer: from pressing Stop after 4 s to the sentence, the bars and the voice on the map. Live: from
-the moment the first sound of a chunk reaches the browser to the bars that know it, so that the
+the moment the first sound of a chunk reaches the browser to the bars of that chunk, so that the
 half second in which a chunk is collected counts in full.
 """
 
@@ -14,6 +14,7 @@ import numpy as np
 from tqdm import tqdm
 
 from ser.audio import loading
+from ser.audio.clip import SAMPLING_RATE
 from ser.bench.browser import ALLOWED, TIMEOUT, chromium, microphone, serve, visit, visit_live
 from ser.bench.systems import DURATION, wav
 from ser.errors import SerError
@@ -21,21 +22,23 @@ from ser.errors import SerError
 VOICE = Path(__file__).parents[1] / "page" / "static" / "examples" / "slow.flac"
 ROUNDS = 9  # recordings, after one that is not counted
 LIVE = 15.0  # s that visitors are live
-CROWD = 3  # visitors live at once
-GOALS = {"answer": 1.0, "live": 0.8, "crowd": 1.5}  # s, on two idle cores
+CONCURRENT = 3  # visitors live at once
+GOALS = {"answer": 1.0, "live": 0.8, "concurrent": 1.5}  # s, on two idle cores
 
-_ANSWER = """async (longest) => {
+# Presses Stop and returns the seconds to the drawn answer.
+_ANSWER = """async (timeout) => {
     const drawn = () => document.querySelector("#answer .verdict")
         && document.querySelector("#map .js-plotly-plot")._fullData.at(-1).name === "voice";
     const begin = performance.now();
     document.querySelector("#recording .stop-button").click();
     const seconds = () => (performance.now() - begin) / 1000;
-    while (!drawn() && seconds() < longest) await new Promise(requestAnimationFrame);
+    while (!drawn() && seconds() < timeout) await new Promise(requestAnimationFrame);
     return seconds();
 }"""
 
-# Notes how many seconds of sound a chunk has and when they began, by the name that the server gave
-# it. Of chunks that come in while one is analysed gradio keeps the latest: counting would mislead.
+# Notes the duration and the start of each chunk by the name that the server gives it, in seconds.
+# Of chunks that arrive while one is analysed gradio keeps only the latest, so counting chunks would
+# mislead.
 NOTE_CHUNKS = """(() => {
     window.chunks = {};
     const send = window.fetch;
@@ -54,6 +57,7 @@ NOTE_CHUNKS = """(() => {
     };
 })()"""
 
+# Notes the lag of each answer in seconds, from the start of its chunk.
 _NOTE_ANSWERS = """() => {
     window.lags = [];
     new MutationObserver(([{target}]) => requestAnimationFrame(() => {
@@ -69,7 +73,7 @@ def measure() -> dict:
     """Serve the page and time it.
 
     Returns:
-        `seconds`, medians: `answer`, `live` with one visitor and `crowd` with CROWD at once;
+        `seconds`, medians: `answer`, `live` with one visitor and `concurrent` with CONCURRENT;
         `updates`, how often a live visitor's bars were drawn per second; and the `machine`.
 
     Raises:
@@ -81,23 +85,26 @@ def measure() -> dict:
         with chromium(*ALLOWED, microphone(voice)) as browser, serve() as app:
             answers = time_answers(browser, app.url, ROUNDS)
             alone = time_live(browser, app.url, 1, LIVE)
-            crowd = time_live(browser, app.url, CROWD, LIVE)
+            concurrent = time_live(browser, app.url, CONCURRENT, LIVE)
     return {
         "seconds": {
             name: statistics.median(values)
-            for name, values in (("answer", answers), ("live", alone), ("crowd", crowd))
+            for name, values in (("answer", answers), ("live", alone), ("concurrent", concurrent))
         },
-        "updates": {"live": len(alone) / LIVE, "crowd": len(crowd) / CROWD / LIVE},
+        "updates": {
+            "live": len(alone) / LIVE,
+            "concurrent": len(concurrent) / CONCURRENT / LIVE,
+        },
         "machine": {"cores": len(os.sched_getaffinity(0))},
     }
 
 
 def table(measured: dict) -> None:
-    """Print the medians beside their goals."""
+    """Print the medians and their goals."""
     names = {
         "answer": f"end of a {DURATION} s recording to the drawn answer",
         "live": "Live: sound to the bars",
-        "crowd": f"Live with {CROWD} visitors at once",
+        "concurrent": f"Live with {CONCURRENT} visitors at once",
     }
     for key, name in names.items():
         seconds, goal = measured["seconds"][key], GOALS[key]
@@ -106,18 +113,17 @@ def table(measured: dict) -> None:
     cores, updates = measured["machine"]["cores"], measured["updates"]
     print(
         f"On {cores} cores. Bars drawn {updates['live']:.1f} times a second, "
-        f"{updates['crowd']:.1f} with {CROWD} visitors."
+        f"{updates['concurrent']:.1f} with {CONCURRENT} visitors."
     )
 
 
 def speech() -> bytes:
-    """Return the content of a wav with DURATION of a synthetic voice: harmonics alone are none."""
-    spoken = loading.decode(VOICE)
-    return wav(np.resize(spoken, int(DURATION * loading.SAMPLING_RATE)))
+    """Return a wav file with DURATION of a synthetic voice, in which a voice is detected."""
+    return wav(np.resize(loading.decode(VOICE), int(DURATION * SAMPLING_RATE)))
 
 
 def time_answers(browser, url: str, rounds: int) -> list[float]:
-    """Record again and again; return the seconds to each answer but the first."""
+    """Record `rounds` + 1 times; return the seconds to each answer but the first."""
     page = browser.new_page()
     visit(page, url)
     seconds = []
@@ -135,7 +141,7 @@ def time_answers(browser, url: str, rounds: int) -> list[float]:
 
 
 def time_live(browser, url: str, visitors: int, seconds: float) -> list[float]:
-    """Let several visitors be live at once; return the lags of all their answers.
+    """Open the Live tab for several visitors at once; return the lags of all their answers.
 
     Raises:
         SerError: a visitor's bars never moved.
@@ -149,7 +155,7 @@ def time_live(browser, url: str, visitors: int, seconds: float) -> list[float]:
         page.locator("#live-sound .record-button").click()
     for page in tqdm(pages, desc=f"Live, {visitors} at once", unit="visitor"):
         page.wait_for_selector("#live.moving")
-    # While the others started, the machine was busy with that.
+    # Lags while other visitors started are not counted.
     for page in pages:
         page.evaluate("window.lags.length = 0")
     pages[0].wait_for_timeout(1000 * seconds)
@@ -158,4 +164,4 @@ def time_live(browser, url: str, visitors: int, seconds: float) -> list[float]:
         page.context.close()
     if not all(lags):
         raise SerError("A live visitor was not answered. Look at the page, and try again.")
-    return [lag for own in lags for lag in own]
+    return [lag for visitor in lags for lag in visitor]

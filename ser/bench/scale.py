@@ -1,6 +1,6 @@
-"""Scoring a collection, timed: one by one, alone, on Ray with 1 and 2 workers, and one killed.
+"""Time scoring a collection: one by one, on one machine, on Ray with 1 and 2 workers, one killed.
 
-A worker is a Ray node with one core, so 2 workers have what this machine alone is given.
+A worker is a Ray node with one core, so 2 workers have the cores of the run without Ray.
 """
 
 import time
@@ -18,30 +18,31 @@ import torch
 from tqdm import tqdm
 
 from ser.audio import loading
+from ser.audio.clip import SAMPLING_RATE
 from ser.audio.formats import audio_files
 from ser.batch import scoring
 from ser.labels import LABELS
 from ser.recognizer import Recognizer
 
-ONE_BY_ONE = 200  # clips are enough to time that
-CORES = 2
+ONE_BY_ONE = 200  # clips that are timed one by one; the rest would take as long each
+CORES = 2  # of the run without Ray
 MILLION = 1_000_000
 
 
 def measure(folder: Path, clips: int) -> dict:
-    """Score `clips` recordings made from those in `folder`, each repetition a little different.
+    """Score `clips` recordings made from those in `folder`, every repetition slightly different.
 
     Returns:
         `clips_per_second` and `seconds`, starting included, of `one_by_one`, `alone`, `ray_1`,
         `ray_2` and `ray_killed` (one of two workers dies when a third is done); `scaling` (ray_2
-        over ray_1), `ray_overhead` (share of time that ray_2 takes longer than alone), `exact`
+        over ray_1), `ray_overhead` (fraction by which ray_2 takes longer than alone), `exact`
         (whether the run with a killed worker has every recording once), `difference` (largest, of
         its probabilities from those alone), `per_core` (clips a second, alone), and for a million
         clips `core_hours` and `megabytes`.
     """
     torch.set_num_threads(CORES)
-    with TemporaryDirectory() as place:
-        recordings, outs = Path(place) / "recordings", Path(place) / "scores"
+    with TemporaryDirectory() as temporary:
+        recordings, outs = Path(temporary) / "recordings", Path(temporary) / "scores"
         uris = _repeat(folder, clips, recordings)
         seconds = {"one_by_one": _one_by_one(uris[:ONE_BY_ONE]) * clips / min(clips, ONE_BY_ONE)}
         seconds["alone"] = _timed(recordings, outs / "alone")
@@ -53,9 +54,9 @@ def measure(folder: Path, clips: int) -> dict:
             seconds["ray_killed"] = _timed(recordings, outs / "killed", address, kill, after)
         alone, killed = _read(outs / "alone"), _read(outs / "killed")
         size = sum(path.stat().st_size for path in (outs / "alone").glob("*.parquet"))
-    counted = Counter(killed["uri"].tolist())
-    found = [np.stack([rows[label] for label in LABELS]) for rows in (alone, killed)]
-    rates = {name: clips / taken for name, taken in seconds.items()}
+    counts = Counter(killed["uri"].tolist())
+    probabilities = [np.stack([rows[label] for label in LABELS]) for rows in (alone, killed)]
+    rates = {name: clips / elapsed for name, elapsed in seconds.items()}
     return {
         "clips": clips,
         "seconds": seconds,
@@ -63,8 +64,8 @@ def measure(folder: Path, clips: int) -> dict:
         "gain_of_batches": rates["alone"] / rates["one_by_one"],
         "scaling": rates["ray_2"] / rates["ray_1"],
         "ray_overhead": seconds["ray_2"] / seconds["alone"] - 1,
-        "exact": counted == dict.fromkeys(uris, 1),
-        "difference": float(np.nanmax(np.abs(found[0] - found[1]))),
+        "exact": counts == dict.fromkeys(uris, 1),
+        "difference": float(np.nanmax(np.abs(np.subtract(*probabilities)))),
         "per_core": rates["alone"] / CORES,
         "million": {
             "core_hours": MILLION / (rates["alone"] / CORES) / 3600,
@@ -103,24 +104,24 @@ def table(measured: dict, line: Callable[[str], None] = print) -> None:
 
 
 def _repeat(folder: Path, clips: int, out: Path) -> list[str]:
-    """Write so many recordings; each repetition begins a little later and is a little quieter."""
+    """Write `clips` recordings; each repetition starts slightly later and is slightly quieter."""
     sources = audio_files(folder)
     out.mkdir()
     uris = []
     for number in tqdm(range(clips), desc="Making recordings", unit="clip"):
-        turn, which = divmod(number, len(sources))
-        waveform = loading.decode(sources[which])[turn * 100 :] * 0.95**turn
+        repetition, source = divmod(number, len(sources))
+        waveform = loading.decode(sources[source])[repetition * 100 :] * 0.95**repetition
         uris.append(str(out / f"{number:06}.flac"))
-        soundfile.write(uris[-1], waveform, loading.SAMPLING_RATE)
+        soundfile.write(uris[-1], waveform, SAMPLING_RATE)
     return uris
 
 
 def _one_by_one(uris: list[str]) -> float:
     recognizer = Recognizer.load(device="cpu")
-    begin = time.perf_counter()
+    start = time.perf_counter()
     for uri in uris:
         recognizer.analyse(uri)
-    return time.perf_counter() - begin
+    return time.perf_counter() - start
 
 
 def _timed(
@@ -130,11 +131,11 @@ def _timed(
     kill: Callable[[], None] | None = None,
     after: float = 0,
 ) -> float:
-    begin = time.perf_counter()
+    start = time.perf_counter()
     if kill:
         Thread(target=lambda: (time.sleep(after), kill()), daemon=True).start()
     scoring.score(str(recordings), out, device="cpu", ray=address)
-    return time.perf_counter() - begin
+    return time.perf_counter() - start
 
 
 def _read(out: Path) -> dict:
@@ -144,7 +145,7 @@ def _read(out: Path) -> dict:
 
 @contextmanager
 def _cluster(workers: int) -> Iterator[tuple[str, Callable[[], None]]]:
-    """Yield the address of a cluster on this machine, and what kills one of its workers."""
+    """Yield the address of a cluster on this machine, and a function that kills a worker."""
     import ray
     from ray.cluster_utils import Cluster
 

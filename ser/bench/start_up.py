@@ -1,4 +1,4 @@
-"""How long a fresh process takes to its first answer, and how much memory is then resident."""
+"""Measure the time of a new process to its first answer, and its resident memory then."""
 
 import json
 import statistics
@@ -15,7 +15,7 @@ from ser.bench.systems import base_classifier, speech_like, wav
 
 STARTS = 5
 
-# Not the peak that the system keeps: on Linux that counts what started the process, too.
+# Not the peak that the system records: on Linux that includes the parent process.
 _MEMORY = "import psutil; print(psutil.Process().memory_info().rss)"
 _ANALYSIS = f"""
 import sys
@@ -43,10 +43,10 @@ pipeline("audio-classification", sys.argv[2])({{"raw": waveform, "sampling_rate"
 
 
 def measure() -> dict:
-    """Start each contestant STARTS times, in turn.
+    """Start each system STARTS times, in turn.
 
     Returns:
-        `seconds` to the first answer (medians) and `resident_mb` (largest), both of our `analysis`,
+        `seconds` to the first answer (medians) and `resident_mb` (maxima), both of our `analysis`,
         the whole `page` and `pipeline_base`.
     """
     with tempfile.TemporaryDirectory() as folder:
@@ -54,19 +54,19 @@ def measure() -> dict:
         recording.write_bytes(wav(speech_like()))
         base_classifier().save_pretrained(checkpoint)
         Wav2Vec2FeatureExtractor().save_pretrained(checkpoint)
-        starts = {"analysis": _ANALYSIS, "page": _PAGE, "pipeline_base": _PIPELINE}
-        seconds, resident = ({name: [] for name in starts} for _ in range(2))
+        programs = {"analysis": _ANALYSIS, "page": _PAGE, "pipeline_base": _PIPELINE}
+        seconds, resident = ({name: [] for name in programs} for _ in range(2))
         for _ in range(STARTS):
-            for name, code in starts.items():
-                begin = time.perf_counter()
+            for name, code in programs.items():
+                start = time.perf_counter()
                 done = subprocess.run(
                     [sys.executable, "-c", code, str(recording), str(checkpoint)],
                     cwd=artifacts.FOLDER.parent,
                     stdout=subprocess.PIPE,
                     check=True,
-                    process_group=0,  # Ctrl-C is for the process that started it.
+                    process_group=0,  # Ctrl-C is for the parent process.
                 )
-                seconds[name].append(time.perf_counter() - begin)
+                seconds[name].append(time.perf_counter() - start)
                 resident[name].append(json.loads(done.stdout))
     return {
         "seconds": {name: statistics.median(values) for name, values in seconds.items()},

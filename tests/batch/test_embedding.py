@@ -1,4 +1,4 @@
-"""Many recordings are embedded as they are one by one, and not all at once."""
+"""Embeddings of many recordings are those of one by one, in bounded memory."""
 
 import dataclasses
 import itertools
@@ -8,36 +8,36 @@ import soundfile
 import torch
 
 from ser.audio import loading
+from ser.audio.clip import SAMPLING_RATE
 from ser.batch.embedding import CHUNK, embed_many
 from ser.batch.prefetch import AHEAD
 from ser.errors import SerError
 
 
-def test_many_are_as_one_by_one(bundled, clips, tmp_path, monkeypatch):
+def test_embeddings_of_many_equal_those_of_one_by_one(bundled, clips, tmp_path, monkeypatch):
     monkeypatch.setattr("ser.batch.embedding.CHUNK", 5)
     broken = tmp_path / "broken.wav"
     broken.write_text("not audio")
     long = tmp_path / "long.wav"
     waveform = loading.load(clips[0]).waveform
-    soundfile.write(long, np.tile(waveform / np.abs(waveform).max(), 6), loading.SAMPLING_RATE)
+    soundfile.write(long, np.tile(waveform / np.abs(waveform).max(), 6), SAMPLING_RATE)
     recordings = [clips[0], broken, long, *clips[1:], broken]
     many = list(embed_many(bundled, iter(recordings)))
     assert len(many) == len(recordings)
     threads = torch.get_num_threads()
-    for recording, found in zip(recordings, many, strict=True):
+    for recording, result in zip(recordings, many, strict=True):
         if recording == broken:
-            assert isinstance(found, SerError) and "broken.wav" in str(found)
+            assert isinstance(result, SerError) and "broken.wav" in str(result)
             continue
-        clip, embedding = found
+        clip, embedding = result
         assert clip.duration == loading.load(recording).duration
         assert np.abs(embedding - bundled.embed([clip])[0]).max() < 1e-3
     assert torch.get_num_threads() == threads
     assert not list(embed_many(bundled, []))
 
 
-def test_many_are_loaded_a_bounded_way_ahead(bundled, loaded):
+def test_recordings_are_loaded_a_bounded_number_ahead(bundled, loaded):
     taken = []
-
     short = dataclasses.replace(loaded[0], waveform=loaded[0].waveform[:5000])
 
     def endless():

@@ -1,4 +1,4 @@
-"""Scoring a collection: every recording once, whatever dies on the way."""
+"""Scoring a collection: every recording once, whichever process dies."""
 
 import json
 import os
@@ -16,6 +16,7 @@ from voices import speech_like
 from ser import artifacts
 from ser.__main__ import main
 from ser.batch import scoring
+from ser.batch.collection import find
 from ser.errors import SerError
 from ser.labels import LABELS
 
@@ -45,9 +46,9 @@ def rows(out):
 def test_scores_are_those_of_one_by_one(clips, recognizer, tmp_path, capsys):
     folder, out = clips[0].parent, tmp_path / "out"
     assert main(["score", f"{folder}/{clips[0].stem[:8]}*", "--out", str(out)]) == 0
-    found = {row["uri"]: row for row in rows(out)}
-    assert str(clips[0]) in found
-    for uri, row in list(found.items())[:3]:
+    by_uri = {row["uri"]: row for row in rows(out)}
+    assert str(clips[0]) in by_uri
+    for uri, row in list(by_uri.items())[:3]:
         alone = recognizer.analyse(uri)
         assert (row["label"], row["verdict"]) == (alone.label, alone.verdict)
         assert [row[label] for label in LABELS] == pytest.approx(
@@ -64,10 +65,10 @@ def test_a_bad_recording_is_a_row(voices, small_shards, tmp_path):
     uris = [str(voices / "00.wav"), "nowhere://x.wav", str(voices / "broken.wav"), "gone.wav"]
     table.write_text("".join(json.dumps({"uri": uri}) + "\n" for uri in uris))
     assert scoring.score(str(table), tmp_path / "out") == (4, 0)
-    found = rows(tmp_path / "out")
-    assert [row["uri"] for row in found] == uris
-    assert found[0]["error"] is None
-    for row in found[1:]:
+    first, *failed = rows(tmp_path / "out")
+    assert [row["uri"] for row in (first, *failed)] == uris
+    assert first["error"] is None
+    for row in failed:
         assert row["error"] and row["verdict"] is None and row["duration"] is None
 
 
@@ -75,33 +76,33 @@ def test_finished_shards_are_skipped(voices, small_shards, tmp_path, monkeypatch
     table, out = tmp_path / "uris.parquet", tmp_path / "out"
     uris = sorted(map(str, voices.glob("*.wav")))[:20]
     pq.write_table(pa.table({"uri": uris}), table)
-    heard = []
+    scored = []
 
-    def interrupted(recognizer, found):
-        for uri in found:
-            heard.append(uri)
-            if len(heard) == 13:
+    def interrupted(recognizer, uris):
+        for uri in uris:
+            scored.append(uri)
+            if len(scored) == 13:
                 raise KeyboardInterrupt
-            yield from score_rows(recognizer, [uri])
+            yield from score_recordings(recognizer, [uri])
 
-    score_rows = scoring.rows
-    monkeypatch.setattr(scoring, "rows", interrupted)
+    score_recordings = scoring.score_recordings
+    monkeypatch.setattr(scoring, "score_recordings", interrupted)
     with pytest.raises(KeyboardInterrupt):
         scoring.score(str(table), out)
     assert [path.name for path in out.glob("*.parquet")] == ["part-00000.parquet"]
     assert scoring.score(str(table), out) == (12, 8)
     assert [row["uri"] for row in rows(out)] == uris
-    assert Counter(heard).most_common(1)[0][1] == 2 and heard.count(uris[0]) == 1
+    assert Counter(scored).most_common(1)[0][1] == 2 and scored.count(uris[0]) == 1
     assert scoring.score(str(table), out) == (0, 20)
 
 
-def test_other_collections_are_not_mixed_in(voices, small_shards, tmp_path):
+def test_another_collection_in_the_same_folder_is_an_error(voices, small_shards, tmp_path):
     scoring.score(str(voices / "0[0-2].wav"), tmp_path)
     with pytest.raises(SerError, match="another collection"):
         scoring.score(str(voices / "0[0-3].wav"), tmp_path)
 
 
-def test_runs_of_earlier_versions_go_on(voices, small_shards, tmp_path):
+def test_runs_of_earlier_versions_are_continued(voices, small_shards, tmp_path):
     source, former = str(voices / "0[0-2].wav"), tmp_path / "collection.json"
     scoring.score(source, tmp_path)
     (tmp_path / scoring.COLLECTION).rename(former)
@@ -122,26 +123,28 @@ def test_names_that_are_no_text(voices, tmp_path):
 
 
 @pytest.mark.parametrize("kind", ["jsonl", "parquet"])
-@pytest.mark.parametrize("wrong", [None, 5, ""])
-def test_rows_without_a_uri_are_explained(wrong, kind, tmp_path):
+@pytest.mark.parametrize("invalid", [None, 5, ""])
+def test_rows_without_a_uri_are_explained(invalid, kind, tmp_path):
     table = tmp_path / f"table.{kind}"
-    uris = [wrong] if wrong == 5 else ["a.wav", wrong, wrong]
+    uris = [invalid] if invalid == 5 else ["a.wav", invalid, invalid]
     if kind == "parquet":
         pq.write_table(pa.table({"uri": uris}), table)
     else:
         table.write_text("".join(json.dumps({"uri": uri, "n": 1}) + "\n" for uri in uris))
-    message = "cannot be read.*number" if kind == "jsonl" and wrong == 5 else "in row|first in row"
+    message = (
+        "cannot be read.*number" if kind == "jsonl" and invalid == 5 else "in row|first in row"
+    )
     with pytest.raises(SerError, match=message):
-        scoring.find(str(table))
+        find(str(table))
 
 
 def test_text_that_looks_like_a_date_is_a_uri(tmp_path):
     table = tmp_path / "table.jsonl"
     table.write_text('{"uri": "2024-01-01"}\n')
-    assert scoring.find(str(table)) == ["2024-01-01"]
+    assert find(str(table)) == ["2024-01-01"]
 
 
-def test_what_is_no_collection_is_explained(tmp_path):
+def test_sources_that_are_no_collection_are_explained(tmp_path):
     wrong = tmp_path / "wrong.jsonl"
     wrong.write_text('{"path": "a.wav"}\n')
     for source, message in (
@@ -151,7 +154,7 @@ def test_what_is_no_collection_is_explained(tmp_path):
         ("nowhere://bucket", "cannot be read"),
     ):
         with pytest.raises(SerError, match=message):
-            scoring.find(str(source))
+            find(str(source))
 
 
 CLUSTER = """
@@ -172,10 +175,10 @@ cluster.shutdown()
 def cluster(monkeypatch):
     """A local Ray cluster of two workers; killing one is a line to its standard input."""
     ray = pytest.importorskip("ray", reason="needs ray, see requirements-scale.txt")
-    # Workers are processes anew, which find `ser` as this one does.
+    # Workers are new processes, which import `ser` from the same folder.
     monkeypatch.setenv("PYTHONPATH", str(artifacts.FOLDER.parent))
     monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")
-    # Other work may share the processor.
+    # The processor may be busy.
     monkeypatch.setenv("RAY_raylet_start_wait_time_s", "300")
     process = subprocess.Popen(
         [sys.executable, "-c", CLUSTER],
@@ -188,28 +191,29 @@ def cluster(monkeypatch):
     yield process
     ray.shutdown()
     process.communicate("\n\n", timeout=60)
-    os.killpg(process.pid, signal.SIGKILL) if process.poll() is None else None
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 def test_a_worker_killed_in_the_middle_loses_nothing(cluster, voices, small_shards, tmp_path):
     out, killed = tmp_path / "out", []
-    gather = scoring._whole_shards
+    complete_shards = scoring._complete_shards
 
-    def killing(found, shards, progress):
-        for whole in gather(found, shards, progress):
+    def killing(records, shards, progress):
+        for shard in complete_shards(records, shards, progress):
             if not killed:
                 cluster.stdin.write("kill\n")
                 cluster.stdin.flush()
                 killed.append(cluster.stdout.readline().strip())
-            yield whole
+            yield shard
 
-    scoring._whole_shards = killing
+    scoring._complete_shards = killing
     try:
         assert scoring.score(str(voices), out, ray=cluster.address) == (60, 0)
     finally:
-        scoring._whole_shards = gather
+        scoring._complete_shards = complete_shards
     assert killed == ["killed"]
-    found = rows(out)
-    assert [row["uri"] for row in found] == sorted(map(str, voices.glob("*.wav")))
-    assert [row["uri"] for row in found if row["error"]] == [str(voices / "broken.wav")]
+    scores = rows(out)
+    assert [row["uri"] for row in scores] == sorted(map(str, voices.glob("*.wav")))
+    assert [row["uri"] for row in scores if row["error"]] == [str(voices / "broken.wav")]
     assert scoring.score(str(voices), out, ray=cluster.address) == (0, 60)

@@ -1,4 +1,4 @@
-"""A browser is found wherever it is, installed where there is none, or asked for in one line."""
+"""A browser is found where it is installed, or installed, or the error says how to get one."""
 
 import os
 import sys
@@ -12,7 +12,7 @@ from ser.bench import browser
 from ser.errors import SerError
 
 WORKS = "#!/bin/sh\necho Chromium 150\n"
-SAYS_THAT_A_SNAP_IS_MISSING = "#!/bin/sh\necho requires the chromium snap >&2\nexit 1\n"
+SNAP_IS_MISSING = "#!/bin/sh\necho requires the chromium snap >&2\nexit 1\n"
 
 
 def program(path: Path, text: str = WORKS) -> str:
@@ -58,20 +58,20 @@ def test_applications_of_macos_are_found(bin_folder, playwright, tmp_path, monke
     assert browser.find_chromium(playwright) == application
 
 
-def test_macos_paths_are_looked_at():
+def test_macos_paths_are_searched():
     applications = [name for name in browser.NAMES if name.startswith("/Applications/")]
     assert [Path(name).name for name in applications] == ["Chromium", "Google Chrome"]
 
 
-def test_playwrights_own_comes_after_what_is_installed(bin_folder, playwright):
-    own = program(Path(playwright.chromium.executable_path))
-    assert browser.find_chromium(playwright) == own
+def test_installed_browsers_precede_playwrights_own(bin_folder, playwright):
+    downloaded = program(Path(playwright.chromium.executable_path))
+    assert browser.find_chromium(playwright) == downloaded
     assert browser.find_chromium(playwright) != program(bin_folder / "google-chrome")
     assert browser.find_chromium(playwright) == str(bin_folder / "google-chrome")
 
 
-def test_one_that_does_not_start_is_passed_over(bin_folder, playwright):
-    program(bin_folder / "chromium-browser", SAYS_THAT_A_SNAP_IS_MISSING)
+def test_a_browser_that_does_not_start_is_skipped(bin_folder, playwright):
+    program(bin_folder / "chromium-browser", SNAP_IS_MISSING)
     with pytest.raises(SerError):
         browser.find_chromium(playwright)
     path = program(bin_folder / "google-chrome")
@@ -97,7 +97,7 @@ def test_launch_starts_the_one_found(bin_folder, playwright):
 
 @pytest.fixture
 def install(bin_folder, playwright, monkeypatch):
-    """Run the script with installers of one's own, which by default do nothing."""
+    """Run the script with other installers, which by default do nothing."""
 
     def main(*installers: str) -> int:
         commands = [["sh", "-c", installer] for installer in installers]
@@ -130,19 +130,19 @@ def test_apt_is_enough(install, bin_folder, playwright):
 
 
 def test_playwright_downloads_where_apt_fails(install, playwright, capsys):
-    own = Path(playwright.chromium.executable_path)
-    own.parent.mkdir()
-    assert install("echo 'E: Unable to locate package' >&2; exit 100", copy_to(own)) == 0
-    assert browser.find_chromium(playwright) == str(own)
+    downloaded = Path(playwright.chromium.executable_path)
+    downloaded.parent.mkdir()
+    assert install("echo 'E: Unable to locate package' >&2; exit 100", copy_to(downloaded)) == 0
+    assert browser.find_chromium(playwright) == str(downloaded)
     assert capsys.readouterr().err == ""
 
 
 def test_a_snap_that_apt_installs_is_not_enough(install, bin_folder, playwright):
-    own = Path(playwright.chromium.executable_path)
-    own.parent.mkdir()
+    downloaded = Path(playwright.chromium.executable_path)
+    downloaded.parent.mkdir()
     stub = bin_folder / "chromium-browser"
-    assert install(f"{copy_to(stub)}; echo 'exit 1' >> {stub}", copy_to(own)) == 0
-    assert browser.find_chromium(playwright) == str(own)
+    assert install(f"{copy_to(stub)}; echo 'exit 1' >> {stub}", copy_to(downloaded)) == 0
+    assert browser.find_chromium(playwright) == str(downloaded)
 
 
 def test_one_line_says_how_to_get_one(install, capsys):
@@ -154,14 +154,14 @@ def test_one_line_says_how_to_get_one(install, capsys):
     assert "apt install chromium" in line and "playwright install" in line
 
 
-def test_a_browser_of_ones_own_is_not_replaced(install, tmp_path, monkeypatch, capsys):
+def test_a_browser_named_by_the_variable_is_not_replaced(install, tmp_path, monkeypatch, capsys):
     monkeypatch.setenv(browser.VARIABLE, str(tmp_path / "gone"))
     assert install(f"touch {tmp_path / 'installed'}") == 1
     assert browser.VARIABLE in capsys.readouterr().err
     assert not (tmp_path / "installed").exists()
 
 
-def test_curl_is_asked_for(install, bin_folder, capsys):
+def test_missing_curl_is_an_error(install, bin_folder, capsys):
     program(bin_folder / "chromium")
     (bin_folder / "curl").unlink()
     assert install() == 1
