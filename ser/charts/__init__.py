@@ -1,1 +1,1 @@
-"""Results to Plotly figures. Only this package and ser.page import plotly."""
+"""Results as Plotly figures: each function takes results and the page's texts in one language."""

@@ -1,70 +1,75 @@
-"""metrics.json -> figures of how good the answers are.
+"""metrics.json as figures of the classifier's accuracy; each has a fixed height."""
 
-`words` is the page's table of words in one language; see ser/charts.py, whose looks these are.
-All shares are fractions 0-1; each figure has a fixed height.
-"""
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import plotly.graph_objects as go
 
-from ser.charts.bars import LINE, TRACK, bars, caption, interval, shares_up, whiskers
-from ser.charts.probabilities import MARKERS, plain
+from ser.charts.bars import Score, error_bars, hover_text, percent_axis, score_bars
+from ser.charts.style import ACCENT, LINE, MARKERS, TRACK, plain
 from ser.labels import LABELS
 
-ROW = 30  # px of a bar or line and the space to the next
-INK = "#6366f1"  # of what concerns no emotion
+if TYPE_CHECKING:
+    from ser.page.text import Words
+
+ROW_HEIGHT = 30  # px of a marker and the space to the next
+REFERENCE = "#887c7f"  # colour of scores that are not the classifier's
+MAX_NAMES = 30  # actors whose names have room below their bars
 
 
-def protocols(words, metrics: dict) -> go.Figure:
-    """Draw how often answers are right by protocol, beside guessing and human listeners."""
-    measured = metrics["protocols"]
-    emotions = len(measured["actors"]["per_class_recall"])
-    rows = [(words.GUESSING, 1 / emotions, None)]
-    for corpus, result in measured.get("cross_corpus", {}).items():
-        name = words.named(corpus)
-        rows.append(
-            (f"{words.PROTOCOLS['cross_corpus'][0]}: {name}", *interval(result["unknown_speaker"]))
-        )
-        if crowd := result.get("human_listeners"):
-            rows.append((f"{words.LISTENERS}: {name}", crowd["ua"], None))
-    rows += [
-        (words.PROTOCOLS[each][0], measured[each]["ua"], None) for each in ("actors", "random")
-    ]
-    people = [name.startswith((words.GUESSING, words.LISTENERS)) for name, *_ in rows]
-    return bars(words, rows, ["#887c7f" if other else INK for other in people])
+def protocols(words: Words, metrics: Mapping) -> go.Figure:
+    """Draw UA by protocol, compared with guessing and human listeners."""
+    results = metrics["protocols"]
+    guessing = Score(words.GUESSING, 1 / len(results["actors"]["per_class_recall"]))
+    scores, colours = [guessing], [REFERENCE]
+    for corpus, result in results.get("cross_corpus", {}).items():
+        corpus_name, unknown = words.corpus_name(corpus), result["unknown_speaker"]
+        name = f"{words.PROTOCOLS['cross_corpus'][0]}: {corpus_name}"
+        scores.append(Score(name, unknown["ua"], unknown["ci95"]))
+        colours.append(ACCENT)
+        if listeners := result.get("human_listeners"):
+            scores.append(Score(f"{words.LISTENERS}: {corpus_name}", listeners["ua"]))
+            colours.append(REFERENCE)
+    for protocol in ("actors", "random"):
+        scores.append(Score(words.PROTOCOLS[protocol][0], results[protocol]["ua"]))
+        colours.append(ACCENT)
+    return score_bars(words, scores, colours)
 
 
-def confusion(words, counts: list[list[int]]) -> go.Figure:
-    """Draw what was heard (columns) where what was acted (rows); emotions that occur.
+def confusion_matrix(words: Words, counts: Sequence[Sequence[int]]) -> go.Figure:
+    """Draw the confusion matrix of the emotions that occur: acted in rows, predicted in columns.
 
-    counts: clips, shape (8, 8).
+    counts: clips, shape (len(LABELS), len(LABELS)).
     """
     counts = np.array(counts)
-    occur = [row for row in range(len(LABELS)) if counts[row].any() or counts[:, row].any()]
-    counts = counts[np.ix_(occur, occur)]
-    names = [words.EMOTIONS[LABELS[row]] for row in occur]
+    occurring = np.flatnonzero(counts.any(axis=0) | counts.any(axis=1))
+    counts = counts[np.ix_(occurring, occurring)]
+    names = [words.EMOTIONS[LABELS[index]] for index in occurring]
     totals = np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    shares = counts / totals
-    told = [
+    fractions = counts / totals
+    hover_texts = [
         [
-            f"{words.ACTED}: {acted}<br>{words.HEARD}: {heard}<br>"
+            f"{words.ACTED}: {acted}<br>{words.PREDICTED}: {predicted}<br>"
             f"{words.counted(int(counts[row, column]), int(totals[row, 0]))}"
-            for column, heard in enumerate(names)
+            for column, predicted in enumerate(names)
         ]
         for row, acted in enumerate(names)
     ]
-    written = [[words.percent(share) if share else "" for share in row] for row in shares]
-    for row, share in enumerate(np.diag(shares)):
-        written[row][row] = f"<b>{words.percent(share)}</b>"
+    texts = [[words.percent(value) if value else "" for value in row] for row in fractions]
+    for index, recall in enumerate(np.diag(fractions)):
+        texts[index][index] = f"<b>{words.percent(recall)}</b>"
     figure = go.Figure(
         go.Heatmap(
-            z=shares,
+            z=fractions,
             x=names,
             y=names,
-            text=written,
+            text=texts,
             texttemplate="%{text}",
             textfont_size=11,
-            customdata=told,
+            customdata=hover_texts,
             hovertemplate="%{customdata}<extra></extra>",
             colorscale=[[0, "rgba(99, 102, 241, 0.04)"], [1, "rgba(99, 102, 241, 0.85)"]],
             zmin=0,
@@ -82,66 +87,70 @@ def confusion(words, counts: list[list[int]]) -> go.Figure:
     return plain(figure)
 
 
-def recalls(words, shares: dict[str, float]) -> go.Figure:
-    """Draw how much of each emotion is recognised, in the emotions' colours."""
-    rows = [(words.EMOTIONS[label], share, None) for label, share in shares.items()]
-    return bars(words, rows, [MARKERS[label].colour for label in shares])
+def recalls(words: Words, recall: Mapping[str, float]) -> go.Figure:
+    """Draw the recall of each emotion, in the emotions' colours."""
+    scores = [Score(words.EMOTIONS[label], value) for label, value in recall.items()]
+    return score_bars(words, scores, [MARKERS[label].colour for label in recall])
 
 
-def actors(words, right: dict[str, float]) -> go.Figure:
-    """Draw the share of right answers for each actor, from the least to the most."""
-    names = sorted(right, key=right.get)
-    shares = [right[name] for name in names]
+def actors(words: Words, accuracy: Mapping[str, float]) -> go.Figure:
+    """Draw the accuracy for each actor in ascending order."""
+    names = sorted(accuracy, key=accuracy.get)
+    labelled = names if len(names) <= MAX_NAMES else []
     figure = go.Figure(
         go.Bar(
             x=list(range(len(names))),
-            y=shares,
-            marker_color=INK,
-            text=[f"{words.person(name, '')}: {words.percent(right[name])}" for name in names],
+            y=[accuracy[name] for name in names],
+            marker_color=ACCENT,
+            text=[f"{words.person(name, '')}: {words.percent(accuracy[name])}" for name in names],
             textposition="none",
             hovertemplate="%{text}<extra></extra>",
         )
     )
     figure.update_xaxes(
-        tickvals=list(range(len(names))) if len(names) <= 30 else [],
-        ticktext=names if len(names) <= 30 else [],
+        tickvals=list(range(len(labelled))),
+        ticktext=labelled,
         tickangle=-90,
         tickfont_size=11,
         ticks="",
         showgrid=False,
         fixedrange=True,
     )
-    shares_up(figure, words)
+    figure.update_yaxes(**percent_axis(words), ticks="")
     figure.update_layout(height=260, margin={"l": 44, "r": 4, "t": 8, "b": 26}, bargap=0.3)
     return plain(figure)
 
 
-def people(words, corpora: dict[str, dict]) -> go.Figure:
-    """Draw the share of right answers for groups of people with 95 % intervals, as lines."""
-    rows = [
-        (f"{words.named(corpus)}: {words.PEOPLE_GROUPS.get(name, name)}", *interval(score))
+def speaker_groups(words: Words, corpora: Mapping[str, Mapping]) -> go.Figure:
+    """Draw UA for groups of speakers as markers with 95 % confidence intervals."""
+    scores = [
+        Score(
+            f"{words.corpus_name(corpus)}: {words.SPEAKER_GROUPS.get(name, name)}",
+            score["ua"],
+            score["ci95"],
+        )
         for corpus, result in corpora.items()
         for groups in result["groups"].values()
-        for name, score in sorted(groups.items(), key=_order(words))
+        for name, score in sorted(groups.items(), key=_group_order(words))
         if len(groups) > 1
     ]
-    names, shares, intervals = zip(*rows, strict=True)
+    names, values, intervals = zip(*scores, strict=True)
     figure = go.Figure(
         go.Scatter(
-            x=shares,
+            x=values,
             y=names,
             mode="markers",
-            marker={"color": INK, "size": 10},
-            error_x=whiskers(shares, intervals),
-            text=[caption(words, *row) for row in rows],
+            marker={"color": ACCENT, "size": 10},
+            error_x=error_bars(values, intervals),
+            text=[hover_text(words, score) for score in scores],
             hovertemplate="%{text}<extra></extra>",
         )
     )
-    low, high = (limit(intervals, axis=None) for limit in (np.min, np.max))
+    ticks = np.arange(0.1, 1, 0.1)
     figure.update_xaxes(
-        tickvals=(ticks := np.arange(0.1, 1, 0.1)),
+        tickvals=ticks,
         ticktext=[words.percent(tick) for tick in ticks],
-        range=[low - 0.03, high + 0.03],
+        range=[np.min(intervals) - 0.03, np.max(intervals) + 0.03],
         gridcolor=TRACK,
         zeroline=False,
         fixedrange=True,
@@ -154,50 +163,43 @@ def people(words, corpora: dict[str, dict]) -> go.Figure:
         automargin=True,
         fixedrange=True,
     )
-    height = ROW * len(rows) + 40
-    return plain(figure.update_layout(height=height, margin={"l": 8, "r": 12, "t": 4, "b": 28}))
+    figure.update_layout(
+        height=ROW_HEIGHT * len(scores) + 40, margin={"l": 8, "r": 12, "t": 4, "b": 28}
+    )
+    return plain(figure)
 
 
-def reliability(words, measured: dict) -> go.Figure:
-    """Draw how often answers were right (up) by how sure they were (across), beside the diagonal.
+def reliability(words: Words, bins: Mapping[str, Sequence[float]]) -> go.Figure:
+    """Draw the reliability diagram: accuracy over confidence, compared with the diagonal.
 
-    measured: `confidence`, `accuracy` and `count`, a number for each bin; empty bins have count 0.
+    bins: `confidence`, `accuracy` and `count`, a number for each bin; empty bins are left out.
     """
-    bins = zip(measured["confidence"], measured["accuracy"], measured["count"], strict=True)
-    sure, right, count = np.transpose([each for each in bins if each[2]])
+    columns = np.transpose([bins["confidence"], bins["accuracy"], bins["count"]])
+    confidence, accuracy, count = columns[columns[:, 2] > 0].T
     figure = go.Figure()
     figure.add_scatter(
         x=[0, 1], y=[0, 1], mode="lines", line={"color": LINE, "dash": "dot"}, hoverinfo="skip"
     )
-    told = [
-        f"{words.SURENESS}: {words.percent(x)}<br>{words.RIGHTNESS}: {words.percent(y)}<br>"
-        f"{words.counted(round(y * n), round(n))}"
-        for x, y, n in zip(sure, right, count, strict=True)
-    ]
     figure.add_scatter(
-        x=sure,
-        y=right,
+        x=confidence,
+        y=accuracy,
         mode="lines+markers",
-        line={"color": INK, "width": 2},
-        # Area shows how many recordings a point stands for.
-        marker={"color": INK, "size": 6 + 16 * np.sqrt(count / count.max())},
-        text=told,
+        line={"color": ACCENT, "width": 2},
+        # Sizes are diameters: a point's area grows with its number of recordings.
+        marker={"color": ACCENT, "size": 6 + 16 * np.sqrt(count / count.max())},
+        text=[
+            f"{words.CONFIDENCE}: {words.percent(x)}<br>{words.ACCURACY}: {words.percent(y)}<br>"
+            f"{words.counted(round(y * n), round(n))}"
+            for x, y, n in zip(confidence, accuracy, count, strict=True)
+        ],
         hovertemplate="%{text}<extra></extra>",
     )
-    shares_up(figure, words)
-    figure.update_xaxes(
-        title=words.SURENESS,
-        tickvals=[0, 0.25, 0.5, 0.75, 1],
-        ticktext=[words.percent(tick) for tick in (0, 0.25, 0.5, 0.75, 1)],
-        range=[0, 1.04],
-        gridcolor=TRACK,
-        zeroline=False,
-        fixedrange=True,
-    )
+    figure.update_yaxes(**percent_axis(words), ticks="")
+    figure.update_xaxes(**percent_axis(words), title=words.CONFIDENCE)
     figure.update_layout(height=340, margin={"l": 44, "r": 8, "t": 8, "b": 46})
     return plain(figure)
 
 
-def _order(words):
-    known = list(words.PEOPLE_GROUPS)
-    return lambda group: known.index(group[0]) if group[0] in known else len(known)
+def _group_order(words: Words) -> Callable[[tuple[str, Mapping]], int]:
+    names = list(words.SPEAKER_GROUPS)
+    return lambda group: names.index(group[0]) if group[0] in names else len(names)

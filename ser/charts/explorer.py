@@ -1,35 +1,51 @@
-"""The data set -> a map to explore: every clip a point, in groups by what one wants to see.
+"""The map of the training clips, coloured by one of their properties and filtered.
 
-`words` is the page's table of words in one language; see ser/charts_map.py, whose looks these are.
-The last two traces, `ties` and `chosen`, are empty: the page fills them with a clip and its
-nearest when one is chosen, so that choosing sends no map.
+The last two traces, `edges` and `selected`, are empty: explore.js fills them with a clip and its
+nearest neighbours when one is selected, so that selecting sends no map.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import plotly.graph_objects as go
 from plotly.colors import sample_colorscale
 
-from ser.charts.map_chart import SVG_POINTS, name_regions, scatter_of
-from ser.charts.probabilities import MARKERS, Marker, plain
+from ser.charts.map_chart import (
+    MAX_SVG_POINTS,
+    add_emotion_labels,
+    axis_limits,
+    coordinates,
+    scatter_type,
+    set_axes,
+)
+from ser.charts.style import MARKERS, Marker, plain
 from ser.labels import LABELS
-from ser.models.embedding_map import N_NAMED
+from ser.models.embedding_map import AXES, N_NAMED, EmbeddingMap
+
+if TYPE_CHECKING:
+    from ser.page.text import Words
 
 HEIGHT = 440  # px
-SIZE, SMALL = 8, 4  # px of a point, of one among many
-CHOSEN = [24] + [13] * N_NAMED  # px of the ring round the chosen clip and its nearest
-GOLDEN = 0.618034  # of a turn round the hues: neighbours in a list differ
-# No emotion's colours; people with a colour-vision deficiency tell them apart, too.
+MARGIN = 0.04  # around the clips, of their extent
+SIZE, SMALL_SIZE = 8, 4  # px of a point, of one of more than MAX_SVG_POINTS
+SELECTED_SIZES = [24] + [13] * N_NAMED  # px of the rings around the selected clip and its nearest
+GOLDEN_RATIO = 0.618034  # of a turn between hues, so that successive actors differ
+# Not the colours of emotions; they differ with a colour-vision deficiency, too.
 PAIR = (Marker("#6366f1", "circle"), Marker("#e8890c", "x"))
 UNKNOWN = Marker("#887c7f", "circle")
 
 
 @dataclass(frozen=True)
 class Group:
-    """Clips that are drawn alike.
+    """Training clips that are drawn with one marker.
 
-    name: str; marker: Marker; rows: int array, which of the embedding_map' clips.
+    Attributes:
+        name: as the page shows it.
+        marker: of its points.
+        rows: int, shape (clips,), of the map's arrays.
     """
 
     name: str
@@ -37,86 +53,84 @@ class Group:
     rows: np.ndarray
 
 
-def grouped(words, embedding_map, heard: np.ndarray, colour: str) -> list[Group]:
-    """Group all clips by one of `words.COLOURS`, in a fixed order, empty groups left out.
+def group_clips(
+    words: Words, embedding_map: EmbeddingMap, predicted: np.ndarray, colour_by: str
+) -> list[Group]:
+    """Group all clips by one of `words.COLOURS`, in a fixed order, without empty groups.
 
-    heard: strings, shape (n,), the emotion heard in each clip when its actor was unseen.
+    predicted: strings, shape (n,), the emotion predicted out of fold for each clip.
     """
-    if colour == "emotion":
+    if colour_by == "emotion":
         values = embedding_map.emotions
-        looks = {label: (words.EMOTIONS[label], MARKERS[label]) for label in LABELS}
-    elif colour == "actor":
-        values, people = embedding_map.actors, np.unique(embedding_map.actors).tolist()
-        hues = sample_colorscale("Phase", GOLDEN * np.arange(len(people)) % 1)
-        looks = {
-            person: (words.person(person, ""), Marker(hue, "circle"))
-            for person, hue in zip(people, hues, strict=True)
+        styles = {label: (words.EMOTIONS[label], MARKERS[label]) for label in LABELS}
+    elif colour_by == "actor":
+        values, actors = embedding_map.actors, np.unique(embedding_map.actors).tolist()
+        hues = sample_colorscale("Phase", GOLDEN_RATIO * np.arange(len(actors)) % 1)
+        styles = {
+            actor: (words.person(actor, ""), Marker(hue, "circle"))
+            for actor, hue in zip(actors, hues, strict=True)
         }
     else:
         values = {
             "sex": embedding_map.sexes,
             "intensity": embedding_map.intensities,
-            "right": np.where(heard == embedding_map.emotions, "right", "wrong"),
-        }[colour]
-        looks = dict(
-            zip(
-                words.GROUPS[colour],
-                zip(words.GROUPS[colour].values(), PAIR, strict=True),
-                strict=True,
-            )
-        )
-    looks[""] = (words.UNKNOWN, UNKNOWN)
-    groups = [Group(*look, np.flatnonzero(values == value)) for value, look in looks.items()]
+            "right": np.where(predicted == embedding_map.emotions, "right", "wrong"),
+        }[colour_by]
+        names = words.GROUPS[colour_by]
+        styles = dict(zip(names, zip(names.values(), PAIR, strict=True), strict=True))
+    styles[""] = (words.UNKNOWN, UNKNOWN)
+    groups = [Group(*style, np.flatnonzero(values == value)) for value, style in styles.items()]
     return [group for group in groups if len(group.rows)]
 
 
-def explorer(
-    words, embedding_map, groups: list[Group], texts: np.ndarray, shown: np.ndarray
+def explorer_figure(
+    words: Words,
+    embedding_map: EmbeddingMap,
+    groups: list[Group],
+    hover_texts: np.ndarray,
+    shown: np.ndarray,
 ) -> go.Figure:
-    """Draw the clips that `shown`, a mask of shape (n,), leaves, a trace for each group.
+    """Draw clips, a trace for each group.
 
-    texts: what to tell of each clip, shape (n,).
-
-    The map's frame is that of all clips, so it stays put when some are left out. Each point's
-    `customdata` is its clip's row in the embedding_map.
+    Args:
+        words: the texts in one language.
+        embedding_map: its axes span all clips, so that they stay when some are not shown.
+        groups: of all clips, as `group_clips` returns them.
+        hover_texts: strings, shape (n,).
+        shown: mask, shape (n,), of the clips to draw; their `customdata` is their row in the map.
     """
     figure = go.Figure()
-    scatter = scatter_of(len(shown))
+    scatter = scatter_type(len(shown))
     for group in groups:
         rows = group.rows[shown[group.rows]]
         if not len(rows):
             continue
-        x, y = embedding_map.positions[rows].T
-        drawn = scatter(
-            x=x,
-            y=y,
+        trace = scatter(
+            **coordinates(embedding_map.positions[rows]),
             mode="markers",
             name=group.name,
             marker={
                 "color": group.marker.colour,
                 "symbol": group.marker.symbol,
-                "size": SIZE if len(shown) <= SVG_POINTS else SMALL,
+                "size": SIZE if len(shown) <= MAX_SVG_POINTS else SMALL_SIZE,
                 "opacity": 0.65,
             },
             customdata=rows,
-            text=texts[rows].tolist(),
+            text=hover_texts[rows].tolist(),
             hovertemplate="%{text}<extra></extra>",
         )
-        figure.add_trace(drawn)
+        figure.add_trace(trace)
+    empty = dict.fromkeys(AXES, [])
     line = {"color": "rgba(128, 128, 128, 0.9)", "width": 1.5}
-    figure.add_scatter(x=[], y=[], mode="lines", name="ties", line=line, hoverinfo="skip")
+    figure.add_scatter(**empty, mode="lines", name="edges", line=line, hoverinfo="skip")
     figure.add_scatter(
-        x=[],
-        y=[],
+        **empty,
         mode="markers",
-        name="chosen",
-        marker={"color": "rgba(128, 128, 128, 0.15)", "size": CHOSEN, "line_width": 2},
+        name="selected",
+        marker={"color": "rgba(128, 128, 128, 0.15)", "size": SELECTED_SIZES, "line_width": 2},
         hoverinfo="skip",
     )
-    name_regions(figure, words, embedding_map)
-    low, high = embedding_map.positions.min(axis=0), embedding_map.positions.max(axis=0)
-    (left, bottom), (right, top) = low - 0.04 * (high - low), high + 0.04 * (high - low)
-    figure.update_xaxes(visible=False, range=[float(left), float(right)])
-    figure.update_yaxes(visible=False, range=[float(bottom), float(top)])
+    add_emotion_labels(figure, words, embedding_map)
+    set_axes(figure, *axis_limits(embedding_map.positions, MARGIN))
     figure.update_layout(height=HEIGHT, margin={"l": 0, "r": 0, "t": 0, "b": 0})
     return plain(figure).update_layout(dragmode="zoom")

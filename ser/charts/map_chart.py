@@ -1,157 +1,173 @@
-"""The map of the data set, and a voice's place on it, as Plotly figures.
+"""The map of the training clips, and an analysed clip on it."""
 
-`words` is the page's table of words in one language: EMOTIONS (label -> word), YOUR_VOICE,
-`person(actor, sex)` and `facts(neighbour)`.
-"""
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import numpy as np
 import plotly.graph_objects as go
 from scipy.ndimage import uniform_filter
 
-from ser.charts.probabilities import FAINT, MARKERS, plain
+from ser.charts.style import FAINT, MARKERS, plain
 from ser.labels import LABELS
+from ser.models.embedding_map import AXES, EmbeddingMap
 
-HEIGHT = 534  # px
-SVG_POINTS = 5_000  # more are drawn with WebGL, which browsers keep smooth but draw less finely
-CELLS = 25  # of the grid on which a region's middle is sought, each way
+if TYPE_CHECKING:
+    from ser.page.text import Words
+    from ser.recognizer import Analysis
+
+WIDTH, HEIGHT = 600, 534  # px; the width is about what the page gives
+MARGIN = 0.05  # around the clips, of their extent
+MAX_SVG_POINTS = 5_000  # more are drawn with WebGL, which stays smooth but draws less finely
+GRID = 25  # cells on each axis, in which the position of a label is sought
+LABEL_RADIUS = 0.08  # of the map's extent: clips whose mean is a label's position
+CLIP_LABEL_SHIFT, EMOTION_LABEL_SHIFT = 26, 24  # px from the analysed clip to the labels
 
 
-def map_figure(words, embedding_map) -> go.Figure:
-    """Draw the data set's clips, each of its emotions named where it has a region to itself."""
+def map_figure(words: Words, embedding_map: EmbeddingMap) -> go.Figure:
+    """Draw the training clips, each emotion labelled where its clips are densest."""
     figure = go.Figure()
-    scatter = scatter_of(len(embedding_map.emotions))
-    people = np.array(
-        [words.person(*who) for who in zip(embedding_map.actors, embedding_map.sexes, strict=True)]
+    scatter = scatter_type(len(embedding_map.emotions))
+    speakers = np.array(
+        [
+            words.person(actor, sex)
+            for actor, sex in zip(embedding_map.actors, embedding_map.sexes, strict=True)
+        ]
     )
     for label in LABELS:
-        own = embedding_map.emotions == label
-        if not own.any():
+        rows = embedding_map.emotions == label
+        if not rows.any():
             continue
-        x, y = embedding_map.positions[own].T
         marker = MARKERS[label]
-        drawn = scatter(
-            x=x,
-            y=y,
+        trace = scatter(
+            **coordinates(embedding_map.positions[rows]),
             mode="markers",
             name=label,
             marker={"color": marker.colour, "symbol": marker.symbol, "size": 6, "opacity": FAINT},
-            text=people[own].tolist(),
+            text=speakers[rows].tolist(),
             hovertemplate=f"<b>{words.EMOTIONS[label]}</b><br>%{{text}}<extra></extra>",
         )
-        figure.add_trace(drawn)
-    name_regions(figure, words, embedding_map)
-    across, up = (_span(values) for values in embedding_map.positions.T)
-    figure.update_xaxes(visible=False, fixedrange=True, range=across)
-    figure.update_yaxes(visible=False, fixedrange=True, range=up)
+        figure.add_trace(trace)
+    add_emotion_labels(figure, words, embedding_map)
+    set_axes(figure, *axis_limits(embedding_map.positions, MARGIN), fixedrange=True)
     figure.update_layout(height=HEIGHT, margin={"l": 0, "r": 0, "t": 0, "b": 0})
     return plain(figure)
 
 
-def scatter_of(points: int) -> type:
-    """Return the kind of Plotly trace that stays smooth with so many points."""
-    return go.Scatter if points <= SVG_POINTS else go.Scattergl
-
-
-def name_regions(figure: go.Figure, words, embedding_map) -> None:
-    """Write the name of each emotion that occurs where its clips are most among themselves."""
-    for label in LABELS:
-        own = embedding_map.emotions == label
-        if own.any():
-            _label(figure, *_heartland(embedding_map.positions, own), words.EMOTIONS[label])
-
-
-def with_voice(map_figure: go.Figure, words, analysis) -> go.Figure:
-    """Copy the map and draw an analysed clip on it, tied to its nearest recordings."""
+def with_clip(map_figure: go.Figure, words: Words, analysis: Analysis) -> go.Figure:
+    """Return a copy of the map with an analysed clip, connected to its nearest neighbours."""
     figure = go.Figure(map_figure)
-    _add_voice(figure, words, analysis)
-    _name_voice(figure, words.YOUR_VOICE, analysis.place)
-    return figure
-
-
-def on_map(embedding_map, place) -> tuple[float, float]:
-    """Return the shares of `map_figure`'s width and height at which a place lies, from below."""
-    (left, right), (bottom, top) = (_span(values) for values in embedding_map.positions.T)
-    return (place.position[0] - left) / (right - left), (place.position[1] - bottom) / (
-        top - bottom
-    )
-
-
-def _heartland(positions: np.ndarray, own: np.ndarray) -> tuple[float, float]:
-    """Find where an emotion's clips are most among themselves."""
-    weights = np.where(own, 1.0, -1.0)
-    excess, *edges = np.histogram2d(*positions.T, CELLS, weights=weights)
-    around = uniform_filter(excess, 5, mode="constant")
-    present = np.histogram2d(*positions[own].T, edges)[0] > 0
-    best = np.unravel_index(np.argmax(np.where(present, around, -np.inf)), around.shape)
-    middle = [(side[cell] + side[cell + 1]) / 2 for side, cell in zip(edges, best, strict=True)]
-    near = (np.abs(positions - middle) < 0.08 * np.ptp(positions, axis=0)).all(axis=1)
-    x, y = positions[near & own].mean(axis=0)
-    return float(x), float(y)
-
-
-def _add_voice(figure: go.Figure, words, analysis) -> None:
-    place, neighbours = analysis.place, analysis.place.neighbours
-    marker = MARKERS[analysis.label]
+    position, neighbours = analysis.place.position, analysis.place.neighbours
+    gap = np.full(len(AXES), None)
+    edges = [end for neighbour in neighbours for end in (position, neighbour.position, gap)]
     figure.add_scatter(
-        x=[value for clip in neighbours for value in (place.position[0], clip.position[0], None)],
-        y=[value for clip in neighbours for value in (place.position[1], clip.position[1], None)],
+        **coordinates(edges),
         mode="lines",
-        name="ties",
+        name="edges",
         line={"color": "rgba(128, 128, 128, 0.8)", "width": 1.5},
         hoverinfo="skip",
     )
     figure.add_scatter(
-        x=[clip.position[0] for clip in neighbours],
-        y=[clip.position[1] for clip in neighbours],
+        **coordinates([neighbour.position for neighbour in neighbours]),
         mode="markers",
         name="neighbours",
         marker={
-            "color": [MARKERS[clip.emotion].colour for clip in neighbours],
-            "symbol": [MARKERS[clip.emotion].symbol for clip in neighbours],
+            "color": [MARKERS[neighbour.emotion].colour for neighbour in neighbours],
+            "symbol": [MARKERS[neighbour.emotion].symbol for neighbour in neighbours],
             "size": 11,
         },
-        text=[words.facts(clip) for clip in neighbours],
+        text=[words.clip_details(neighbour) for neighbour in neighbours],
         hovertemplate="%{text}<extra></extra>",
     )
+    marker = MARKERS[analysis.label]
     figure.add_scatter(
-        x=[place.position[0]],
-        y=[place.position[1]],
+        **coordinates([position]),
         mode="markers",
         name="voice",
         marker={"color": marker.colour, "symbol": marker.symbol, "size": 26, "line_width": 3},
         hovertemplate=f"<b>{words.YOUR_VOICE}</b><extra></extra>",
     )
+    _label_clip(figure, words.YOUR_VOICE, position)
+    return figure
 
 
-def _name_voice(figure: go.Figure, name: str, place) -> None:
-    """Write the name above or below the voice, and move labels of regions out of its way."""
+def scatter_type(n_points: int) -> type:
+    """Return the type of Plotly trace that stays smooth with so many points."""
+    return go.Scatter if n_points <= MAX_SVG_POINTS else go.Scattergl
+
+
+def coordinates(positions: np.ndarray) -> dict[str, np.ndarray]:
+    """Return positions, shape (n, len(AXES)), as the arguments of a trace, {axis: (n,)}."""
+    return dict(zip(AXES, np.transpose(positions), strict=True))
+
+
+def axis_limits(positions: np.ndarray, margin: float) -> tuple[np.ndarray, np.ndarray]:
+    """Return the lower and the upper ends of the map's axes, each of shape (len(AXES),).
+
+    margin: around the clips, of their extent.
+    """
+    low, high = positions.min(axis=0).astype(float), positions.max(axis=0).astype(float)
+    return low - margin * (high - low), high + margin * (high - low)
+
+
+def set_axes(figure: go.Figure, low: np.ndarray, high: np.ndarray, **options) -> None:
+    """Hide the axes and set their lower and upper ends, each of shape (len(AXES),)."""
+    for axis, *ends in zip(AXES, low.tolist(), high.tolist(), strict=True):
+        figure.update_layout({f"{axis}axis": {"visible": False, "range": ends, **options}})
+
+
+def relative_position(embedding_map: EmbeddingMap, position: np.ndarray) -> np.ndarray:
+    """Return a position in fractions 0-1 of the axes of `map_figure`."""
+    low, high = axis_limits(embedding_map.positions, MARGIN)
+    return (position - low) / (high - low)
+
+
+def add_emotion_labels(figure: go.Figure, words: Words, embedding_map: EmbeddingMap) -> None:
+    """Write the name of each emotion that occurs where its clips are densest."""
+    for label in LABELS:
+        rows = embedding_map.emotions == label
+        if rows.any():
+            _add_label(
+                figure, _label_position(embedding_map.positions, rows), words.EMOTIONS[label]
+            )
+
+
+def _label_position(positions: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """Find where one emotion's clips, a mask of shape (n,), most outnumber those of all others."""
+    excess, edges = np.histogramdd(positions, GRID, weights=np.where(rows, 1.0, -1.0))
+    smoothed = uniform_filter(excess, 5, mode="constant")
+    occupied = np.histogramdd(positions[rows], edges)[0] > 0
+    best = np.unravel_index(np.argmax(np.where(occupied, smoothed, -np.inf)), smoothed.shape)
+    centre = [(edge[cell] + edge[cell + 1]) / 2 for edge, cell in zip(edges, best, strict=True)]
+    within = np.abs(positions - centre) < LABEL_RADIUS * np.ptp(positions, axis=0)
+    return positions[within.all(axis=1) & rows].mean(axis=0)
+
+
+def _label_clip(figure: go.Figure, text: str, position: np.ndarray) -> None:
+    """Label the analysed clip, and move the labels of emotions out of its way."""
     left, right = figure.layout.xaxis.range
     bottom, top = figure.layout.yaxis.range
-    wide, high = 600 / (right - left), HEIGHT / (top - bottom)  # px per unit, about
-    below = (top - place.position[1]) * high < 50
+    x, y = position
+    x_scale, y_scale = WIDTH / (right - left), HEIGHT / (top - bottom)  # px per unit
+    below = (top - y) * y_scale < 50  # px that a label above the clip needs
     for label in figure.layout.annotations:
-        aside, above = abs(label.x - place.position[0]) * wide, (label.y - place.position[1]) * high
-        if aside < 60 and abs(above) < 24:
-            label.yshift = (24 if above >= 0 else -24) - above
-        if aside < 90 and 0 <= above < 46:
+        dx, dy = abs(label.x - x) * x_scale, (label.y - y) * y_scale
+        if dx < 60 and abs(dy) < EMOTION_LABEL_SHIFT:  # It would cover the clip.
+            label.yshift = (EMOTION_LABEL_SHIFT if dy >= 0 else -EMOTION_LABEL_SHIFT) - dy
+        if dx < 90 and 0 <= dy < 46:  # It would cover the clip's label.
             below = True
-    share = (place.position[0] - left) / (right - left)  # near an edge the name would be cut off
-    anchor = "left" if share < 0.14 else "right" if share > 0.86 else "center"
-    _label(
-        figure,
-        place.position[0],
-        place.position[1],
-        name,
-        yshift=-26 if below else 26,
-        xanchor=anchor,
+    fraction = (x - left) / (right - left)
+    # Near an edge a centred label would be cut off.
+    anchor = "left" if fraction < 0.14 else "right" if fraction > 0.86 else "center"
+    shift = -CLIP_LABEL_SHIFT if below else CLIP_LABEL_SHIFT
+    _add_label(figure, position, text, yshift=shift, xanchor=anchor)
+
+
+def _add_label(figure: go.Figure, position: np.ndarray, text: str, **options) -> None:
+    figure.add_annotation(
+        **dict(zip(AXES, position.tolist(), strict=True)),
+        text=f"<b>{text}</b>",
+        showarrow=False,
+        font_size=15,
+        **options,
     )
-
-
-def _label(figure: go.Figure, x: float, y: float, text: str, **options) -> None:
-    figure.add_annotation(x=x, y=y, text=f"<b>{text}</b>", showarrow=False, font_size=15, **options)
-
-
-def _span(values: np.ndarray) -> list[float]:
-    low, high = float(values.min()), float(values.max())
-    margin = 0.05 * (high - low)
-    return [low - margin, high + margin]

@@ -1,26 +1,32 @@
-"""Timeline -> a Plotly figure: the waveform, and below it the emotions of the same moments.
+"""A timeline as a figure: the waveform, and below it the emotions at the same times."""
 
-Looks and `words` as in ser/charts.py; also NOT_VOICED and `clock(seconds)`.
-"""
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from ser.charts.probabilities import MARKERS, plain
+from ser.charts.style import MARKERS, plain
 from ser.labels import LABELS
-from ser.timeline.timeline import LEVEL
+from ser.timeline.timeline import LEVEL_DURATION, Moment, Timeline
+
+if TYPE_CHECKING:
+    from ser.page.text import Words
 
 HEIGHT = 262  # px
-MARGIN = 10  # px left and right of the time axis; long.css draws what is being played by it
-BARS = 600  # of the waveform at most: half as many pixels as a large screen has for it
-SILENT = "rgba(128, 128, 128, 0.35)"
-NAMED = 0.08  # share of the recording from which a segment has room for its emotion's name
-TICKS = (1, 2, 5, 10, 30, 60, 120, 300)  # s apart
+MARGIN = 10  # px left and right of the time axis; timeline.css draws the playback position by it
+MAX_BARS = 600  # of the waveform: half as many as a large screen has pixels for it
+NO_VOICE_COLOUR = "rgba(128, 128, 128, 0.35)"
+MIN_LABELLED = 0.08  # fraction of the duration from which a segment has room for a label
+TICKS = (1, 2, 5, 10, 30, 60, 120, 300)  # s, possible distances
+HALF_MOMENT = 0.5  # s
+MAX_TICKS = 8
 
 
-def course(words, timeline=None) -> go.Figure:
-    """Draw a timeline, or before the first one the two empty rows it will fill."""
+def timeline_figure(words: Words, timeline: Timeline | None = None) -> go.Figure:
+    """Draw a timeline; the two empty rows if there is none yet."""
     figure = make_subplots(2, 1, shared_xaxes=True, row_heights=[0.3, 0.7], vertical_spacing=0.06)
     figure.update_xaxes(visible=False, fixedrange=True, range=[0, 1])
     figure.update_yaxes(visible=False, fixedrange=True)
@@ -37,20 +43,58 @@ def course(words, timeline=None) -> go.Figure:
         )  # fmt: skip
     plain(figure)
     if timeline:
-        _draw(figure, words, timeline)
+        middles = _middles(timeline)
+        _add_waveform(figure, timeline)
+        _add_probabilities(figure, timeline, middles)
+        _add_hover_texts(figure, words, timeline, middles)
+        _add_labels(figure, words, timeline)
+        _label_time_axis(figure, words, timeline.duration)
     return figure
 
 
-def _draw(figure: go.Figure, words, timeline) -> None:
-    _add_waveform(figure, timeline)
-    # A step at each moment's edges, and the ends drawn to the recording's.
-    middles = [(moment.start + moment.end) / 2 for moment in timeline.moments]
-    middles[0], middles[-1] = timeline.moments[0].end - 0.5, timeline.moments[-1].start + 0.5
-    at = [0.0, *middles, timeline.duration]
+def _middles(timeline: Timeline) -> list[float]:
+    """Return the seconds at which moments are drawn: their middles, but for the longer end ones.
+
+    With steps half-way between them, each step then lies at the edge of a moment.
+    """
+    moments = timeline.moments
+    middles = [(moment.start + moment.end) / 2 for moment in moments]
+    middles[0], middles[-1] = moments[0].end - HALF_MOMENT, moments[-1].start + HALF_MOMENT
+    return middles
+
+
+def _add_waveform(figure: go.Figure, timeline: Timeline) -> None:
+    """Draw the levels in the emotions' colours, grey where there is no voice."""
+    levels_per_bar = -(-len(timeline.levels) // MAX_BARS)
+    padded = np.pad(timeline.levels, (0, -len(timeline.levels) % levels_per_bar))
+    # The square root, or next to a single shout all else would be a flat line.
+    levels = np.sqrt(padded.reshape(-1, levels_per_bar).max(axis=1) / timeline.levels.max())
+    width = levels_per_bar * LEVEL_DURATION
+    middles = (np.arange(len(levels)) + 0.5) * width
+    ends = [moment.end for moment in timeline.moments[:-1]]
+    labels = [timeline.moments[i].label for i in np.searchsorted(ends, middles, side="right")]
+    figure.add_bar(
+        x=middles,
+        y=2 * levels,
+        base=-levels,
+        width=width,
+        marker={
+            "color": [MARKERS[label].colour if label else NO_VOICE_COLOUR for label in labels],
+            "line_width": 0,
+        },
+        name="waveform",
+        hoverinfo="skip",
+        row=1,
+        col=1,
+    )
+
+
+def _add_probabilities(figure: go.Figure, timeline: Timeline, middles: list[float]) -> None:
+    """Draw the probabilities as stacked steps, from the beginning to the end of the recording."""
     moments = [timeline.moments[0], *timeline.moments, timeline.moments[-1]]
     for label in LABELS:
         figure.add_scatter(
-            x=at,
+            x=[0.0, *middles, timeline.duration],
             y=[moment.probabilities[label] if moment.probabilities else 0 for moment in moments],
             name=label,
             mode="lines",
@@ -61,6 +105,12 @@ def _draw(figure: go.Figure, words, timeline) -> None:
             row=2,
             col=1,
         )
+
+
+def _add_hover_texts(
+    figure: go.Figure, words: Words, timeline: Timeline, middles: list[float]
+) -> None:
+    """Add an invisible line to both rows, which shows the moment above or below the pointer."""
     for row, height in ((1, 0), (2, 0.5)):
         figure.add_scatter(
             x=middles,
@@ -68,27 +118,52 @@ def _draw(figure: go.Figure, words, timeline) -> None:
             name="moments",
             mode="lines",
             line={"width": 0, "color": "rgba(0, 0, 0, 0)"},
-            text=[_told(words, moment) for moment in timeline.moments],
+            text=[_hover_text(words, moment) for moment in timeline.moments],
             customdata=[moment.start for moment in timeline.moments],
             hovertemplate="%{text}<extra></extra>",
             row=row,
             col=1,
         )
+    figure.update_layout(hovermode="x", hoverdistance=-1)
+
+
+def _hover_text(words: Words, moment: Moment) -> str:
+    time = words.clock(moment.start)
+    if not moment.probabilities:
+        return f"{time}<br>{words.NOT_VOICED}"
+    ranked = sorted(moment.probabilities.items(), key=lambda item: -item[1])
+    lines = [f"{words.EMOTIONS[label]} {words.percent(p)}" for label, p in ranked[:2]]
+    return "<br>".join([time, *lines])
+
+
+def _add_labels(figure: go.Figure, words: Words, timeline: Timeline) -> None:
+    """Write the emotions of the longer segments into their areas."""
     for segment in timeline.segments:
-        if segment.end - segment.start >= NAMED * timeline.duration:
-            middle = (segment.start + segment.end) / 2
-            figure.add_annotation(
-                x=middle,
-                y=_height(timeline, middle, segment.label),
-                text=f"<b>{words.EMOTIONS[segment.label]}</b>",
-                showarrow=False,
-                font_size=13,
-                row=2,
-                col=1,
-            )
-    apart = next((step for step in TICKS if timeline.duration / step <= 8), TICKS[-1])
-    ticks = list(range(0, int(timeline.duration) + 1, apart))
-    figure.update_xaxes(range=[0, timeline.duration])
+        if segment.end - segment.start < MIN_LABELLED * timeline.duration:
+            continue
+        middle = (segment.start + segment.end) / 2
+        figure.add_annotation(
+            x=middle,
+            y=_area_middle(timeline, middle, segment.label),
+            text=f"<b>{words.EMOTIONS[segment.label]}</b>",
+            showarrow=False,
+            font_size=13,
+            row=2,
+            col=1,
+        )
+
+
+def _area_middle(timeline: Timeline, time: float, label: str) -> float:
+    """Return the middle of an emotion's stacked area at a time in seconds that has a voice."""
+    moment = next(moment for moment in timeline.moments if time < moment.end)
+    below = sum(moment.probabilities[lower] for lower in LABELS[: LABELS.index(label)])
+    return below + moment.probabilities[label] / 2
+
+
+def _label_time_axis(figure: go.Figure, words: Words, duration: float) -> None:
+    step = next((step for step in TICKS if duration / step <= MAX_TICKS), TICKS[-1])
+    ticks = list(range(0, int(duration) + 1, step))
+    figure.update_xaxes(range=[0, duration])
     figure.update_xaxes(
         row=2,
         visible=True,
@@ -98,47 +173,3 @@ def _draw(figure: go.Figure, words, timeline) -> None:
         ticktext=[words.clock(tick) for tick in ticks],
         ticklabelposition="outside",
     )
-    # Whichever moment is above or below the pointer answers, not only one beside it.
-    figure.update_layout(hovermode="x", hoverdistance=-1)
-
-
-def _add_waveform(figure: go.Figure, timeline) -> None:
-    """Draw how loud it is, in the colour of the emotion and grey where no voice is heard."""
-    together = -(-len(timeline.levels) // BARS)
-    padded = np.pad(timeline.levels, (0, -len(timeline.levels) % together))
-    # The root, or a single shout would leave a flat line of everything else.
-    levels = np.sqrt(padded.reshape(-1, together).max(axis=1) / timeline.levels.max())
-    width = together * LEVEL
-    middles = (np.arange(len(levels)) + 0.5) * width
-    ends = [moment.end for moment in timeline.moments[:-1]]
-    labels = [timeline.moments[i].label for i in np.searchsorted(ends, middles, side="right")]
-    figure.add_bar(
-        x=middles,
-        y=2 * levels,
-        base=-levels,
-        width=width,
-        marker={
-            "color": [MARKERS[label].colour if label else SILENT for label in labels],
-            "line_width": 0,
-        },
-        name="waveform",
-        hoverinfo="skip",
-        row=1,
-        col=1,
-    )
-
-
-def _height(timeline, at: float, label: str) -> float:
-    """Find the middle of an emotion's area at a moment with a voice."""
-    shares = next(moment for moment in timeline.moments if at < moment.end).probabilities
-    below = sum(shares[other] for other in LABELS[: LABELS.index(label)])
-    return below + shares[label] / 2
-
-
-def _told(words, moment) -> str:
-    when = words.clock(moment.start)
-    if not moment.probabilities:
-        return f"{when}<br>{words.NOT_VOICED}"
-    likeliest = sorted(moment.probabilities.items(), key=lambda item: -item[1])[:2]
-    told = "<br>".join(f"{words.EMOTIONS[label]} {words.percent(p)}" for label, p in likeliest)
-    return f"{when}<br>{told}"

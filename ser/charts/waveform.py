@@ -1,44 +1,47 @@
-"""Sound -> Plotly figures: which part of a recording was listened to, and what is in it.
+"""A recording's waveform and mel spectrogram as figures."""
 
-As in `charts`, backgrounds are transparent and the style sheet colours what is written. `words`
-is the page's table of words in one language.
-"""
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import librosa
 import numpy as np
 import plotly.graph_objects as go
 
-from ser.audio import loading
-from ser.charts.probabilities import plain
+from ser.audio.clip import SAMPLING_RATE, SILENCE, TRIM_FRAME, TRIM_HOP, Clip
+from ser.charts.style import ACCENT, plain
+
+if TYPE_CHECKING:
+    from ser.page.text import Words
 
 OUTLINE_HEIGHT = 46  # px
 SPECTROGRAM_HEIGHT = 220  # px
-HEARD, SKIPPED = "#6366f1", "rgba(128, 128, 128, 0.45)"
-PITCHES = (250, 500, 1000, 2000, 4000)  # Hz, named beside the spectrogram
-SCALE = "Magma"
-MELS = 64  # bands of the spectrogram
-COLUMNS = 600  # of the spectrogram at most, about
+TRIMMED_COLOUR = "rgba(128, 128, 128, 0.45)"
+FREQUENCIES = (250, 500, 1000, 2000, 4000)  # Hz, labelled on the spectrogram's axis
+COLOUR_SCALE = "Magma"
+N_MELS = 64
+MAX_FRAMES = 600  # of the spectrogram, about
 
 
-def outline(words, clip: loading.Clip | None = None) -> go.Figure:
-    """Draw a recording's waveform, paler where it was not listened to; empty before the first."""
+def outline(words: Words, clip: Clip | None = None) -> go.Figure:
+    """Draw a recording's waveform, paler where it was trimmed; empty if there is none yet."""
     figure = go.Figure()
-    seconds = clip.duration if clip else 1.0
-    figure.update_xaxes(range=[0, seconds], visible=False, fixedrange=True)
+    duration = clip.duration if clip else 1.0
+    figure.update_xaxes(range=[0, duration], visible=False, fixedrange=True)
     figure.update_yaxes(range=[-1.05, 1.05], visible=False, fixedrange=True)
     figure.update_layout(height=OUTLINE_HEIGHT, margin={"l": 4, "r": 4, "t": 0, "b": 0})
-    figure.add_shape(type="line", x0=0, x1=seconds, y0=0, y1=0, line={"color": SKIPPED, "width": 1})
+    axis = {"color": TRIMMED_COLOUR, "width": 1}
+    figure.add_shape(type="line", x0=0, x1=duration, y0=0, y1=0, line=axis)
     if clip:
-        figure.add_vrect(clip.start, clip.end, fillcolor=HEARD, opacity=0.1, line_width=0)
-        times = np.linspace(0, seconds, len(clip.outline), dtype=np.float32)
-        samples = clip.outline / max(np.abs(clip.outline).max(), loading.SILENCE)
-        heard = (times >= clip.start) & (times <= clip.end)
+        figure.add_vrect(clip.start, clip.end, fillcolor=ACCENT, opacity=0.1, line_width=0)
+        times = np.linspace(0, duration, len(clip.outline), dtype=np.float32)
+        extremes = clip.outline / max(np.abs(clip.outline).max(), SILENCE)
         for name, part, colour in (
-            (words.SKIPPED_PART, times <= clip.start, SKIPPED),
-            (words.HEARD_PART, heard, HEARD),
-            (words.SKIPPED_PART, times >= clip.end, SKIPPED),
+            (words.TRIMMED_PART, times <= clip.start, TRIMMED_COLOUR),
+            (words.SPEECH_PART, (times >= clip.start) & (times <= clip.end), ACCENT),
+            (words.TRIMMED_PART, times >= clip.end, TRIMMED_COLOUR),
         ):
-            low, high = samples[part].T
+            low, high = extremes[part].T
             figure.add_scatter(
                 x=np.concatenate([times[part], times[part][::-1]]),
                 y=np.concatenate([high, low[::-1]]),
@@ -52,27 +55,26 @@ def outline(words, clip: loading.Clip | None = None) -> go.Figure:
     return plain(figure)
 
 
-def spectrogram(words, waveform: np.ndarray | None = None) -> go.Figure:
-    """Draw how strong each pitch is over time; an empty frame without a 16 kHz waveform."""
+def spectrogram(words: Words, waveform: np.ndarray | None = None) -> go.Figure:
+    """Draw the mel spectrogram of a 16 kHz waveform, shape (samples,); empty if there is none."""
     figure = go.Figure()
     if waveform is not None:
         levels = mel_spectrogram(waveform)
         figure.add_heatmap(
             z=levels,
             x0=0,
-            dx=len(waveform) / loading.SAMPLING_RATE / levels.shape[1],
-            colorscale=SCALE,
+            dx=len(waveform) / SAMPLING_RATE / levels.shape[1],
+            colorscale=COLOUR_SCALE,
             showscale=False,
             hovertemplate=f"%{{x:.2f}} {words.SECONDS}<br>%{{z}} dB<extra></extra>",
         )
-    bands = np.arange(MELS)
     figure.update_xaxes(
         ticksuffix=f" {words.SECONDS}", showgrid=False, zeroline=False, fixedrange=True, nticks=8
     )
     figure.update_yaxes(
-        range=[-0.5, MELS - 0.5],
-        tickvals=np.interp(PITCHES, mel_frequencies(), bands),
-        ticktext=[f"{words.number(pitch)} {words.HERTZ}" for pitch in PITCHES],
+        range=[-0.5, N_MELS - 0.5],
+        tickvals=np.interp(FREQUENCIES, mel_frequencies(), np.arange(N_MELS)),
+        ticktext=[f"{words.number(frequency)} {words.HERTZ}" for frequency in FREQUENCIES],
         showgrid=False,
         zeroline=False,
         fixedrange=True,
@@ -86,20 +88,20 @@ def spectrogram(words, waveform: np.ndarray | None = None) -> go.Figure:
 
 
 def mel_spectrogram(waveform: np.ndarray) -> np.ndarray:
-    """Return a 16 kHz waveform's power by mel band and time, int8, shape (MELS, columns).
+    """Return the mel spectrogram of a 16 kHz waveform, int8, shape (N_MELS, frames).
 
-    In whole dB below the loudest, -80 to 0; band i is centred on `mel_frequencies()[i]`.
+    In whole dB below the maximum, -80 to 0; band i is centred on `mel_frequencies()[i]`.
     """
     power = librosa.feature.melspectrogram(
         y=waveform,
-        sr=loading.SAMPLING_RATE,
-        n_fft=loading.TRIM_FRAME,
-        hop_length=max(loading.TRIM_HOP, len(waveform) // COLUMNS),
-        n_mels=MELS,
+        sr=SAMPLING_RATE,
+        n_fft=TRIM_FRAME,
+        hop_length=max(TRIM_HOP, len(waveform) // MAX_FRAMES),
+        n_mels=N_MELS,
     )
     return librosa.power_to_db(power, ref=np.max).round().astype(np.int8)
 
 
 def mel_frequencies() -> np.ndarray:
-    """Return the centres of the spectrogram's bands in Hz, shape (MELS,)."""
-    return librosa.mel_frequencies(MELS + 2, fmax=loading.SAMPLING_RATE / 2)[1:-1]
+    """Return the centres of the mel bands in Hz, shape (N_MELS,)."""
+    return librosa.mel_frequencies(N_MELS + 2, fmax=SAMPLING_RATE / 2)[1:-1]

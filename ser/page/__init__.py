@@ -1,16 +1,21 @@
-"""The page: one file a tab, the theme and the words. Only this and app.py know gradio."""
+"""The page: one module a tab, a theme, and texts in each language."""
+
+from typing import TYPE_CHECKING
 
 import gradio as gr
 
 from ser.audio.sandbox import MAX_BYTES
 from ser.page import session
 from ser.page.server import uploads, zerogpu
-from ser.page.server.language import OTHERS, switch
+from ser.page.server.language import BELOW_ROOT, language_links
 from ser.page.tabs import analyse, api, evaluation, examples, explore, live, timeline
-from ser.page.text import ENGLISH
+from ser.page.text import ENGLISH, Words
 from ser.page.theme import HEAD, THEME
 
-QUEUE = 32  # requests waiting; further ones are told to come back
+if TYPE_CHECKING:
+    from ser.recognizer import Recognizer
+
+QUEUE_SIZE = 32  # waiting requests; further ones are rejected
 LAUNCH = {
     "theme": THEME,
     "head": HEAD,
@@ -26,33 +31,34 @@ LAUNCH = {
 }
 
 
-def build(recognizer) -> gr.Blocks:
+def build(recognizer: "Recognizer") -> gr.Blocks:
     """Return the page in every language, ready for `launch(**LAUNCH)`."""
-    uploads.set_aside()
+    uploads.prepare_folder()
     examples.download()
-    cpu_recognizer = recognizer.to("cpu") if zerogpu.lent() else recognizer
+    cpu_recognizer = recognizer.to("cpu") if zerogpu.available() else recognizer
     with gr.Blocks(
         title=ENGLISH.TITLE,
         analytics_enabled=False,
         delete_cache=(uploads.FREQUENCY, uploads.AGE),
     ) as page:
-        _fill(ENGLISH, recognizer, cpu_recognizer)
+        _add_tabs(ENGLISH, recognizer, cpu_recognizer)
         api.build(recognizer, cpu_recognizer)
-        session.forget_on_leaving(page)
-    for name, words in OTHERS.items():
+        session.delete_on_unload(page)
+    for name, words in BELOW_ROOT.items():
         with page.route(words.LANGUAGE, name):
-            _fill(words, recognizer, cpu_recognizer)
-    return page.queue(max_size=QUEUE, api_open=False)
+            _add_tabs(words, recognizer, cpu_recognizer)
+    return page.queue(max_size=QUEUE_SIZE, api_open=False)
 
 
-def _fill(words, recognizer, cpu_recognizer) -> None:
+def _add_tabs(words: Words, recognizer: "Recognizer", cpu_recognizer: "Recognizer") -> None:
+    """Add the page in one language to the surrounding Blocks: head, tabs and foot."""
     gr.HTML(_head(words), elem_id="head")
-    known = session.remembered()
+    speaker = session.session_state()
     with gr.Tabs(elem_id="tabs"):
         with gr.Tab(words.ANALYSE, id="analyse"):
-            analyse.build(words, recognizer, known)
+            analyse.build(words, recognizer, speaker)
         with gr.Tab(words.LIVE, id="live"):
-            live.build(words, cpu_recognizer, known)
+            live.build(words, cpu_recognizer, speaker)
         with gr.Tab(words.LONG, id="long"):
             timeline.build(words, cpu_recognizer)
         with gr.Tab(words.EXPLORE, id="explore-tab") as tab:
@@ -62,23 +68,23 @@ def _fill(words, recognizer, cpu_recognizer) -> None:
     gr.HTML(_foot(words, recognizer), elem_id="foot")
 
 
-def _head(words) -> str:
+def _head(words: Words) -> str:
     return (
-        f"<h1>{words.TITLE}</h1><p>{words.INVITATION}</p>{switch(words)}"
+        f"<h1>{words.TITLE}</h1><p>{words.INVITATION}</p>{language_links(words)}"
         f'<button type="button" id="present" aria-keyshortcuts="Alt+P" aria-pressed="false" '
         f'title="{words.PRESENT_HOW}">{words.PRESENT}</button>'
     )
 
 
-def _foot(words, recognizer) -> str:
+def _foot(words: Words, recognizer: "Recognizer") -> str:
     protocols = recognizer.metrics["protocols"]
-    result = protocols["actors"]
-    honesty = words.honesty(result["ua"], len(result["per_class_recall"]))
-    # Artifacts that someone trained on their own recordings were not scored on CREMA-D.
-    if elsewhere := protocols.get("cross_corpus", {}).get("crema_d"):
-        right, people = elsewhere["unknown_speaker"]["ua"], elsewhere["human_listeners"]["ua"]
-        honesty += " " + words.strangers(right, people)
+    actors = protocols["actors"]
+    accuracy = words.speaker_independent_accuracy(actors["ua"], len(actors["per_class_recall"]))
+    # Artifacts trained on other recordings were not evaluated on CREMA-D.
+    if crema_d := protocols.get("cross_corpus", {}).get("crema_d"):
+        ua, human_ua = crema_d["unknown_speaker"]["ua"], crema_d["human_listeners"]["ua"]
+        accuracy += " " + words.cross_corpus_accuracy(ua, human_ua)
     return (
-        f"<p>{words.NOTICE}</p><p>{honesty} {words.device(recognizer.device)}</p>"
+        f"<p>{words.NOTICE}</p><p>{accuracy} {words.device(recognizer.device)}</p>"
         f"<p>{words.PRIVACY}</p>"
     )

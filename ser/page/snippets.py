@@ -1,6 +1,6 @@
-"""How other programs ask the page, shown on it and in README; a test runs each as it is shown."""
+"""Clients of the API, shown on the page and in README; a test runs each as it is shown."""
 
-ADDRESS = "http://127.0.0.1:7860"  # where `make app` serves; the page puts its own in
+ADDRESS = "http://127.0.0.1:7860"  # where `make app` serves; the page shows its own
 
 PYTHON = f"""\
 from gradio_client import Client, handle_file

@@ -1,10 +1,10 @@
-"""Plotly's marker symbols as SVG, for what the page draws and moves itself."""
+"""Plotly's marker symbols as SVG, for what the page draws itself."""
 
 from html import escape
 
-from ser.charts.probabilities import MARKERS
+from ser.charts.style import MARKERS
 
-# In a square of 20 by 20 around the middle.
+# In a square of 20 by 20 with the origin at its centre.
 PATHS = {
     "circle": "M-8 0A8 8 0 1 1 8 0A8 8 0 1 1 -8 0Z",
     "square": "M-7 -7H7V7H-7Z",
@@ -18,7 +18,7 @@ PATHS = {
 
 
 def svg(label: str) -> str:
-    """Return an emotion's symbol in its colour; to be sized by a style sheet."""
+    """Return an emotion's symbol in its colour; a style sheet sets the size."""
     marker = MARKERS[label]
     return (
         f'<svg class="symbol" viewBox="-10 -10 20 20" fill="{escape(marker.colour)}" '

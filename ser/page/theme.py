@@ -1,4 +1,4 @@
-"""How the page looks: one theme with fonts from this server, its style sheets and its scripts."""
+"""The look of the page: a theme with fonts from this server, style sheets and scripts."""
 
 import json
 from pathlib import Path
@@ -9,7 +9,6 @@ from ser.audio.formats import SUFFIXES
 from ser.audio.sandbox import MAX_BYTES
 from ser.page.text import LANGUAGES
 
-ACCENT = "#6366f1"  # indigo, the theme's primary hue
 FOLDER = Path(__file__).parent / "static"
 
 THEME = gr.themes.Base(
@@ -38,25 +37,26 @@ THEME = gr.themes.Base(
 )
 
 
-def _all(pattern: str) -> str:
+def _concatenated(pattern: str) -> str:
     return "\n".join(path.read_text(encoding="utf-8") for path in sorted(FOLDER.glob(pattern)))
 
 
-def _spoken() -> str:
-    """Return what style sheets say, in every language."""
+def _text_variables() -> str:
+    """Return the texts that style sheets show as CSS variables, by language."""
     return "".join(
-        f":root:lang({name}) {{ --listening: '{words.LISTENING}'; --in-line: '{words.IN_LINE}'; }}"
+        f":root:lang({name}) {{ --in-progress: '{words.IN_PROGRESS}'; "
+        f"--queue-position: '{words.QUEUE_POSITION}'; }}"
         for name, words in LANGUAGES.items()
     )
 
 
 def _controls() -> str:
-    """Return what language.js calls gradio's controls, as JSON by language."""
+    """Return the labels of gradio's controls for language.js, as JSON by language."""
     return json.dumps({name: words.CONTROLS for name, words in LANGUAGES.items()})
 
 
 def _uploads() -> str:
-    """Return what upload.js accepts and how it explains what it refuses, as JSON."""
+    """Return what upload.js accepts and the messages for what it rejects, as JSON."""
     messages = {
         name: {"kind": words.NOT_AUDIO, "large": words.TOO_LARGE}
         for name, words in LANGUAGES.items()
@@ -66,7 +66,7 @@ def _uploads() -> str:
 
 # In the head rather than as gradio's `css`, which would be confined to the app's container.
 HEAD = (
-    f"<style>{_spoken()}</style>"
+    f"<style>{_text_variables()}</style>"
     f"<script>const CONTROLS = {_controls()}, UPLOADS = {_uploads()};</script>"
-    f"<style>{_all('*.css')}</style><script>{_all('*.js')}</script>"
+    f"<style>{_concatenated('*.css')}</style><script>{_concatenated('*.js')}</script>"
 )

@@ -1,4 +1,4 @@
-"""The figures of how good it is hold what metrics.json says."""
+"""The figures of the evaluation show what metrics.json holds."""
 
 import json
 
@@ -7,7 +7,7 @@ import pytest
 
 from ser import artifacts
 from ser.charts import evaluation
-from ser.charts.probabilities import MARKERS
+from ser.charts.style import MARKERS
 from ser.labels import LABELS
 from ser.page.text import ENGLISH as words
 
@@ -19,28 +19,28 @@ def texts(figure):
     return [annotation.text for annotation in figure.layout.annotations]
 
 
-def test_protocols_beside_guessing_and_people():
+def test_protocols_with_guessing_and_human_listeners():
     figure = evaluation.protocols(words, METRICS)
-    shares = list(figure.data[1].x)
-    crowd = METRICS["protocols"]["corpora"]["crema_d"]["listeners"]["ua"]
-    assert shares[0] == 1 / 8 and shares[-2] == ACTORS["ua"] and crowd in shares
+    values = list(figure.data[1].x)
+    human = METRICS["protocols"]["cross_corpus"]["crema_d"]["human_listeners"]["ua"]
+    assert values[0] == 1 / 8 and values[-2] == ACTORS["ua"] and human in values
     assert f"<b>{words.percent(ACTORS['ua'])}</b>" in texts(figure)
-    stranger = METRICS["protocols"]["corpora"]["crema_d"]["stranger"]
-    row = shares.index(stranger["ua"])
-    low, high = stranger["ci95"]
-    assert shares[row] - figure.data[1].error_x.arrayminus[row] == pytest.approx(low)
-    assert shares[row] + figure.data[1].error_x.array[row] == pytest.approx(high)
+    unknown_speaker = METRICS["protocols"]["cross_corpus"]["crema_d"]["unknown_speaker"]
+    row = values.index(unknown_speaker["ua"])
+    low, high = unknown_speaker["ci95"]
+    assert values[row] - figure.data[1].error_x.arrayminus[row] == pytest.approx(low)
+    assert values[row] + figure.data[1].error_x.array[row] == pytest.approx(high)
     assert figure.data[1].error_x.array[-1] == 0
 
 
-def test_protocols_of_ones_own_recordings():
-    own = {key: METRICS["protocols"][key] for key in ("random", "actors")}
-    figure = evaluation.protocols(words, {"protocols": own})
-    assert list(figure.data[1].x) == [1 / 8, own["actors"]["ua"], own["random"]["ua"]]
+def test_protocols_without_cross_corpus_evaluation():
+    protocols = {key: METRICS["protocols"][key] for key in ("random", "actors")}
+    figure = evaluation.protocols(words, {"protocols": protocols})
+    assert list(figure.data[1].x) == [1 / 8, protocols["actors"]["ua"], protocols["random"]["ua"]]
 
 
-def test_confusion_is_in_shares_of_what_was_acted():
-    drawn = evaluation.confusion(words, ACTORS["confusion"]).data[0]
+def test_confusion_is_normalised_by_row():
+    drawn = evaluation.confusion_matrix(words, ACTORS["confusion"]).data[0]
     assert list(drawn.x) == list(drawn.y) == list(words.EMOTIONS.values())
     assert np.diag(drawn.z) == pytest.approx(list(ACTORS["per_class_recall"].values()))
     assert np.sum(drawn.z, axis=1) == pytest.approx(1)
@@ -51,7 +51,7 @@ def test_confusion_is_in_shares_of_what_was_acted():
 def test_confusion_leaves_out_emotions_that_do_not_occur():
     counts = np.zeros((8, 8), int)
     counts[0, 0], counts[3, 0], counts[3, 3] = 6, 2, 4
-    drawn = evaluation.confusion(words, counts.tolist()).data[0]
+    drawn = evaluation.confusion_matrix(words, counts.tolist()).data[0]
     assert list(drawn.x) == [words.EMOTIONS["neutral"], words.EMOTIONS["sad"]]
     assert [list(row) for row in drawn.text] == [["<b>100%</b>", ""], ["33%", "<b>67%</b>"]]
 
@@ -69,17 +69,17 @@ def test_actors_from_least_to_most():
     assert words.person(worst, "") in bars.text[0]
 
 
-def test_groups_of_people_with_intervals():
-    figure = evaluation.people(words, METRICS["protocols"]["corpora"])
+def test_speaker_groups_with_intervals():
+    figure = evaluation.speaker_groups(words, METRICS["protocols"]["cross_corpus"])
     names = list(figure.data[0].y)
-    women = METRICS["protocols"]["corpora"]["crema_d"]["groups"]["sex"]["female"]
+    women = METRICS["protocols"]["cross_corpus"]["crema_d"]["groups"]["sex"]["female"]
     row = names.index("CREMA-D: women")
     assert figure.data[0].x[row] == women["ua"]
     error = figure.data[0].error_x
     assert women["ua"] - error.arrayminus[row] == pytest.approx(women["ci95"][0])
     ages = [name for name in names if name.startswith("CREMA-D: aged")]
     assert ages == [f"CREMA-D: aged {band}" for band in ("up to 29", "30 to 44", "45 and older")]
-    # A group that is everybody is compared with nobody.
+    # A property with a single group allows no comparison.
     assert "nEMO: aged up to 29" not in names
 
 
@@ -92,13 +92,13 @@ def test_reliability_leaves_out_empty_bins():
 
 
 def test_every_figure_has_a_height():
-    corpora = METRICS["protocols"]["corpora"]
+    corpora = METRICS["protocols"]["cross_corpus"]
     for figure in (
         evaluation.protocols(words, METRICS),
-        evaluation.confusion(words, ACTORS["confusion"]),
+        evaluation.confusion_matrix(words, ACTORS["confusion"]),
         evaluation.recalls(words, ACTORS["per_class_recall"]),
         evaluation.actors(words, ACTORS["per_actor"]),
-        evaluation.people(words, corpora),
+        evaluation.speaker_groups(words, corpora),
     ):
         assert figure.layout.height
         json.loads(figure.to_json())

@@ -1,4 +1,4 @@
-"""The map holds what it should; that it draws is tested in tests/page."""
+"""The map holds its data; that it is drawn is tested in tests/page."""
 
 import json
 from types import SimpleNamespace
@@ -6,19 +6,20 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from ser.charts import map_chart, probabilities
+from ser.charts import map_chart
+from ser.charts.style import MARKERS
 from ser.labels import LABELS
 from ser.page.text import ENGLISH as words
 
 
 @pytest.fixture
 def embedding_map():
-    generator = np.random.default_rng(0)
+    rng = np.random.default_rng(0)
     emotions = np.repeat(LABELS, 20)
-    centres = np.repeat(generator.uniform(0, 10, (len(LABELS), 2)), 20, axis=0)
+    centres = np.repeat(rng.uniform(0, 10, (len(LABELS), 2)), 20, axis=0)
     actors = np.tile(np.arange(1, 21), len(LABELS))
     return SimpleNamespace(
-        positions=(centres + generator.normal(0, 0.4, centres.shape)).astype(np.float32),
+        positions=(centres + rng.normal(0, 0.4, centres.shape)).astype(np.float32),
         emotions=emotions,
         actors=actors,
         sexes=np.where(actors % 2, "male", "female"),
@@ -46,26 +47,26 @@ def test_map_shows_every_clip_in_its_emotions_colour_and_marker(embedding_map):
     assert [trace.name for trace in figure.data] == list(LABELS)
     assert sum(len(trace.x) for trace in figure.data) == len(embedding_map.emotions)
     for trace in figure.data:
-        marker = probabilities.MARKERS[trace.name]
+        marker = MARKERS[trace.name]
         assert (trace.marker.color, trace.marker.symbol) == (marker.colour, marker.symbol)
     assert len(figure.layout.annotations) == len(LABELS)
     assert "actor 1, man" in figure.data[0].text
 
 
-def test_voice_and_neighbours_are_on_the_map(embedding_map):
+def test_clip_and_neighbours_are_on_the_map(embedding_map):
     empty = map_chart.map_figure(words, embedding_map)
-    figure = map_chart.with_voice(empty, words, analysis(embedding_map, 5.0, 5.0))
+    figure = map_chart.with_clip(empty, words, analysis(embedding_map, 5.0, 5.0))
     assert len(empty.data) == len(empty.layout.annotations) == len(LABELS)
-    ties, neighbours, voice = figure.data[len(LABELS) :]
+    edges, neighbours, voice = figure.data[len(LABELS) :]
     assert (list(voice.x), list(voice.y)) == ([5.0], [5.0])
-    assert voice.marker.color == probabilities.MARKERS["angry"].colour
-    assert len(neighbours.x) == 5 and len(ties.x) == 15
+    assert voice.marker.color == MARKERS["angry"].colour
+    assert len(neighbours.x) == 5 and len(edges.x) == 15
     assert "strongly sad" in neighbours.text[0] and "Kids are talking" in neighbours.text[0]
     assert words.YOUR_VOICE in figure.layout.annotations[-1].text
     json.loads(figure.to_json())
 
 
-def test_an_emotion_is_named_where_it_is_among_itself(embedding_map):
+def test_an_emotion_is_labelled_where_it_outnumbers_the_others(embedding_map):
     happy, sad = (np.flatnonzero(embedding_map.emotions == label) for label in ("happy", "sad"))
     embedding_map.positions[sad] = embedding_map.positions[happy]
     embedding_map.positions[happy[:8]] = np.random.default_rng(1).normal((20, 20), 0.05, (8, 2))
@@ -77,7 +78,7 @@ def test_an_emotion_is_named_where_it_is_among_itself(embedding_map):
 def test_emotions_without_a_recording_are_not_on_the_map(embedding_map):
     rows = ~np.isin(embedding_map.emotions, ["calm", "surprised"])
     fewer = SimpleNamespace(**{name: values[rows] for name, values in vars(embedding_map).items()})
-    figure = map_chart.with_voice(
+    figure = map_chart.with_clip(
         map_chart.map_figure(words, fewer), words, analysis(fewer, 5.0, 5.0)
     )
     assert [trace.name for trace in figure.data[:6]] == [
@@ -86,15 +87,15 @@ def test_emotions_without_a_recording_are_not_on_the_map(embedding_map):
     assert len(figure.layout.annotations) == 6 + 1
 
 
-def test_labels_make_way_for_the_voice(embedding_map):
+def test_labels_make_way_for_the_clip(embedding_map):
     empty = map_chart.map_figure(words, embedding_map)
     region = empty.layout.annotations[0]
-    figure = map_chart.with_voice(empty, words, analysis(embedding_map, region.x, region.y))
+    figure = map_chart.with_clip(empty, words, analysis(embedding_map, region.x, region.y))
     assert abs(figure.layout.annotations[0].yshift - figure.layout.annotations[-1].yshift) > 40
 
 
-def test_the_name_of_a_voice_at_the_edge_is_not_cut_off(embedding_map):
+def test_a_label_at_the_edge_is_not_cut_off(embedding_map):
     empty = map_chart.map_figure(words, embedding_map)
     for edge, anchor in zip(empty.layout.xaxis.range, ("left", "right"), strict=True):
-        figure = map_chart.with_voice(empty, words, analysis(embedding_map, edge, 5.0))
+        figure = map_chart.with_clip(empty, words, analysis(embedding_map, edge, 5.0))
         assert figure.layout.annotations[-1].xanchor == anchor

@@ -1,9 +1,10 @@
-"""What is drawn of a recording: which part was listened to, and its spectrogram."""
+"""The figures of a recording: which part was analysed, and its spectrogram."""
 
 import numpy as np
 import pytest
 
 from ser.audio import loading
+from ser.audio.clip import OUTLINE, outline
 from ser.charts import waveform
 from ser.page.text import ENGLISH as words
 
@@ -15,13 +16,13 @@ def clip():
     return loading.load((16_000, np.concatenate([np.zeros(16_000), tone, np.zeros(8_000)])))
 
 
-def test_the_part_listened_to_is_marked(clip):
-    before, heard, after = waveform.outline(words, clip).data
-    assert heard.name == words.HEARD_PART and heard.fillcolor != before.fillcolor
+def test_the_analysed_part_is_marked(clip):
+    before, speech, after = waveform.outline(words, clip).data
+    assert speech.name == words.SPEECH_PART and speech.fillcolor != before.fillcolor
     assert before.fillcolor == after.fillcolor
-    assert (min(heard.x), max(heard.x)) == pytest.approx((clip.start, clip.end), abs=0.01)
+    assert (min(speech.x), max(speech.x)) == pytest.approx((clip.start, clip.end), abs=0.01)
     assert min(before.x) == 0 and max(after.x) == pytest.approx(clip.duration)
-    assert np.abs(heard.y).max() == pytest.approx(1)
+    assert np.abs(speech.y).max() == pytest.approx(1)
     assert np.abs(before.y[5:-5]).max() < 0.05
 
 
@@ -33,7 +34,7 @@ def test_a_recording_without_silence_is_all_marked():
     assert figure.layout.xaxis.range == (0, 2)
 
 
-def test_nothing_moves_when_a_recording_comes(clip):
+def test_empty_figures_have_the_same_height(clip):
     for draw, drawn in ((waveform.outline, clip), (waveform.spectrogram, clip.waveform)):
         assert draw(words).layout.height == draw(words, drawn).layout.height
 
@@ -48,5 +49,5 @@ def test_the_spectrogram_shows_a_tone_at_its_pitch(clip):
 
 def test_a_long_recording_is_drawn_as_coarsely_as_a_short_one():
     noise = np.random.default_rng(0).normal(0, 0.1, 16_000 * 120).astype(np.float32)
-    assert waveform.mel_spectrogram(noise).shape[1] <= 1.1 * waveform.COLUMNS
-    assert loading.outline(noise).shape == (loading.OUTLINE, 2)
+    assert waveform.mel_spectrogram(noise).shape[1] <= 1.1 * waveform.MAX_FRAMES
+    assert outline(noise).shape == (OUTLINE, 2)

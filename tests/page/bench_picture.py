@@ -1,4 +1,4 @@
-"""Make the README's picture of the bench from what it wrote.
+"""Make the picture of docs/speed.md of the benchmark from its JSON file.
 
 python tests/page/bench_picture.py PICTURE.png BENCH.json
 """
@@ -11,15 +11,16 @@ from driver import launch
 from playwright.sync_api import sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
+from ser.bench.systems import NAMES  # noqa: E402
 from ser.charts import bench  # noqa: E402
 
 
 def main(path: str, figures: str) -> None:
-    """Draw the figures in a browser and photograph them at twice their size."""
-    drawn = bench.figure(json.loads(Path(figures).read_text()))
+    """Plot the figures in a browser and save a screenshot at twice their size."""
+    chart = bench.figure(json.loads(Path(figures).read_text()), NAMES)
     with sync_playwright() as playwright, launch(playwright) as browser:
         page = browser.new_page(viewport=bench.SIZE, device_scale_factor=2)
-        page.set_content(drawn.to_html(config={"displayModeBar": False}))
+        page.set_content(chart.to_html(config={"displayModeBar": False}))
         page.wait_for_selector(".js-plotly-plot .point")
         page.locator(".js-plotly-plot").screenshot(path=path)
 

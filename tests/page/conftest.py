@@ -30,7 +30,7 @@ def playwright():
 
 @pytest.fixture(scope="session")
 def browser(playwright, speech):
-    """Chromium whose microphone hears `speech` once."""
+    """Chromium whose microphone plays `speech` once."""
     with launch(playwright, *ALLOWED, microphone(speech, once=True)) as started:
         yield started
 
@@ -46,7 +46,7 @@ def requests():
 
 @pytest.fixture
 def new_page(browser, requests):
-    """Open further visitors, each with a session of its own."""
+    """Open further visitors, each with its own session."""
     contexts = []
 
     def open_page(opener=browser, **options):

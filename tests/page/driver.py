@@ -1,4 +1,4 @@
-"""What the page's tests do in the browser, beside what ser/browser.py does for the bench too."""
+"""What the page's tests do in the browser, in addition to `ser.bench.browser`."""
 
 import os
 import sys
@@ -33,7 +33,7 @@ __all__ = [
 
 @contextmanager
 def serve(app: Path = ROOT / "app.py", python: str = sys.executable, **settings: str):
-    """Run the app as ser/browser.py does; it reaches no other machine, or its log tells.
+    """Run the app as `ser.bench.browser` does, and log any attempt to reach another machine.
 
     settings: further environment variables.
     """

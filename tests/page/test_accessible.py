@@ -21,10 +21,10 @@ def test_no_serious_violation_on_any_tab(app, new_page, speech, theme):
     expect(page.get_by_role("button", name=words.SAVE_RESULT)).to_be_visible()
     for tab in page.locator("#tabs").get_by_role("tab").all():
         tab.click()
-        found = Axe().run(page).response["violations"]
+        violations = Axe().run(page).response["violations"]
         serious = [
             (violation["id"], node["html"], node["failureSummary"])
-            for violation in found
+            for violation in violations
             if violation["impact"] in ("serious", "critical")
             for node in violation["nodes"]
         ]

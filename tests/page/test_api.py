@@ -1,4 +1,4 @@
-"""The programming interface: one endpoint, a stable shape, errors that say what to do."""
+"""The programming interface: two endpoints, a stable shape, errors that say what to do."""
 
 import shutil
 import subprocess
@@ -23,7 +23,10 @@ def test_only_two_endpoints_are_public(client):
     assert sorted(api["named_endpoints"]) == ["/predict", "/timeline"]
     assert api["unnamed_endpoints"] == {}
     parameters = api["named_endpoints"]["/predict"]["parameters"]
-    assert [each["parameter_name"] for each in parameters] == ["recording", "same_speaker"]
+    assert [parameter["parameter_name"] for parameter in parameters] == [
+        "recording",
+        "same_speaker",
+    ]
     assert parameters[1]["parameter_default"] is False
 
 
@@ -51,22 +54,22 @@ def test_shape(client, speech):
 
 
 def test_recordings_of_the_same_speaker(app, speech, other_speech, tmp_path):
-    client, other = Client(app.url, verbose=False), Client(app.url, verbose=False)
+    client, other_client = (Client(app.url, verbose=False) for _ in range(2))
     bad = tmp_path / "text.wav"
     bad.write_text("this is no sound\n" * 40)
 
-    def answer(path, same_speaker, asking=client):
-        return asking.predict(handle_file(path), same_speaker, api_name="/predict")
+    def answer(path, same_speaker, client=client):
+        return client.predict(handle_file(path), same_speaker, api_name="/predict")
 
-    stranger = answer(speech, False)
+    unadapted = answer(speech, False)
     assert answer(other_speech, True)["clips_before"] == 0
     with pytest.raises(AppError):
         answer(bad, True)
-    assert answer(speech, False) == stranger
-    known = answer(speech, True)
-    assert known["clips_before"] == 1
-    assert known["probabilities"] != stranger["probabilities"]
-    assert answer(speech, True, other) == stranger
+    assert answer(speech, False) == unadapted
+    adapted = answer(speech, True)
+    assert adapted["clips_before"] == 1
+    assert adapted["probabilities"] != unadapted["probabilities"]
+    assert answer(speech, True, other_client) == unadapted
 
 
 def test_errors_say_what_to_do_and_the_next_request_works(client, speech, tmp_path):
@@ -80,8 +83,8 @@ def test_errors_say_what_to_do_and_the_next_request_works(client, speech, tmp_pa
 
 
 @pytest.mark.parametrize("api_name", ["/predict", "/timeline"])
-def test_what_is_no_upload_is_told_what_is_needed(client, api_name, speech):
-    for given in (
+def test_what_is_no_upload_is_rejected_with_advice(client, api_name, speech):
+    for recording in (
         str(speech),
         "voice.wav",
         "https://example.org/voice.wav",
@@ -89,7 +92,7 @@ def test_what_is_no_upload_is_told_what_is_needed(client, api_name, speech):
         "data:audio/wav;base64,UklGRg==",
     ):
         with pytest.raises(AppError, match="handle_file"):
-            client.predict(given, api_name=api_name)
+            client.predict(recording, api_name=api_name)
 
 
 def test_files_of_the_server_cannot_be_analysed(app, speech):
@@ -99,12 +102,12 @@ def test_files_of_the_server_cannot_be_analysed(app, speech):
     assert "event: error" in httpx.get(f"{call}/{event}", timeout=TIMEOUT).text
 
 
-def test_recordings_lie_in_a_folder_of_their_own(app, client, speech):
+def test_recordings_are_kept_in_their_own_folder(app, client, speech):
     client.predict(handle_file(speech), api_name="/predict")
-    found = list(app.recordings.rglob("*.wav"))
-    assert found
-    assert all("ser-recordings" in str(path.parent.parent) for path in found)
-    assert len([path for path in found if path.name == speech.name]) == 1
+    recordings = list(app.recordings.rglob("*.wav"))
+    assert recordings
+    assert all("ser-recordings" in str(path.parent.parent) for path in recordings)
+    assert len([path for path in recordings if path.name == speech.name]) == 1
 
 
 def test_missing_artifacts_end_the_start_with_a_message(tmp_path):

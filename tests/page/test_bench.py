@@ -1,4 +1,4 @@
-"""What `python -m ser bench --page` measures, on a page that has other things to do as well."""
+"""What `python -m ser bench --page` measures, on a page that is busy with other requests too."""
 
 import sys
 from contextlib import nullcontext
@@ -14,7 +14,7 @@ from ser.bench.page import speech, table, time_answers, time_live
 
 @pytest.fixture(scope="module")
 def voice(playwright, tmp_path_factory):
-    """Chromium whose microphone hears the bench's voice."""
+    """Chromium whose microphone plays the benchmark's voice."""
     path = tmp_path_factory.mktemp("voice") / "voice.wav"
     path.write_bytes(speech())
     with launch(playwright, *ALLOWED, microphone(path)) as started:
@@ -23,11 +23,11 @@ def voice(playwright, tmp_path_factory):
 
 def test_every_round_is_answered(app, voice):
     (seconds,) = time_answers(voice, app.url, rounds=1)
-    assert seconds > 0.02  # more than a frame: it did wait for the analysis
+    assert seconds > 0.02  # more than a frame: it includes the analysis
 
 
 @pytest.mark.long
-def test_a_lag_counts_the_chunk_it_waited_for(app, voice):
+def test_a_lag_includes_the_chunk(app, voice):
     lags = time_live(voice, app.url, visitors=2, seconds=3)
     assert len(lags) > 2 and min(lags) > 0.4
 
@@ -35,8 +35,8 @@ def test_a_lag_counts_the_chunk_it_waited_for(app, voice):
 def test_table(capsys):
     table(
         {
-            "seconds": {"answer": 0.4, "live": 0.9, "crowd": 1.0},
-            "updates": {"live": 2.0, "crowd": 1.9},
+            "seconds": {"answer": 0.4, "live": 0.9, "concurrent": 1.0},
+            "updates": {"live": 2.0, "concurrent": 1.9},
             "machine": {"cores": 2},
         }
     )
@@ -45,10 +45,10 @@ def test_table(capsys):
     assert "On 2 cores" in lines[3]
 
 
-def test_what_is_missing_is_said(monkeypatch, tmp_path, capsys):
-    own = SimpleNamespace(executable_path=str(tmp_path / "chromium"))
-    without = nullcontext(SimpleNamespace(chromium=own))
-    monkeypatch.setattr("playwright.sync_api.sync_playwright", lambda: without)
+def test_missing_programs_are_named(monkeypatch, tmp_path, capsys):
+    chromium = SimpleNamespace(executable_path=str(tmp_path / "chromium"))
+    playwright = nullcontext(SimpleNamespace(chromium=chromium))
+    monkeypatch.setattr("playwright.sync_api.sync_playwright", lambda: playwright)
     monkeypatch.setattr(browser, "NAMES", ())
     monkeypatch.delenv(browser.VARIABLE, raising=False)
     assert main(["bench", "--page"]) == 1

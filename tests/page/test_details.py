@@ -1,4 +1,4 @@
-"""Examples, details and downloads, as a person comes by them."""
+"""Examples, details and downloads, as a visitor uses them."""
 
 import io
 import json
@@ -21,17 +21,17 @@ def downloaded(page, button):
     return download.value.suggested_filename, download.value.path().read_bytes()
 
 
-def test_an_example_and_then_ones_own_voice(app, new_page, speech, requests):
+def test_an_example_and_then_a_recording(app, new_page, speech, requests):
     page = new_page(viewport=DESKTOP)
     visit(page, app.url)
     name = list(examples.choices()[1])[0]
     page.locator(f"#examples button[name={name}]").click()
     expect(page.locator("#answer .verdict")).to_contain_text("%")
-    expect(page.locator("#outline")).to_contain_text(words.LISTENED + ": ")
-    expect(page.locator("#known p")).to_have_count(0)
+    expect(page.locator("#outline")).to_contain_text(words.ANALYSED_PART + ": ")
+    expect(page.locator("#recordings-used p")).to_have_count(0)
     assert sum("queue/join" in url for url in requests) == 1
     upload(page, speech)
-    expect(page.locator("#known")).to_contain_text(words.known(1))
+    expect(page.locator("#recordings-used")).to_contain_text(words.recordings_used(1))
 
 
 def test_details_and_downloads(app, new_page, speech, other_speech):
@@ -44,15 +44,15 @@ def test_details_and_downloads(app, new_page, speech, other_speech):
     expect(page.locator("#spectrogram .hm image")).to_be_visible()
     name, result = downloaded(page, words.SAVE_RESULT)
     assert name.endswith(".json")
-    shares = json.loads(result)["probabilities"]
-    assert list(shares) == list(LABELS)
-    assert figure(page, "bars")[1]["x"] == pytest.approx(list(shares.values()), abs=1e-6)
+    probabilities = json.loads(result)["probabilities"]
+    assert list(probabilities) == list(LABELS)
+    assert figure(page, "bars")[1]["x"] == pytest.approx(list(probabilities.values()), abs=1e-6)
     name, picture = downloaded(page, words.SAVE_PICTURE)
     assert name.endswith(".png")
     drawn = Image.open(io.BytesIO(picture))
     assert drawn.size == (2560, 1440)
     assert len(drawn.convert("RGB").getcolors(drawn.width * drawn.height)) > 1000
-    seen = page.locator("#spectrogram .hm image").get_attribute("href")
+    before = page.locator("#spectrogram .hm image").get_attribute("href")
     upload(page, other_speech)
-    expect(page.locator("#spectrogram .hm image")).not_to_have_attribute("href", seen)
+    expect(page.locator("#spectrogram .hm image")).not_to_have_attribute("href", before)
     assert not list(app.recordings.rglob("*.png"))

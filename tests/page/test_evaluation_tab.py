@@ -1,4 +1,4 @@
-"""What the page says of how good it is, and the programs it shows, run as they are shown."""
+"""The Evaluation tab shows the metrics, and the programs on it run as they are shown."""
 
 import json
 import re
@@ -24,7 +24,7 @@ RELIABILITY = {"confidence": [0.5, 0.9], "accuracy": [0.6, 0.8], "count": [10, 9
 
 @pytest.fixture
 def parts():
-    """Return the ids and the HTML of the tab for metrics of one's own."""
+    """Return the ids and the HTML of the tab for other metrics."""
 
     def build(metrics):
         with gr.Blocks(analytics_enabled=False) as page:
@@ -48,9 +48,9 @@ def test_every_part(parts):
 
 
 def test_parts_whose_figures_are_missing_are_left_out(parts):
-    own = {key: dict(METRICS["protocols"][key]) for key in ("random", "actors")}
-    del own["actors"]["reliability"]
-    ids, said = parts({"protocols": own})
+    protocols = {key: dict(METRICS["protocols"][key]) for key in ("random", "actors")}
+    del protocols["actors"]["reliability"]
+    ids, said = parts({"protocols": protocols})
     assert "quality-confusion" in ids
     assert not {"quality-people", "quality-reliability"} & ids
     assert "CREMA-D)" not in said and words.PROTOCOLS["cross_corpus"][1] not in said
@@ -78,9 +78,10 @@ def test_protocols_are_explained_in_two_sentences():
         assert len(re.findall(r"[.!?](?= |$)", text)) == 2
 
 
-def test_readme_shows_the_same_programs():
-    readme = (ROOT / "README.md").read_text()
-    assert snippets.PYTHON in readme and snippets.CURL in readme
+def test_the_documents_show_the_same_programs():
+    readme, api = (ROOT / "README.md").read_text(), (ROOT / "docs" / "api.md").read_text()
+    assert snippets.PYTHON in readme
+    assert snippets.PYTHON in api and snippets.CURL in api
 
 
 def test_programs_work_as_they_are_shown(app, new_page, speech, tmp_path):

@@ -1,4 +1,4 @@
-"""Examples: what is offered, and that nothing else on the disk can be asked for."""
+"""Examples: which are offered, and that no other file can be requested."""
 
 import sys
 
@@ -6,7 +6,7 @@ import gradio as gr
 import pytest
 import soundfile
 
-from ser.page.session import Voice, remembered
+from ser.page.session import SessionSpeaker, session_state
 from ser.page.tabs import analyse, examples
 from ser.page.text import ENGLISH as words
 
@@ -51,29 +51,29 @@ def test_some_of_the_actors_are_not_enough(actors):
     assert examples.choices()[0] == "synthetic"
 
 
-@pytest.mark.parametrize("name", ["../words.py", "/etc/hostname", "", "angry"])
-def test_nothing_else_can_be_asked_for(name):
+@pytest.mark.parametrize("name", ["../page.css", "/etc/hostname", "", "angry"])
+def test_no_other_file_can_be_requested(name):
     with pytest.raises(KeyError):
         examples.path(name)
 
 
-def test_download_is_begun_only_when_asked_for(nowhere, monkeypatch):
-    begun = []
-    monkeypatch.setattr(examples.subprocess, "Popen", lambda command, **_: begun.append(command))
+def test_a_download_is_started_only_on_request(nowhere, monkeypatch):
+    started = []
+    monkeypatch.setattr(examples.subprocess, "Popen", lambda command, **_: started.append(command))
     examples.download()
-    assert not begun
+    assert not started
     monkeypatch.setenv("SER_DOWNLOAD", "1")
     examples.download()
-    assert begun == [[sys.executable, "-m", "ser", "download", str(nowhere)]]
+    assert started == [[sys.executable, "-m", "ser", "download", str(nowhere)]]
     nowhere.mkdir()
     examples.download()
-    assert len(begun) == 1
+    assert len(started) == 1
 
 
-def test_an_example_tells_nothing_of_the_visitors_voice(recognizer, speech):
+def test_an_example_does_not_update_the_speaker(recognizer, speech):
     with gr.Blocks(analytics_enabled=False) as page:
-        analyse.build(words, recognizer, remembered())
+        analyse.build(words, recognizer, session_state())
     answer = next(event.fn for event in page.fns.values() if event.name == "answer")
-    *_, mine = answer(str(speech), 0, Voice())
-    sentence, *_, voice = answer(str(examples.path("slow")), 0, mine, example=True)
-    assert voice is mine and "%" in sentence
+    speaker = answer(str(speech), 0, SessionSpeaker()).speaker
+    outputs = answer(str(examples.path("slow")), 0, speaker, is_example=True)
+    assert outputs.speaker is speaker and "%" in outputs.answer

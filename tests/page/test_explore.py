@@ -1,4 +1,4 @@
-"""Exploring the data set as a person does: colours, filters, clicks, keys and sounds."""
+"""The Explore tab as a visitor uses it: colours, filters, clicks, keys and sounds."""
 
 import gradio as gr
 import numpy as np
@@ -8,7 +8,7 @@ from many_points import POINTS
 from playwright.sync_api import expect
 
 from ser import artifacts
-from ser.page.tabs import explore, originals
+from ser.page.tabs import explore, original_recordings
 from ser.page.text import ENGLISH as words
 
 DESKTOP = {"width": 1280, "height": 800}
@@ -81,8 +81,8 @@ def test_colours_filters_and_a_click(app, new_page, recognizer, ravdess):
 
     choose(page, words.SHOW_ACTOR, words.person(13, ""))
     drawn(page, 60)
-    share = words.overall_right(metrics["per_actor"]["13"])
-    expect(page.locator("#explore-legend")).to_contain_text(share)
+    accuracy = words.overall_accuracy(metrics["per_actor"]["13"])
+    expect(page.locator("#explore-legend")).to_contain_text(accuracy)
     choose(page, words.SHOW_EMOTION, words.EMOTIONS["sad"])
     shown = (embedding_map.actors == 13) & (embedding_map.emotions == "sad")
     drawn(page, int(shown.sum()))
@@ -94,19 +94,19 @@ def test_colours_filters_and_a_click(app, new_page, recognizer, ravdess):
     row = embedding_map.names.tolist().index(name.inner_text())
     assert shown[row]
     expect(page.locator("#explore-chosen li")).to_have_count(5)
-    ties, chosen = figure(page, "explore-map")[-2:]
-    marked = embedding_map.positions[[row, *embedding_map.near(row)]]
-    assert np.transpose([chosen["x"], chosen["y"]]) == pytest.approx(marked, abs=1e-4)
-    assert len(ties["x"]) == 15
+    edges, selected = figure(page, "explore-map")[-2:]
+    marked = embedding_map.positions[[row, *embedding_map.nearest(row)]]
+    assert np.transpose([selected["x"], selected["y"]]) == pytest.approx(marked, abs=1e-4)
+    assert len(edges["x"]) == 15
     assert [page.locator(block).bounding_box() for block in BLOCKS] == before
     if ravdess:
         expect(page.locator("#explore-player .play-pause-button")).to_be_visible()
-        # The sound is handed on; the folder it is from is not.
+        # The samples are sent; the path of their file is not.
         assert "shared" not in page.locator("#explore-player").inner_html()
     else:
         expect(page.locator("#explore-chosen .hint")).to_have_text(words.NO_ORIGINALS)
 
-    # What was chosen stays marked on a new drawing of the map.
+    # The selected clip stays marked when the map is drawn again.
     choose(page, words.COLOUR_BY, words.COLOURS["sex"])
     page.wait_for_function(
         """name => document.querySelector("#explore-map .js-plotly-plot")
@@ -127,10 +127,10 @@ def test_by_keyboard(app, new_page, recognizer):
     name = page.locator("#explore-chosen .name")
     expect(name).to_have_text("03-01-05-02-01-01-12")
     row = recognizer.embedding_map.names.tolist().index("03-01-05-02-01-01-12")
-    near = recognizer.embedding_map.clip(recognizer.embedding_map.near(row)[0])
+    nearest = recognizer.embedding_map.clip(recognizer.embedding_map.nearest(row)[0])
     page.locator("#explore-chosen button").first.focus()
     page.keyboard.press("Enter")
-    expect(name).to_have_text(near.name)
+    expect(name).to_have_text(nearest.name)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -179,9 +179,9 @@ def functions(recognizer):
 
 
 @pytest.mark.parametrize("row", [-1, 1440, None, "0", 1.5, {"path": "/etc/passwd"}])
-def test_what_is_no_clip_of_the_map_is_not_met(functions, row):
+def test_what_is_no_row_of_the_map_is_ignored(functions, row):
     event = gr.EventData(None, {"row": row})
-    assert functions["choose_point"](event) == (gr.skip(), gr.skip())
+    assert functions["select_clicked"](event) == (gr.skip(), gr.skip())
 
 
 def test_no_clip_of_both_filters(functions):
@@ -197,16 +197,16 @@ def test_only_recordings_of_the_map_are_found(tmp_path, monkeypatch, speech):
     for path in (inside / f"{name}.wav", inside / "private.wav"):
         path.write_bytes(speech.read_bytes())
     monkeypatch.setenv("SER_RAVDESS", str(tmp_path / "data"))
-    found = originals.find([name, "../outside", "03-01-01-01-01-01-02"])
+    found = original_recordings.find([name, "../outside", "03-01-01-01-01-01-02"])
     assert found == {name: inside / f"{name}.wav"}
-    sampling_rate, samples = originals.read(found[name])
+    sampling_rate, samples = original_recordings.read(found[name])
     assert sampling_rate == 48_000 and samples.shape[0] > sampling_rate
     monkeypatch.setenv("SER_RAVDESS", str(tmp_path / "none"))
-    assert originals.find([name]) == {}
+    assert original_recordings.find([name]) == {}
 
 
-def test_every_clip_says_what_was_heard(recognizer):
-    unseen = np.load(artifacts.FOLDER / artifacts.UNSEEN)
-    assert np.array_equal(recognizer.out_of_fold_probabilities, unseen)
-    assert unseen.shape == (len(recognizer.embedding_map.names), 8)
-    assert unseen.sum(axis=1) == pytest.approx(1, abs=1e-4)
+def test_every_clip_has_out_of_fold_probabilities(recognizer):
+    probabilities = np.load(artifacts.FOLDER / artifacts.OUT_OF_FOLD)
+    assert np.array_equal(recognizer.out_of_fold_probabilities, probabilities)
+    assert probabilities.shape == (len(recognizer.embedding_map.names), 8)
+    assert probabilities.sum(axis=1) == pytest.approx(1, abs=1e-4)

@@ -1,4 +1,4 @@
-"""What strangers may try through the raw interface: files, addresses, doors that nobody needs."""
+"""Attacks on the HTTP interface: files of the server, URLs, routes that the page does not need."""
 
 import http.server
 import json
@@ -29,18 +29,18 @@ def http_client(app):
 
 
 @pytest.fixture
-def listener():
-    """A server on this machine that nobody may be sent to; yields its address and its visitors."""
-    visitors = []
+def target():
+    """A server that must get no requests; yields its address and those that it got."""
+    requests = []
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self):
-            visitors.append(self.path)
+            requests.append(self.path)
             self.send_error(404)
 
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/voice.wav", visitors
+    yield f"http://127.0.0.1:{server.server_port}/voice.wav", requests
     server.shutdown()
 
 
@@ -87,12 +87,12 @@ def test_health(http_client):
         "nonsense",
     ],
 )
-def test_doors_that_nobody_needs_are_closed(http_client, path):
+def test_other_routes_are_closed(http_client, path):
     for answer in (http_client.get(path), http_client.post(path, json={"data": []})):
         assert (answer.status_code, answer.text) == (404, words.NO_SUCH_PAGE)
 
 
-def test_nobody_skips_the_line(http_client):
+def test_the_queue_cannot_be_skipped(http_client):
     answer = http_client.post("gradio_api/run/predict", json={"data": [None, False]})
     assert answer.status_code == 404 and "join the queue" in answer.text
 
@@ -100,8 +100,8 @@ def test_nobody_skips_the_line(http_client):
 FILES = [
     "/etc/passwd",
     ROOT / "app.py",
-    ROOT / "artifacts" / "classifier.joblib",
-    ROOT / "artifacts" / ".." / "ser" / "page" / "words.py",
+    ROOT / "artifacts" / "classifier.npz",
+    ROOT / "artifacts" / ".." / "ser" / "page" / "theme.py",
     "../../etc/passwd",
     "app.py",
     "//etc/passwd",
@@ -112,8 +112,8 @@ FILES = [
 
 @pytest.mark.parametrize("path", FILES)
 def test_files_of_the_server_are_not_served(http_client, path):
-    for door in ("gradio_api/file=", "file=", "static/", "assets/"):
-        answer = http_client.get(f"{door}{path}")
+    for route in ("gradio_api/file=", "file=", "static/", "assets/"):
+        answer = http_client.get(f"{route}{path}")
         assert answer.status_code in (403, 404)
         assert "root:" not in answer.text and "import" not in answer.text
 
@@ -125,16 +125,16 @@ def test_files_of_the_server_are_not_analysed(http_client, path):
     assert "probabilities" not in answer and "Traceback" not in answer
 
 
-def test_addresses_are_not_fetched(http_client, listener, speech):
-    address, visitors = listener
-    for given in (file(address), file(None, url=address), file("", url=address), address):
-        answer = outcome(http_client, [given, False])
+def test_addresses_are_not_fetched(http_client, target, speech):
+    address, requests = target
+    for recording in (file(address), file(None, url=address), file("", url=address), address):
+        answer = outcome(http_client, [recording, False])
         assert ONLY_UPLOADS in json.loads(answer.split("data: ")[-1])["error"]
-    # An address beside an uploaded recording is of no interest.
+    # A URL along with an uploaded recording is ignored.
     path = uploaded(http_client, speech)
     assert "probabilities" in outcome(http_client, [file(path, url=address), False])
     assert http_client.get(f"gradio_api/file={address}").status_code == 404
-    assert visitors == []
+    assert requests == []
 
 
 @pytest.mark.parametrize(
@@ -154,8 +154,8 @@ def test_addresses_are_not_fetched(http_client, listener, speech):
     ids=range(10),
 )
 def test_requests_that_are_none(http_client, body):
-    for door in ("gradio_api/call/predict", "gradio_api/queue/join"):
-        answer = http_client.post(door, content=body, headers={"content-type": "application/json"})
+    for route in ("gradio_api/call/predict", "gradio_api/queue/join"):
+        answer = http_client.post(route, content=body, headers={"content-type": "application/json"})
         assert "Traceback" not in answer.text and "site-packages" not in answer.text
         assert answer.status_code in (200, 400, 413, 422, 500)
     assert http_client.get("health").json()["ready"]
@@ -191,39 +191,39 @@ def test_bad_recordings_are_explained_by_the_page_and_the_next_is_answered(
     expect(page.locator("#answer .verdict")).to_contain_text("%")
 
 
-def test_who_waits_sees_the_place_in_line(app, new_page, speech, tmp_path):
+def test_the_position_in_the_queue_is_shown(app, new_page, speech, tmp_path):
     waveform, rate = soundfile.read(speech)
     long = tmp_path / "long.wav"
     soundfile.write(long, np.resize(waveform, 30 * rate), rate)
     client, page = Client(app.url, verbose=False), new_page()
     visit(page, app.url)
-    listening = "getComputedStyle(document.documentElement).getPropertyValue('--listening')"
+    in_progress = "getComputedStyle(document.documentElement).getPropertyValue('--in-progress')"
     # Two are answered at a time; the page comes when others wait already.
     jobs = [client.submit(handle_file(long), api_name="/predict") for _ in range(12)]
     while sum(job.status().code is Status.IN_QUEUE for job in jobs) < 4:
         assert not all(job.done() for job in jobs)
         page.wait_for_timeout(50)
     upload(page, speech)
-    page.wait_for_function(f"/number [2-9] in line/.test({listening})")
+    page.wait_for_function(f"/number [2-9] in line/.test({in_progress})")
     expect(page.locator("#answer .verdict")).to_contain_text("%")
-    assert "in line" not in page.evaluate(listening)
+    assert "in line" not in page.evaluate(in_progress)
     assert all(job.result()["label"] in LABELS for job in jobs)
 
 
 def test_recordings_go_with_their_session(app, http_client, speech, tmp_path):
     """A recording that two sessions sent is kept for the one that stays."""
-    own, shared = tmp_path / "own.wav", tmp_path / "shared.wav"
-    own.write_bytes(speech.read_bytes() + b"\0")
+    private, shared = tmp_path / "private.wav", tmp_path / "shared.wav"
+    private.write_bytes(speech.read_bytes() + b"\0")
     shared.write_bytes(speech.read_bytes() + b"\0\0")
     leaving, staying = (Client(app.url, verbose=False) for _ in range(2))
-    for client, path in ((leaving, own), (leaving, shared), (staying, shared)):
+    for client, path in ((leaving, private), (leaving, shared), (staying, shared)):
         client.predict(handle_file(path), True, api_name="/predict")
     folder = app.recordings
 
     def kept():
-        return {path.name for path in folder.rglob("*.wav")} & {own.name, shared.name}
+        return {path.name for path in folder.rglob("*.wav")} & {private.name, shared.name}
 
-    assert kept() == {own.name, shared.name}
+    assert kept() == {private.name, shared.name}
     leaving.close()
     recordings_gone(lambda: kept() == {shared.name})
     staying.close()
@@ -254,12 +254,12 @@ def test_no_other_machine_was_asked_for_anything(app, http_client):
     assert "refused to reach" not in app.log.read_text()
 
 
-def test_only_recordings_are_noted(tmp_path, monkeypatch):
+def test_only_uploads_are_registered(tmp_path, monkeypatch):
     monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path / "recordings"))
     (tmp_path / "recordings").mkdir()
     outside = tmp_path / "outside.txt"
     outside.touch()
-    uploads.note("one", [outside, tmp_path / "recordings" / ".." / "outside.txt"])
-    uploads.forget("one")
-    uploads.forget("remove of")
+    uploads.register("one", [outside, tmp_path / "recordings" / ".." / "outside.txt"])
+    uploads.delete_session("one")
+    uploads.delete_session("unknown")
     assert outside.exists()

@@ -14,8 +14,7 @@ from ser import proxies
 from ser.bench import browser
 from ser.labels import LABELS
 
-README = (ROOT / "README.md").read_text()
-NOBODY = "54321"  # a user whom no system knows
+NOBODY = "54321"  # a user id that does not exist
 # Reads what root reads, as the interpreter may lie in root's home, but writes nothing.
 READS = "-all,+dac_read_search"
 AS_NOBODY = (
@@ -23,7 +22,7 @@ AS_NOBODY = (
     f"--inh-caps={READS} --ambient-caps={READS} --bounding-set={READS}"
 ).split()
 PROXIES = ("http_proxy", "https_proxy", "all_proxy")
-DEAD = "socks5://127.0.0.1:9"  # nothing listens there
+DEAD = "socks5://127.0.0.1:9"  # a closed port
 
 
 @pytest.fixture(scope="module")
@@ -56,8 +55,8 @@ def test_the_command_line_needs_no_home(nobody, speech):
 
 def test_the_page_needs_no_home_and_no_proxy_to_itself(nobody, speech, tmp_path):
     python, folder = nobody
-    # It alone has these load_noise_bank, and not the test that asks it.
-    settings = [f"{name}={DEAD}" for each in PROXIES for name in (each, each.upper())]
+    # Only the page has these settings, not the test's client.
+    settings = [f"{name}={DEAD}" for proxy in PROXIES for name in (proxy, proxy.upper())]
     places = [f"PATH={os.environ['PATH']}", f"TMPDIR={folder}", f"GRADIO_TEMP_DIR={folder}"]
     starter = tmp_path / "python"
     starter.write_text(
@@ -75,8 +74,8 @@ def test_the_page_needs_no_home_and_no_proxy_to_itself(nobody, speech, tmp_path)
     assert (folder / f"ser-recordings-{NOBODY}").stat().st_mode & 0o077 == 0
 
 
-@pytest.mark.parametrize("name", [*PROXIES, *(each.upper() for each in PROXIES)])
-def test_proxies_are_only_passed_by_for_a_while(name, monkeypatch):
+@pytest.mark.parametrize("name", [*PROXIES, *map(str.upper, PROXIES)])
+def test_proxies_are_bypassed_only_within_the_context(name, monkeypatch):
     httpx = pytest.importorskip("httpx")
     monkeypatch.setenv(name, DEAD)
     monkeypatch.setenv("no_proxy", "example.org")
@@ -89,22 +88,22 @@ def test_proxies_are_only_passed_by_for_a_while(name, monkeypatch):
     assert "no_proxy" not in os.environ
 
 
-def test_a_download_sees_the_proxies(monkeypatch, tmp_path):
+def test_a_download_uses_the_proxies(monkeypatch, tmp_path):
     """What SER_DOWNLOAD=1 starts when the page is built, and whatever loads a checkpoint."""
     code = """
 import os
 import app
 from ser import page, recognizer
 from types import SimpleNamespace
-seen = {}
+no_proxy = {}
 recognizer.Recognizer.load = lambda folder: (
-    seen.update(load=os.environ.get("no_proxy")) or SimpleNamespace(version="0")
+    no_proxy.update(load=os.environ.get("no_proxy")) or SimpleNamespace(version="0")
 )
-launch = lambda **_: seen.update(launch=os.environ.get("no_proxy"))
+launch = lambda **_: no_proxy.update(launch=os.environ.get("no_proxy"))
 demo = SimpleNamespace(launch=launch, block_thread=lambda: None)
-page.build = lambda _: seen.update(build=os.environ.get("no_proxy")) or demo
+page.build = lambda _: no_proxy.update(build=os.environ.get("no_proxy")) or demo
 app.serve()
-assert seen == {"load": None, "build": None, "launch": "*"}, seen
+assert no_proxy == {"load": None, "build": None, "launch": "*"}, no_proxy
 """
     done = subprocess.run(
         [sys.executable, "-c", code],
@@ -132,15 +131,16 @@ def test_no_folder_for_uploads_is_explained(speech):
     assert line.startswith(f"Error: No folder can be made in {speech / 'uploads'}")
 
 
-def readme(language):
-    """Return README's first example in a language."""
-    return re.search(rf"^```{language}\n(.*?)^```", README, re.MULTILINE | re.DOTALL).group(1)
+def example(language):
+    """Return the first example of docs/api.md in a language."""
+    page = (ROOT / "docs" / "api.md").read_text()
+    return re.search(rf"^```{language}\n(.*?)^```", page, re.MULTILINE | re.DOTALL).group(1)
 
 
 def test_the_python_example(app, speech, tmp_path, monkeypatch, capsys):
     shutil.copy(speech, tmp_path / "voice.wav")
     monkeypatch.chdir(tmp_path)
-    exec(readme("python").replace("http://127.0.0.1:7860", app.url), {})
+    exec(example("python").replace("http://127.0.0.1:7860", app.url), {})
     assert any(label in capsys.readouterr().out for label in LABELS)
 
 
@@ -148,7 +148,7 @@ def test_the_curl_example(app, speech, tmp_path):
     if not shutil.which("curl"):
         pytest.skip("needs curl")
     shutil.copy(speech, tmp_path / "voice.wav")
-    script = readme("bash").replace("http://127.0.0.1:7860", app.url.rstrip("/"))
+    script = example("bash").replace("http://127.0.0.1:7860", app.url.rstrip("/"))
     with proxies.bypassed():
         done = subprocess.run(
             ["bash", "-euc", script], cwd=tmp_path, capture_output=True, text=True, timeout=TIMEOUT

@@ -1,4 +1,4 @@
-"""Both languages say the same things, and Russian says them as Russian is written."""
+"""Both languages have the same texts, and the Russian ones follow the rules of Russian."""
 
 import inspect
 import re
@@ -9,24 +9,25 @@ import pytest
 from bad import bad_recordings
 
 from ser.audio import loading
-from ser.errors import SerError
+from ser.audio.clip import NOTES
+from ser.errors import ErrorKind, SerError
 from ser.labels import CONFIDENT, LABELS, NO_VOICE, UNCERTAIN
-from ser.page.text import ENGLISH, RUSSIAN, preferred
+from ser.page.text import ENGLISH, RUSSIAN, preferred_language
 from ser.page.text.russian.grammar import decimal, of_many, plural
 
 NB = "\N{NO-BREAK SPACE}"
 CYRILLIC = re.compile("[а-яё]", re.IGNORECASE)
-NOT_RUSSIAN = {"CORPORA", "FILE_NAME", "SEPARATORS", "CLOSE"}
+NOT_RUSSIAN = {"CORPORA", "FILE_NAME", "SEPARATORS"}
 
 
 def shape(value):
-    """Return what has to be the same in both languages: signatures, keys, lengths, gaps."""
+    """Return what has to be the same in both languages: signatures, keys, lengths, fields."""
     if isinstance(value, FunctionType):
-        return [str(each) for each in inspect.signature(value).parameters.values()]
+        return [str(parameter) for parameter in inspect.signature(value).parameters.values()]
     if isinstance(value, dict):
-        return {key: shape(each) for key, each in value.items()}
+        return {key: shape(item) for key, item in value.items()}
     if isinstance(value, tuple):
-        return [shape(each) for each in value]
+        return [shape(item) for item in value]
     return sorted(re.findall(r"\{.*?\}", value)) if isinstance(value, str) else type(value)
 
 
@@ -34,19 +35,19 @@ def strings(value):
     if isinstance(value, str):
         yield value
     elif isinstance(value, (dict, tuple)):
-        for each in value.values() if isinstance(value, dict) else value:
-            yield from strings(each)
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from strings(item)
 
 
-def test_no_word_is_missing():
+def test_no_name_is_missing():
     assert set(vars(RUSSIAN)) == set(vars(ENGLISH))
 
 
 @pytest.mark.parametrize("name", sorted(vars(ENGLISH)))
-def test_words_are_used_alike(name):
-    mine, other = getattr(RUSSIAN, name), getattr(ENGLISH, name)
-    told = re.sub(r"\{speech.*?\}", "{speech}", str(shape(other)))
-    assert str(shape(mine)) == told
+def test_texts_have_the_same_shape(name):
+    russian, english = getattr(RUSSIAN, name), getattr(ENGLISH, name)
+    expected = re.sub(r"\{speech.*?\}", "{speech}", str(shape(english)))
+    assert str(shape(russian)) == expected
 
 
 @pytest.mark.parametrize("name", sorted(set(vars(RUSSIAN)) - NOT_RUSSIAN))
@@ -85,55 +86,55 @@ def test_genitive():
 
 def test_numbers():
     assert decimal(0.456, 2) == "0,46" and decimal(12) == "12,0"
-    shares = [RUSSIAN.percent(share) for share in (0, 0.001, 0.724, 0.999, 1)]
-    assert shares == [f"{text}{NB}%" for text in ("0", "<1", "72", ">99", "100")]
+    percents = [RUSSIAN.percent(fraction) for fraction in (0, 0.001, 0.724, 0.999, 1)]
+    assert percents == [f"{text}{NB}%" for text in ("0", "<1", "72", ">99", "100")]
 
 
-def analysis(verdict, notes=(), clips_before=0, **given):
-    rest = (1 - sum(given.values())) / (len(LABELS) - len(given))
+def analysis(verdict, notes=(), clips_before=0, **highest):
+    rest = (1 - sum(highest.values())) / (len(LABELS) - len(highest))
     return SimpleNamespace(
         verdict=verdict,
-        probabilities={label: given.get(label, rest) for label in LABELS},
+        probabilities={label: highest.get(label, rest) for label in LABELS},
         clip=SimpleNamespace(notes=notes, speech=0.44, start=0.5, end=2, duration=3),
         clips_before=clips_before,
     )
 
 
-def said(sentence, labels):
+def text(sentence, labels):
     return sentence.format(*(RUSSIAN.SOUNDS[label] for label in labels)).replace(NB, " ")
 
 
 def test_the_answer():
-    assert said(*RUSSIAN.verdict(analysis(CONFIDENT, angry=0.72))) == "Голос звучит сердито, 72 %."
+    assert text(*RUSSIAN.verdict(analysis(CONFIDENT, angry=0.72))) == "Голос звучит сердито, 72 %."
     unsure = analysis(UNCERTAIN, disgust=0.41, sad=0.33)
-    assert said(*RUSSIAN.verdict(unsure)) == (
+    assert text(*RUSSIAN.verdict(unsure)) == (
         "Трудно сказать: голос звучит скорее с отвращением (41 %), но, возможно, и грустно (33 %)."
     )
-    assert RUSSIAN.verdict(analysis(NO_VOICE, angry=0.72)) == (RUSSIAN.NOBODY, ())
-    assert said(*RUSSIAN.live_sentence(unsure)) == "Трудно сказать: с отвращением или грустно"
-    assert said(*RUSSIAN.course({"calm": 0.7, "sad": 0.3})) == (
+    assert RUSSIAN.verdict(analysis(NO_VOICE, angry=0.72)) == (RUSSIAN.NO_VOICE, ())
+    assert text(*RUSSIAN.live_sentence(unsure)) == "Трудно сказать: с отвращением или грустно"
+    assert text(*RUSSIAN.timeline_verdict({"calm": 0.7, "sad": 0.3})) == (
         "Голос звучит в основном спокойно (70 % времени), реже — грустно (30 %)."
     )
 
 
 def test_its_quality():
-    heard = analysis(UNCERTAIN, ("quiet", "short"), angry=0.41, sad=0.33)
-    assert RUSSIAN.quality(heard.clip) == "Слышно, но запись очень тихая и речи всего 0,4 с."
-    assert RUSSIAN.why_unsure(heard) == (
+    uncertain = analysis(UNCERTAIN, ("quiet", "short"), angry=0.41, sad=0.33)
+    assert RUSSIAN.quality(uncertain.clip) == "Слышно, но запись очень тихая и речи всего 0,4 с."
+    assert RUSSIAN.why_unsure(uncertain) == (
         "Почему неуверенно: гнев и грусть почти наравне, запись очень тихая, речи всего 0,4 с, "
         "этот голос ещё незнаком; поможет ещё одна запись."
     )
-    assert RUSSIAN.listened(heard.clip) == "Что прослушано: с 0,5 по 2,0 с из 3,0 с"
+    assert RUSSIAN.analysed_part(uncertain.clip) == "Что прослушано: с 0,5 по 2,0 с из 3,0 с"
 
 
-@pytest.mark.parametrize("note", loading.NOTES)
-def test_every_remark_has_its_words(note):
+@pytest.mark.parametrize("note", NOTES)
+def test_every_remark_has_its_text(note):
     clip = SimpleNamespace(notes=(note,), speech=0.44)
-    assert loading.NOTES[note].format(speech=0.44) in ENGLISH.quality(clip)
+    assert NOTES[note].format(speech=0.44) in ENGLISH.quality(clip)
     assert RUSSIAN.NOTES[note].format(speech="0,4") in RUSSIAN.quality(clip)
 
 
-def test_what_a_visitor_can_do_wrong_is_told_in_russian(tmp_path):
+def test_errors_of_visitors_are_in_russian(tmp_path):
     recordings = [
         None,
         (16_000, np.zeros(16_000)),
@@ -142,15 +143,23 @@ def test_what_a_visitor_can_do_wrong_is_told_in_russian(tmp_path):
     ]
     recordings += [(16_000, np.full(16_000, np.nan)), (10, np.ones(16_000))]
     recordings += list(bad_recordings(tmp_path))
-    told = set()
+    kinds = set()
     for recording in recordings:
         try:
             loading.load(recording)
         except SerError as error:
-            told.add(error.kind)
+            kinds.add(error.kind)
             assert CYRILLIC.match(RUSSIAN.explained(error)), str(error)
             assert ENGLISH.explained(error) == str(error)
-    assert {"nothing", "silent", "short", "empty", "no audio", "form", "no numbers"} <= told
+    assert {
+        ErrorKind.NO_RECORDING,
+        ErrorKind.SILENT,
+        ErrorKind.TOO_SHORT,
+        ErrorKind.EMPTY_FILE,
+        ErrorKind.NO_AUDIO,
+        ErrorKind.UNSUPPORTED_FORMAT,
+        ErrorKind.NOT_FINITE,
+    } <= kinds
 
 
 def test_other_errors_stay_english():
@@ -170,5 +179,5 @@ def test_other_errors_stay_english():
         ("*", "en"),
     ],
 )
-def test_what_the_browser_prefers(header, language):
-    assert preferred(header) == language
+def test_preferred_language(header, language):
+    assert preferred_language(header) == language

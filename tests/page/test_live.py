@@ -1,4 +1,4 @@
-"""The Live tab: what follows a voice, when it stops, and that nothing of it is kept."""
+"""The Live tab: what it shows of a voice, when it stops, and that it keeps nothing."""
 
 from types import SimpleNamespace
 
@@ -12,9 +12,9 @@ from playwright.sync_api import expect
 from ser.audio.decoding import open_recording
 from ser.bench.page import NOTE_CHUNKS
 from ser.labels import CONFIDENT, LABELS, UNCERTAIN
-from ser.page.session import Voice, remembered
+from ser.page.session import SessionSpeaker, session_state
 from ser.page.tabs import live
-from ser.page.tabs.live import EVERY, LENGTH, LIMIT, TRAIL, Window
+from ser.page.tabs.live import STREAM_EVERY, TIME_LIMIT, TRAIL, WINDOW, Window
 from ser.page.text import ENGLISH as words
 
 DESKTOP = {"width": 1280, "height": 800}
@@ -30,7 +30,7 @@ def chunks(tmp_path, speech):
     def write(path):
         with open_recording(path) as sound:
             samples, rate = np.concatenate(list(sound.blocks)), sound.sampling_rate
-        step = int(EVERY * rate)
+        step = int(STREAM_EVERY * rate)
         for start in range(0, len(samples) - step + 1, step):
             chunk = tmp_path / f"{path.stem}-{start}" / "audio.wav"
             chunk.parent.mkdir()
@@ -41,61 +41,66 @@ def chunks(tmp_path, speech):
 
 
 @pytest.fixture
-def listen(recognizer):
+def analyse_chunk(recognizer):
     """The function behind the stream."""
     with gr.Blocks(analytics_enabled=False) as page:
-        live.build(words, recognizer, remembered())
-    return next(event.fn for event in page.fns.values() if event.name == "listen")
+        live.build(words, recognizer, session_state())
+    return next(event.fn for event in page.fns.values() if event.name == "analyse_chunk")
 
 
 def test_the_window_is_the_latest_three_seconds():
     window = Window()
     for number in range(20):
-        window = window.then(100, np.full(50, number, np.float32))
-    assert len(window.samples) == LENGTH * 100
+        window = window.append(100, np.full(50, number, np.float32))
+    assert len(window.samples) == WINDOW * 100
     assert np.unique(window.samples).tolist() == list(range(14, 20))
-    assert np.unique(window.then(200, np.zeros(50, np.float32)).samples) == [0]
+    assert np.unique(window.append(200, np.zeros(50, np.float32)).samples) == [0]
 
 
-def test_a_voice_is_answered_as_the_same_recording_would_be(listen, recognizer, chunks, speech):
-    window, voice = Window(), Voice()
+def test_a_voice_is_answered_as_the_same_recording_would_be(
+    analyse_chunk, recognizer, chunks, speech
+):
+    window, speaker = Window(), SessionSpeaker()
     for chunk in chunks(speech):
-        moment, window = listen(str(chunk), window, voice)
+        update, window = analyse_chunk(str(chunk), window, speaker)
         assert not chunk.parent.exists()
-    own = recognizer.analyse((window.sampling_rate, window.samples))
-    assert moment["shares"] == list(own.probabilities.values())
-    assert LABELS[moment["likeliest"]] == own.label
-    assert all(0 < share < 1 for share in moment["place"])
+    analysis = recognizer.analyse((window.sampling_rate, window.samples))
+    assert update["probabilities"] == list(analysis.probabilities.values())
+    assert LABELS[update["likeliest"]] == analysis.label
+    assert all(0 < fraction < 1 for fraction in update["position"])
 
 
-def test_what_is_known_of_the_voice_is_used(listen, recognizer, chunks, speech, other_speech):
-    known = Voice(after=recognizer.analyse(other_speech).speaker)
+def test_the_answer_is_adapted_to_the_speaker(
+    analyse_chunk, recognizer, chunks, speech, other_speech
+):
+    enrolled = SessionSpeaker(after=recognizer.analyse(other_speech).speaker)
     chunk = list(chunks(speech))[2]
     copy = chunk.read_bytes()
-    stranger, _ = listen(str(chunk), Window(), Voice())
+    unadapted, _ = analyse_chunk(str(chunk), Window(), SessionSpeaker())
     chunk.parent.mkdir()
     chunk.write_bytes(copy)
-    assert listen(str(chunk), Window(), known)[0]["shares"] != stranger["shares"]
+    adapted = analyse_chunk(str(chunk), Window(), enrolled)[0]
+    assert adapted["probabilities"] != unadapted["probabilities"]
 
 
 @pytest.mark.parametrize("level", [0, 1e-3, 0.1], ids=["silence", "a quiet room", "a loud fan"])
-def test_without_a_voice_it_goes_on_listening(listen, chunks, tmp_path, level):
+def test_without_a_voice_it_goes_on(analyse_chunk, chunks, tmp_path, level):
     sound = tmp_path / "sound.wav"
     soundfile.write(sound, np.random.default_rng(0).normal(0, level, 48_000), 48_000)
     window = Window()
     for chunk in chunks(sound):
-        moment, window = listen(str(chunk), window, Voice())
-        assert moment == {"chunk": chunk.parent.name, "sentence": words.LISTENING}
+        update, window = analyse_chunk(str(chunk), window, SessionSpeaker())
+        assert update == {"chunk": chunk.parent.name, "sentence": words.IN_PROGRESS}
 
 
-def test_a_chunk_that_is_gone_or_broken_is_passed_over(listen, chunks, speech, tmp_path):
-    window = listen(str(next(chunks(speech))), Window(), Voice())[1]
+def test_a_missing_or_damaged_chunk_is_skipped(analyse_chunk, chunks, speech, tmp_path):
+    window = analyse_chunk(str(next(chunks(speech))), Window(), SessionSpeaker())[1]
     broken = tmp_path / "broken" / "audio.wav"
     broken.parent.mkdir()
     broken.write_bytes(b"no sound")
     for chunk in (tmp_path / "gone" / "audio.wav", broken):
-        moment, after = listen(str(chunk), window, Voice())
-        assert after is window and moment["sentence"] == words.LISTENING
+        update, after = analyse_chunk(str(chunk), window, SessionSpeaker())
+        assert after is window and update["sentence"] == words.IN_PROGRESS
 
 
 def test_a_bug_is_logged_and_live_goes_on(recognizer, chunks, speech, caplog):
@@ -106,31 +111,31 @@ def test_a_bug_is_logged_and_live_goes_on(recognizer, chunks, speech, caplog):
         live.build(
             words,
             SimpleNamespace(embedding_map=recognizer.embedding_map, analyse=fail),
-            remembered(),
+            session_state(),
         )
-    broken = next(event.fn for event in page.fns.values() if event.name == "listen")
-    moment, _ = broken(str(next(chunks(speech))), Window(), Voice())
-    assert moment["sentence"] == words.LISTENING
+    broken = next(event.fn for event in page.fns.values() if event.name == "analyse_chunk")
+    update, _ = broken(str(next(chunks(speech))), Window(), SessionSpeaker())
+    assert update["sentence"] == words.IN_PROGRESS
     assert caplog.records[0].exc_info[0] is ZeroDivisionError
 
 
 @pytest.mark.parametrize(
-    ("verdict", "given", "text"),
+    ("verdict", "highest", "text"),
     [
         (CONFIDENT, {"angry": 0.9}, "Sounds angry"),
         (UNCERTAIN, {"angry": 0.4, "sad": 0.39}, "Hard to say: angry or sad"),
     ],
 )
-def test_sentence(verdict, given, text):
-    shares = dict.fromkeys(LABELS, 0.01) | given
-    analysis = SimpleNamespace(verdict=verdict, probabilities=shares)
+def test_sentence(verdict, highest, text):
+    probabilities = dict.fromkeys(LABELS, 0.01) | highest
+    analysis = SimpleNamespace(verdict=verdict, probabilities=probabilities)
     sentence, emotions = words.live_sentence(analysis)
     assert sentence.format(*emotions) == text
 
 
 @pytest.fixture(scope="module")
 def talker(playwright, speech):
-    """Chromium whose microphone hears `speech` over and over."""
+    """Chromium whose microphone plays `speech` repeatedly."""
     with launch(playwright, *ALLOWED, microphone(speech)) as started:
         yield started
 
@@ -141,7 +146,7 @@ def go_live(page, url):
     page.wait_for_selector("#live.moving")
 
 
-def test_bars_and_dot_follow_the_voice(app, talker, new_page, requests):
+def test_bars_and_dot_move_with_the_voice(app, talker, new_page, requests):
     page = new_page(talker, viewport=DESKTOP)
     page.add_init_script(NOTE_CHUNKS)
     go_live(page, app.url)
@@ -155,7 +160,7 @@ def test_bars_and_dot_follow_the_voice(app, talker, new_page, requests):
         answers.add(page.locator("#live-moment .bars").inner_html())
     assert len(answers) > 1
     lengths = page.evaluate("Object.values(window.chunks).map(({seconds}) => seconds)")
-    assert lengths and lengths == pytest.approx([EVERY] * len(lengths))
+    assert lengths and lengths == pytest.approx([STREAM_EVERY] * len(lengths))
     bars = page.locator("#live-moment .bar").evaluate_all(
         "all => all.map(bar => Number(bar.style.transform.slice(7, -1)))"
     )
@@ -195,12 +200,12 @@ def test_it_stops_after_two_minutes(app, talker, new_page):
     page = new_page(talker, viewport=DESKTOP)
     page.clock.install()
     go_live(page, app.url)
-    page.clock.fast_forward(LIMIT * 1000)
+    page.clock.fast_forward(TIME_LIMIT * 1000)
     expect(page.locator("#live-moment [role=status]")).to_have_text(words.LIVE_STATES["limit"])
     expect(page.get_by_role("button", name="Record", exact=True)).to_be_visible()
 
 
-def test_it_stops_when_it_is_out_of_sight(app, talker, new_page):
+def test_it_stops_when_it_is_hidden(app, talker, new_page):
     page = new_page(talker, viewport=DESKTOP)
     go_live(page, app.url)
     state = page.locator("#live-moment [role=status]")

@@ -1,4 +1,4 @@
-"""The page as a person uses it, in a real browser."""
+"""The page as a visitor uses it, in a real browser."""
 
 import pytest
 from driver import FAKE_DEVICE, REFUSED, ROOT, figure, launch, upload, visit
@@ -14,7 +14,7 @@ ANSWER = (
     "#recording",
     "#examples",
     "#answer",
-    "#known",
+    "#recordings-used",
     "#outline",
     "#bars",
     "#map",
@@ -26,12 +26,12 @@ BLOCKS = (*ANSWER, "#details", "#foot")
 def expect_answer(page):
     """Wait for an answer and check that every part of it is there."""
     expect(page.locator("#answer .verdict")).to_contain_text("%")
-    shares, texts = figure(page, "bars")[1]["x"], figure(page, "bars")[3]["text"]
-    assert len(shares) == len(texts) == len(LABELS)
-    assert sum(shares) == pytest.approx(1, abs=0.01)
+    probabilities, texts = figure(page, "bars")[1]["x"], figure(page, "bars")[3]["text"]
+    assert len(probabilities) == len(texts) == len(LABELS)
+    assert sum(probabilities) == pytest.approx(1, abs=0.01)
     assert all("%" in text for text in texts)
     names = [words.EMOTIONS[label] for label in LABELS]
-    likeliest = names[shares.index(max(shares))]
+    likeliest = names[probabilities.index(max(probabilities))]
     assert likeliest in page.locator("#answer .verdict strong").first.inner_text()
     voice = figure(page, "map")[-1]
     assert voice["name"] == "voice" and len(voice["x"]) == 1
@@ -54,7 +54,7 @@ def test_upload(app, new_page, speech, requests):
     assert [trace["name"] for trace in figure(page, "map")] == list(LABELS)
 
 
-def test_another_recording_moves_the_voice(app, new_page, speech, other_speech):
+def test_another_recording_has_another_position(app, new_page, speech, other_speech):
     page = new_page(viewport=DESKTOP)
     visit(page, app.url)
     upload(page, speech)
@@ -71,55 +71,53 @@ def test_microphone_and_trim(app, new_page, requests):
     page.wait_for_timeout(4000)
     page.get_by_role("button", name="Stop", exact=True).click()
     expect_answer(page)
-    heard = page.locator("#answer .for-screen-readers").inner_text()
+    before = page.locator("#answer .for-screen-readers").inner_text()
     assert sum("queue/join" in url for url in requests) == 1
     page.get_by_label("Trim audio to selection").click()
     page.get_by_role("button", name="Trim", exact=True).click()
-    expect(page.locator("#answer .for-screen-readers")).not_to_have_text(heard)
+    expect(page.locator("#answer .for-screen-readers")).not_to_have_text(before)
     expect_answer(page)
-    expect(page.locator("#known")).to_contain_text(words.known(1))
+    expect(page.locator("#recordings-used")).to_contain_text(words.recordings_used(1))
     assert sum("queue/join" in url for url in requests) == 2
 
 
-def test_a_voice_is_known_better_with_every_recording(
-    app, new_page, speech, other_speech, tmp_path
-):
+def test_every_recording_updates_the_speaker(app, new_page, speech, other_speech, tmp_path):
     bad = tmp_path / "text.wav"
     bad.write_text("this is no sound\n" * 40)
     page, other = new_page(viewport=DESKTOP), new_page(viewport=DESKTOP)
     visit(page, app.url)
-    known = page.locator("#known p")
-    expect(known).to_have_count(0)
+    recordings_used = page.locator("#recordings-used p")
+    expect(recordings_used).to_have_count(0)
     upload(page, speech)
-    expect(known).to_contain_text(words.known(1))
+    expect(recordings_used).to_contain_text(words.recordings_used(1))
     first = expect_answer(page)
     upload(page, bad)
     expect(page.locator("#answer .sorry")).to_be_visible()
-    expect(known).to_contain_text(words.known(1))
+    expect(recordings_used).to_contain_text(words.recordings_used(1))
     upload(page, other_speech)
-    expect(known).to_contain_text(words.known(2))
+    expect(recordings_used).to_contain_text(words.recordings_used(2))
     upload(page, speech)
-    expect(known).to_contain_text(words.known(3))
+    expect(recordings_used).to_contain_text(words.recordings_used(3))
     again = expect_answer(page)
     assert (first["x"], first["y"]) != (again["x"], again["y"])
 
     visit(other, app.url)
     upload(other, speech)
-    expect(other.locator("#known p")).to_contain_text(words.known(1))
+    expect(other.locator("#recordings-used p")).to_contain_text(words.recordings_used(1))
     assert expect_answer(other) == first
 
-    page.get_by_role("button", name=words.ANEW).click()
-    expect(known).to_have_count(0)
+    page.get_by_role("button", name=words.START_OVER).click()
+    expect(recordings_used).to_have_count(0)
     expect(page.locator("#answer .verdict")).to_be_visible()
     upload(page, speech)
-    expect(known).to_contain_text(words.known(1))
+    expect(recordings_used).to_contain_text(words.recordings_used(1))
     assert expect_answer(page) == first
 
 
 def test_a_recording_chosen_during_an_answer_is_a_new_one(
     app, new_page, speech, other_speech, requests
 ):
-    """Gradio sums up what happens in the box meanwhile: the server hears of no emptying."""
+    """Gradio merges what happens in the box meanwhile: the server gets no event for clearing it."""
     page = new_page(viewport=DESKTOP)
     visit(page, app.url)
     held = []
@@ -130,7 +128,7 @@ def test_a_recording_chosen_during_an_answer_is_a_new_one(
     with page.expect_response("**/upload*"):
         page.set_input_files("#recording input[type=file]", other_speech)
     held[0].continue_()
-    expect(page.locator("#known")).to_contain_text(words.known(2))
+    expect(page.locator("#recordings-used")).to_contain_text(words.recordings_used(2))
     expect_answer(page)
     assert sum("queue/join" in url for url in requests) == 2
 
@@ -154,7 +152,7 @@ def test_too_large_file_is_refused_and_the_next_one_answers(app, new_page, speec
     page = new_page(viewport=DESKTOP)
     visit(page, app.url)
     upload(page, large)
-    expect(page.locator("#answer .not-taken")).to_have_text(words.TOO_LARGE.format(large.name))
+    expect(page.locator("#answer .rejected")).to_have_text(words.TOO_LARGE.format(large.name))
     upload(page, speech)
     expect_answer(page)
 
@@ -168,8 +166,8 @@ def test_two_sessions_see_their_own_result(app, new_page, speech, other_speech):
         upload(page, path)
     for page, path in pages.items():
         expect_answer(page)
-        own = client.predict(handle_file(path), api_name="/predict")["probabilities"]
-        assert figure(page, "bars")[1]["x"] == pytest.approx(list(own.values()), abs=1e-3)
+        expected = client.predict(handle_file(path), api_name="/predict")["probabilities"]
+        assert figure(page, "bars")[1]["x"] == pytest.approx(list(expected.values()), abs=1e-3)
 
 
 @pytest.mark.parametrize(

@@ -1,27 +1,64 @@
-"""A Space gets what README's one command uploads, and that is enough to answer."""
+"""A Space gets what the one command of docs/hosting.md uploads: what the page needs, no more."""
 
+import ast
 import os
 import re
 import shlex
 import shutil
+import subprocess
 import sys
 
 import pytest
 import yaml
-from driver import ROOT, serve
+from driver import ROOT, TIMEOUT, serve
 from gradio_client import Client, handle_file
 from huggingface_hub.utils import filter_repo_objects
 
+from ser import artifacts
 from ser.labels import LABELS
 
-README = (ROOT / "README.md").read_text()
-CARD = yaml.safe_load(README.split("---")[1])
+HOSTING = (ROOT / "docs" / "hosting.md").read_text()
+CARD = yaml.safe_load((ROOT / "README.md").read_text().split("---")[1])
 COLOURS = {"red", "yellow", "green", "blue", "indigo", "purple", "pink", "gray"}
+# What app.py imports, what it starts as programs, and what `python -m ser download` imports.
+PROGRAMS = (
+    *("app.py", "ser/audio/sandbox_worker.py"),
+    *("ser/__main__.py", "ser/training/data/download.py"),
+)
+IMPORTS_IN_FUNCTIONS = "ser/commands.py"  # each command imports what it needs
+NOT_READ = {"embeddings.npz", "comparison.svg"}  # artifacts that training and evaluation read
 
 
 def options(name):
-    command = shlex.split(re.search(r"^hf upload (?:.*\\\n)*.*$", README, re.MULTILINE).group())
+    command = shlex.split(re.search(r"^hf upload (?:.*\\\n)*.*$", HOSTING, re.MULTILINE).group())
     return [value for option, value in zip(command, command[1:], strict=False) if option == name]
+
+
+def modules(path):
+    """Return the modules of this project that a file imports, and the packages they lie in."""
+    imported = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            imported |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            imported |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    files = [ROOT.joinpath(*name.split(".")) for name in imported if re.match(r"ser\b", name)]
+    files = [file if file.is_dir() else file.with_suffix(".py") for file in files]
+    return {file / "__init__.py" if file.is_dir() else file for file in files if file.exists()}
+
+
+def needed():
+    """Return the Python files that PROGRAMS import, and what these import, and so on."""
+    visited, pending = set(), {ROOT / program for program in PROGRAMS}
+    while pending:
+        path = pending.pop()
+        visited.add(path)
+        folders = path.relative_to(ROOT).parents[:-1]
+        new = {ROOT / folder / "__init__.py" for folder in folders}
+        if path != ROOT / IMPORTS_IN_FUNCTIONS:
+            new |= modules(path)
+        pending |= {file for file in new - visited if file.exists()}
+    return {str(path.relative_to(ROOT)) for path in visited}
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +78,10 @@ def space(tmp_path_factory):
     return folder
 
 
+def uploaded(space):
+    return {str(path.relative_to(space)) for path in space.rglob("*") if path.is_file()}
+
+
 def test_front_matter():
     assert {CARD["colorFrom"], CARD["colorTo"]} <= COLOURS
     assert CARD["sdk"] == "gradio" and CARD["app_file"] == "app.py"
@@ -51,14 +92,27 @@ def test_front_matter():
     assert f"gradio=={CARD['sdk_version']}\n" in (ROOT / "requirements.txt").read_text()
 
 
-def test_only_what_the_page_needs_is_uploaded(space):
-    top = {path.name for path in space.iterdir()}
-    needed = {"app.py", "ser", "artifacts", "requirements.txt", "README.md", "LICENSE", "NOTICE"}
-    assert top == needed
-    kept = [path for path in space.rglob("*") if path.is_file()]
-    assert not [path for path in kept if "__pycache__" in path.parts]
-    assert sum(path.stat().st_size for path in kept) < 100e6
-    assert max(path.stat().st_size for path in kept) < 50e6
+def test_the_modules_that_the_page_needs_are_uploaded_and_no_others(space):
+    assert {name for name in uploaded(space) if name.endswith(".py")} == needed()
+
+
+def test_the_artifacts_that_the_page_needs_are_uploaded_and_no_others(space):
+    listed = artifacts.read_json(artifacts.FOLDER / artifacts.MANIFEST)["files"]
+    folder = space / "artifacts"
+    names = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+    assert names == (set(listed) | {artifacts.MANIFEST, "encoder/README.md"}) - NOT_READ
+    assert set(artifacts.NEEDED) <= names
+
+
+def test_nothing_else_is_uploaded(space):
+    other = {
+        name
+        for name in uploaded(space)
+        if not name.endswith(".py") and not name.startswith(("artifacts/", "ser/page/static/"))
+    }
+    assert other == {"requirements.txt", "README.md", "LICENSE", "NOTICE"}
+    assert sum((space / name).stat().st_size for name in uploaded(space)) < 75e6
+    assert max((space / name).stat().st_size for name in uploaded(space)) < 50e6
 
 
 def test_a_space_answers(space, speech):
@@ -69,3 +123,18 @@ def test_a_space_answers(space, speech):
         answer = client.predict(handle_file(speech), api_name="/predict")
         assert answer["label"] in LABELS
         assert "Traceback" not in app.log.read_text()
+
+
+def test_a_space_can_download_examples(space, tmp_path):
+    occupied = tmp_path / "ravdess"
+    occupied.mkdir()
+    (occupied / "voice.wav").touch()
+    done = subprocess.run(
+        [sys.executable, "-m", "ser", "download", str(occupied)],
+        cwd=space,
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT,
+    )
+    assert done.returncode == 1
+    assert "is not empty and holds 0 of" in done.stderr

@@ -1,4 +1,4 @@
-"""What the page says, and that it says it honestly."""
+"""The texts of the page that depend on results."""
 
 from types import SimpleNamespace
 
@@ -8,35 +8,35 @@ from ser.labels import CONFIDENT, LABELS, NO_VOICE, UNCERTAIN
 from ser.page.text import ENGLISH as words
 
 
-def analysis(verdict, notes=(), clips_before=0, **given):
+def analysis(verdict, notes=(), clips_before=0, **highest):
     """What the words need of an analysis."""
-    rest = (1 - sum(given.values())) / (len(LABELS) - len(given))
+    rest = (1 - sum(highest.values())) / (len(LABELS) - len(highest))
     return SimpleNamespace(
         verdict=verdict,
-        probabilities={label: given.get(label, rest) for label in LABELS},
+        probabilities={label: highest.get(label, rest) for label in LABELS},
         clip=SimpleNamespace(notes=notes, speech=0.4),
         clips_before=clips_before,
     )
 
 
 @pytest.mark.parametrize(
-    ("heard", "sentence"),
+    ("result", "sentence"),
     [
         (analysis(CONFIDENT, angry=0.72), "The voice sounds angry, 72%."),
         (
             analysis(UNCERTAIN, disgust=0.55, sad=0.2),
             "Hard to say: it sounds most like disgusted (55%), or sad (20%).",
         ),
-        (analysis(NO_VOICE, angry=0.9), words.NOBODY),
+        (analysis(NO_VOICE, angry=0.9), words.NO_VOICE),
     ],
 )
-def test_verdict(heard, sentence):
-    template, labels = words.verdict(heard)
+def test_verdict(result, sentence):
+    template, labels = words.verdict(result)
     assert template.format(*(words.EMOTIONS[label] for label in labels)) == sentence
 
 
 @pytest.mark.parametrize(
-    ("heard", "reasons"),
+    ("result", "reasons"),
     [
         (analysis(CONFIDENT, angry=0.72), ""),
         (
@@ -50,15 +50,15 @@ def test_verdict(heard, sentence):
         ),
     ],
 )
-def test_why_unsure(heard, reasons):
-    assert words.why_unsure(heard) == reasons
+def test_why_unsure(result, reasons):
+    assert words.why_unsure(result) == reasons
 
 
 @pytest.mark.parametrize(
-    ("share", "text"), [(0, "0%"), (0.001, "<1%"), (0.724, "72%"), (0.999, ">99%"), (1, "100%")]
+    ("fraction", "text"), [(0, "0%"), (0.001, "<1%"), (0.724, "72%"), (0.999, ">99%"), (1, "100%")]
 )
-def test_percent(share, text):
-    assert words.percent(share) == text
+def test_percent(fraction, text):
+    assert words.percent(fraction) == text
 
 
 @pytest.mark.parametrize(
@@ -73,29 +73,29 @@ def test_quality(notes, text):
     assert words.quality(SimpleNamespace(speech=2.0, notes=notes)) == text
 
 
-def test_honesty():
-    assert words.honesty(0.7512, 8) == (
+def test_speaker_independent_accuracy():
+    assert words.speaker_independent_accuracy(0.7512, 8) == (
         "With actors it was not trained on, it is right 75% of the time (guessing: 12.5%)."
     )
-    assert "(guessing: 16.7%)" in words.honesty(0.7, 6)
+    assert "(guessing: 16.7%)" in words.speaker_independent_accuracy(0.7, 6)
 
 
-def test_what_is_not_known_of_a_recording_is_left_out():
-    known = {"emotion": "sad", "actor": 12, "sex": "female", "intensity": "strong"}
-    assert words.facts(SimpleNamespace(**known, sentence="Dogs are sitting by the door")) == (
-        "<b>strongly sad</b><br>actor 12, woman<br>“Dogs are sitting by the door”"
-    )
+def test_unknown_properties_of_a_clip_are_left_out():
+    described = {"emotion": "sad", "actor": 12, "sex": "female", "intensity": "strong"}
+    assert words.clip_details(
+        SimpleNamespace(**described, sentence="Dogs are sitting by the door")
+    ) == ("<b>strongly sad</b><br>actor 12, woman<br>“Dogs are sitting by the door”")
     unknown = {"emotion": "sad", "actor": "EB0", "sex": "", "intensity": "", "sentence": ""}
-    assert words.facts(SimpleNamespace(**unknown)) == "<b>sad</b><br>actor EB0"
+    assert words.clip_details(SimpleNamespace(**unknown)) == "<b>sad</b><br>actor EB0"
 
 
-def test_known():
-    assert words.known(1) == "Getting to know your voice: 1 recording"
-    assert words.known(3) == "Getting to know your voice: 3 recordings"
+def test_recordings_used():
+    assert words.recordings_used(1) == "Getting to know your voice: 1 recording"
+    assert words.recordings_used(3) == "Getting to know your voice: 3 recordings"
 
 
-def test_strangers():
-    assert words.strangers(0.421, 0.416) == (
+def test_cross_corpus_accuracy():
+    assert words.cross_corpus_accuracy(0.421, 0.416) == (
         "With people recorded elsewhere, 42% (human listeners: 42%)."
     )
 
@@ -109,23 +109,23 @@ def test_clock(seconds, text):
     ("left", "text"),
     [(None, ""), (0.2, " 50%, about 1 s left"), (150, " 50%, about 2 min left")],
 )
-def test_listening(left, text):
-    assert words.listening(0.5, left) == words.LISTENING + text
+def test_progress(left, text):
+    assert words.progress(0.5, left) == words.IN_PROGRESS + text
 
 
 @pytest.mark.parametrize(
-    ("shares", "sentence"),
+    ("fractions", "sentence"),
     [
         ({"calm": 1.0, "sad": 0.0}, "It sounds calm 100% of the time."),
         ({"calm": 0.7, "sad": 0.3}, "It sounds mostly calm (70% of the time), then sad (30%)."),
         ({"calm": 0.4, "sad": 0.3}, "It sounds most often calm (40% of the time), then sad (30%)."),
     ],
 )
-def test_course(shares, sentence):
-    template, labels = words.course(shares)
+def test_timeline_verdict(fractions, sentence):
+    template, labels = words.timeline_verdict(fractions)
     assert template.format(*(words.EMOTIONS[label] for label in labels)) == sentence
 
 
-def test_sureness():
-    assert words.sureness(0.8, 0.6) == "80%"
-    assert words.sureness(0.5, 0.6) == "50%, hard to say"
+def test_confidence():
+    assert words.confidence(0.8, 0.6) == "80%"
+    assert words.confidence(0.5, 0.6) == "50%, hard to say"

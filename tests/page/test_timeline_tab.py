@@ -1,4 +1,4 @@
-"""The tab for long recordings: followed, heard from any moment, taken along, and stopped."""
+"""The tab for long recordings: analysed, played from any moment, downloaded, and stopped."""
 
 import csv
 import json
@@ -24,16 +24,16 @@ from ser.timeline.timeline import Moment, Timeline
 
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
-BLOCKS = ("#long-recording", "#long-answer", "#course", "#segments")
+BLOCKS = ("#long-recording", "#long-answer", "#timeline-figure", "#segments")
 
 
 @pytest.fixture(scope="module")
 def recording(clips, tmp_path_factory):
     """Three of one person's clips, and six seconds of silence before the last one."""
     rate = soundfile.info(clips[0]).samplerate
-    heard = [soundfile.read(path)[0] for path in clips[:3]]
+    waveforms = [soundfile.read(path)[0] for path in clips[:3]]
     path = tmp_path_factory.mktemp("long") / "long.wav"
-    soundfile.write(path, np.concatenate([*heard[:2], np.zeros(6 * rate), heard[2]]), rate)
+    soundfile.write(path, np.concatenate([*waveforms[:2], np.zeros(6 * rate), waveforms[2]]), rate)
     return path
 
 
@@ -41,7 +41,7 @@ def visit(page, url):
     page.set_default_timeout(TIMEOUT * 1000)
     page.goto(url)
     page.get_by_role("tab", name=words.LONG).click()
-    page.wait_for_selector("#course .js-plotly-plot .shapelayer path", state="attached")
+    page.wait_for_selector("#timeline-figure .js-plotly-plot .shapelayer path", state="attached")
 
 
 def choose(page, path):
@@ -58,36 +58,38 @@ def content(link):
     return b64decode(link.get_attribute("href").split(",")[1]).decode()
 
 
-def test_a_recording_is_followed_heard_and_taken_along(app, new_page, recording, requests):
+def test_a_recording_is_analysed_played_and_downloaded(app, new_page, recording, requests):
     page = new_page(viewport=DESKTOP)
     visit(page, app.url)
     choose(page, recording)
     expect(page.locator("#long-answer .verdict")).to_contain_text("%")
     duration = soundfile.info(recording).duration
 
-    traces = {trace["name"]: trace for trace in figure(page, "course")}
+    traces = {trace["name"]: trace for trace in figure(page, "timeline-figure")}
     assert set(LABELS) < set(traces)
     heights = np.sum([traces[label]["y"] for label in LABELS], axis=0)
     assert set(heights.round(6)) == {0, 1}
     assert traces["angry"]["x"][-1] == pytest.approx(duration, abs=0.01)
 
-    told = json.loads(content(page.get_by_role("link", name=words.DOWNLOAD_JSON)))
+    result = json.loads(content(page.get_by_role("link", name=words.DOWNLOAD_JSON)))
     rows = list(csv.DictReader(content(page.get_by_role("link", name=words.DOWNLOAD_CSV)).split()))
     buttons = page.locator("#segments button")
-    assert len(told["segments"]) == len(rows) == buttons.count() > 0
-    assert [float(row["start"]) for row in rows] == [each["start"] for each in told["segments"]]
+    assert len(result["segments"]) == len(rows) == buttons.count() > 0
+    assert [float(row["start"]) for row in rows] == [
+        segment["start"] for segment in result["segments"]
+    ]
     with page.expect_download() as download:
         page.get_by_role("link", name=words.DOWNLOAD_CSV).click()
     assert download.value.suggested_filename == "timeline.csv"
 
-    # A copy of the browser's own is played: the server's will be gone.
+    # The browser plays a copy, as the server deletes the file.
     page.wait_for_function(
         "document.querySelector('#long-recording audio').currentSrc.startsWith('blob:')"
     )
-    plot = page.locator("#course .nsewdrag").last.bounding_box()
+    plot = page.locator("#timeline-figure .nsewdrag").last.bounding_box()
     page.mouse.click(plot["x"] + plot["width"] / 2, plot["y"] + plot["height"] / 2)
     assert played(page) == pytest.approx(duration / 2, abs=2)
-    expect(page.locator("#course")).to_have_class(re.compile(r"\bplayed\b"))
+    expect(page.locator("#timeline-figure")).to_have_class(re.compile(r"\bplayed\b"))
     last = buttons.last
     last.focus()
     page.keyboard.press("Enter")
@@ -98,7 +100,7 @@ def test_a_recording_is_followed_heard_and_taken_along(app, new_page, recording,
     assert sum("queue/join" in url for url in requests) == 1
 
 
-def test_what_cannot_be_followed_is_explained_and_the_next_one_answers(
+def test_a_bad_recording_is_explained_and_the_next_one_is_analysed(
     app, new_page, recording, tmp_path
 ):
     silent, endless = tmp_path / "silent.wav", tmp_path / "endless.flac"
@@ -117,11 +119,11 @@ def test_what_cannot_be_followed_is_explained_and_the_next_one_answers(
 
 def test_api(app, recording, tmp_path):
     client = Client(app.url, verbose=False)
-    told = client.predict(handle_file(recording), api_name="/timeline")
-    assert list(told) == ["duration", "notes", "segments", "moments"]
-    assert told["duration"] == pytest.approx(soundfile.info(recording).duration, abs=0.01)
-    assert {each["label"] for each in told["segments"]} <= set(LABELS)
-    assert any(each["probabilities"] is None for each in told["moments"])
+    result = client.predict(handle_file(recording), api_name="/timeline")
+    assert list(result) == ["duration", "notes", "segments", "moments"]
+    assert result["duration"] == pytest.approx(soundfile.info(recording).duration, abs=0.01)
+    assert {segment["label"] for segment in result["segments"]} <= set(LABELS)
+    assert any(moment["probabilities"] is None for moment in result["moments"])
     bad = tmp_path / "text.wav"
     bad.write_text("this is no sound\n" * 40)
     with pytest.raises(AppError, match="cannot be read as audio"):
@@ -146,7 +148,7 @@ def test_looks(app, new_page, recording, size, theme):
     assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
 
 
-def test_what_the_microphone_heard_is_followed(app, new_page, playwright, speech):
+def test_a_recording_of_the_microphone_is_analysed(app, new_page, playwright, speech):
     with launch(playwright, *ALLOWED, microphone(speech)) as browser:
         page = new_page(browser, viewport=DESKTOP)
         visit(page, app.url)
@@ -160,18 +162,18 @@ def test_what_the_microphone_heard_is_followed(app, new_page, playwright, speech
 
 
 class Endless:
-    """Follows a recording for ever, unless it is stopped; says when it is."""
+    """Analyses a recording endlessly, until it is stopped; signals its start and stop."""
 
     def __init__(self):
-        self.begun, self.stopped = threading.Semaphore(0), threading.Semaphore(0)
-        self.going_on = threading.Event()
+        self.started, self.stopped = threading.Semaphore(0), threading.Semaphore(0)
+        self.tick = threading.Event()
 
     def timeline(self, recording):
-        self.begun.release()
+        self.started.release()
         try:
             while True:
                 yield 0.25
-                self.going_on.wait(0.1)
+                self.tick.wait(0.1)
         finally:
             self.stopped.release()
 
@@ -192,46 +194,46 @@ def test_another_recording_and_a_closed_page_stop_the_work(endless, new_page, re
     page.goto(endless.url)
     choose(page, recording)
     expect(page.locator("#long-answer progress")).to_have_attribute("value", "0.250")
-    assert recognizer.begun.acquire(timeout=TIMEOUT)
+    assert recognizer.started.acquire(timeout=TIMEOUT)
     page.locator("#long-recording").get_by_label("Clear").click()
     assert recognizer.stopped.acquire(timeout=TIMEOUT)
     choose(page, recording)
-    assert recognizer.begun.acquire(timeout=TIMEOUT)
+    assert recognizer.started.acquire(timeout=TIMEOUT)
     expect(page.locator("#long-answer progress")).to_be_visible()
     page.close()
     assert recognizer.stopped.acquire(timeout=TIMEOUT)
 
 
 @pytest.fixture
-def follow():
-    """Return the function behind the box for a recognizer that yields or raises what is given."""
+def analyse():
+    """Return the function behind the box for a recognizer with these steps or exceptions."""
 
     def build(*steps):
-        def timeline(recording):
+        def yield_steps(recording):
             for step in steps:
                 if isinstance(step, Exception):
                     raise step
                 yield step
 
         with gr.Blocks(analytics_enabled=False) as page:
-            timeline.build(words, SimpleNamespace(timeline=timeline))
-        return {event.name: event.fn for event in page.fns.values()}["follow"]
+            timeline.build(words, SimpleNamespace(timeline=yield_steps))
+        return {event.name: event.fn for event in page.fns.values()}["analyse"]
 
     return build
 
 
-def test_progress_and_answer(follow):
+def test_progress_and_answer(analyse):
     probabilities = dict.fromkeys(LABELS, 0.05) | {"sad": 0.65}
     moments = (Moment(0, 2, probabilities), Moment(2, 3, None))
-    steps = list(follow(0.0, 0.5, Timeline(3.0, np.ones(30), moments, 0.5))("long.wav"))
+    steps = list(analyse(0.0, 0.5, Timeline(3.0, np.ones(30), moments, 0.5))("long.wav"))
     assert 'value="0.000"' in steps[0][0] and "50%" in steps[1][0] and "left" in steps[1][0]
     sentence, _, segments = steps[-1]
     assert "sad" in sentence and "100% of the time" in sentence
     assert "0:00\N{EN DASH}0:02" in segments and "65%" in segments
 
 
-def test_errors_are_shown_and_bugs_apologised_for(follow, caplog):
-    sorry, _, _ = list(follow(0.0, SerError("<b>x</b> is silent."))("x.wav"))[-1]
-    assert "&lt;b&gt;x&lt;/b&gt; is silent." in sorry
-    sorry, _, _ = list(follow(ZeroDivisionError("a bug"))("x.wav"))[-1]
-    assert words.APOLOGY in sorry and caplog.records[0].exc_info[0] is ZeroDivisionError
+def test_errors_are_shown_and_bugs_apologised_for(analyse, caplog):
+    answer, _, _ = list(analyse(0.0, SerError("<b>x</b> is silent."))("x.wav"))[-1]
+    assert "&lt;b&gt;x&lt;/b&gt; is silent." in answer
+    answer, _, _ = list(analyse(ZeroDivisionError("a bug"))("x.wav"))[-1]
+    assert words.APOLOGY in answer and caplog.records[0].exc_info[0] is ZeroDivisionError

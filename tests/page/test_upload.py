@@ -1,4 +1,4 @@
-"""Choosing files: what is taken, what is refused and why, and that nothing stays of another."""
+"""Uploads: which files are accepted or rejected and why, and that each replaces the one before."""
 
 import re
 from pathlib import Path
@@ -47,7 +47,7 @@ def test_what_the_browser_calls_video_is_answered(page, name, speech, tmp_path):
     assert page.locator(".toast-wrap").inner_text() == ""
 
 
-def test_a_file_that_is_dropped_is_taken_and_refused_alike(page, speech, tmp_path):
+def test_a_dropped_file_is_accepted_or_rejected(page, speech, tmp_path):
     clear(page)
     page.locator("#recording").get_by_label("Upload file").first.click()
     for name, content in (("notes.txt", b"no sound"), ("voice.mov", None)):
@@ -63,9 +63,9 @@ def test_a_file_that_is_dropped_is_taken_and_refused_alike(page, speech, tmp_pat
             [name, list(sound)],
         )
         if content:
-            expect(page.locator("#answer .not-taken")).to_contain_text(name)
+            expect(page.locator("#answer .rejected")).to_contain_text(name)
     expect(page.locator("#answer .verdict")).to_contain_text("%")
-    expect(page.locator(".not-taken")).to_have_count(0)
+    expect(page.locator(".rejected")).to_have_count(0)
 
 
 def test_the_box_offers_all_that_is_read(page):
@@ -81,7 +81,7 @@ def test_the_box_offers_all_that_is_read(page):
 @pytest.mark.parametrize(
     ("box", "answer"), [("recording", "answer"), ("long-recording", "long-answer")]
 )
-def test_why_a_file_is_refused_is_said_in_the_pages_language(
+def test_a_file_is_rejected_in_the_language_of_the_page(
     app, new_page, words, box, answer, tmp_path
 ):
     page = new_page(viewport=DESKTOP)
@@ -96,8 +96,8 @@ def test_why_a_file_is_refused_is_said_in_the_pages_language(
         file.truncate(101 * 2**20)
     for path, message in ((text, words.NOT_AUDIO), (large, words.TOO_LARGE)):
         page.set_input_files(f"#{box} input[type=file]", path)
-        expect(page.locator(f"#{answer} .not-taken")).to_have_text(message.format(path.name))
-        expect(page.locator(f"#{answer} .not-taken")).to_be_visible()
+        expect(page.locator(f"#{answer} .rejected")).to_have_text(message.format(path.name))
+        expect(page.locator(f"#{answer} .rejected")).to_be_visible()
         expect(page.locator(f"#{answer} .waiting")).to_be_hidden()
         assert page.locator(".toast-wrap").inner_text() == ""
     assert not list(app.recordings.rglob("*.txt"))
@@ -126,11 +126,11 @@ def test_nothing_of_an_earlier_recording_stays(page, after, speech, tmp_path):
     expect(page.locator("#answer .verdict")).to_have_count(0)
     expect(page.locator("#neighbours li")).to_have_count(0)
     expect(page.locator("#saving")).to_be_hidden()
-    expect(page.locator("#outline > label")).to_contain_text(ENGLISH.LISTENED)
+    expect(page.locator("#outline > label")).to_contain_text(ENGLISH.ANALYSED_PART)
     expect(page.locator("#outline > label")).not_to_contain_text(" of ")
     expect(page.locator("#outline .scatterlayer path.js-fill")).to_have_count(0)
     expect(page.locator("#outline .shapelayer path")).to_have_count(1)
-    if after == "silent":  # It has a spectrogram of its own.
+    if after == "silent":  # Silence has a spectrogram, too.
         expect(page.locator("#spectrogram .hm image")).not_to_have_attribute("href", before)
     else:
         expect(page.locator("#spectrogram .hm image")).to_have_count(0)
@@ -144,4 +144,4 @@ def test_nothing_of_an_earlier_recording_stays(page, after, speech, tmp_path):
 def test_no_decoration_that_webkit_leaves_out(path):
     """WebKit takes nothing but a line in the shorthand, and else draws none."""
     shorthands = re.findall(r"text-decoration:\s*([^;}]+)", path.read_text(encoding="utf-8"))
-    assert {each.strip() for each in shorthands} <= {"underline", "none"}
+    assert {value.strip() for value in shorthands} <= {"underline", "none"}

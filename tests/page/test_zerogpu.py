@@ -1,4 +1,4 @@
-"""GPUs are borrowed where they are lent, and nothing changes elsewhere."""
+"""A GPU is used on a ZeroGPU Space, and nothing changes elsewhere."""
 
 import os
 import subprocess
@@ -14,13 +14,13 @@ from ser.page.server import zerogpu
 @pytest.fixture
 def spaces(monkeypatch):
     """The package `spaces`, as far as it matters."""
-    package = SimpleNamespace(GPU=lambda function: lambda *given: ("lent", function(*given)))
+    package = SimpleNamespace(GPU=lambda function: lambda *args: ("on GPU", function(*args)))
     monkeypatch.setattr(zerogpu, "spaces", package)
 
 
-def test_borrowed_where_lent(spaces, monkeypatch):
+def test_used_on_a_zerogpu_space(spaces, monkeypatch):
     monkeypatch.setenv("SPACES_ZERO_GPU", "true")
-    assert zerogpu.on_gpu(len)("four") == ("lent", 4)
+    assert zerogpu.on_gpu(len)("four") == ("on GPU", 4)
 
 
 def test_nothing_changes_on_another_space(spaces, monkeypatch):

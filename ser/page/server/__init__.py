@@ -1,1 +1,1 @@
-"""What stands between the web and gradio: allowed routes, uploads, language."""
+"""What the page's server adds to gradio: allowed routes, uploads, languages, GPUs."""

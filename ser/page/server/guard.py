@@ -1,8 +1,8 @@
-"""What the outside may ask of the page: what it needs, and nothing dangerous in it.
+"""ASGI middleware that allows only the requests that the page needs.
 
-Gradio's server does much more than this page uses: it fetches addresses for those who ask, runs
-functions without queueing, records monitors. Here all of that is closed, files can only be given
-by uploading them, and every answer carries headers that keep a browser from being misused.
+Gradio's server does much more than this page uses: it fetches URLs on request, runs functions
+without queueing, serves monitoring. Here all of that is rejected, files have to be uploaded, and
+every response has security headers.
 """
 
 import json
@@ -18,21 +18,21 @@ from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.routing import Route
 
 from ser.page.server import uploads
-from ser.page.server.language import OTHERS, Language
-from ser.page.text import LANGUAGES, preferred
+from ser.page.server.language import BELOW_ROOT, Language
+from ser.page.text import LANGUAGES, Words, preferred_language
 
-# What the browser and gradio_client ask for.
+# Those that the page and gradio_client request.
 ALLOWED_ROUTES = re.compile(
-    rf"/({'|'.join(OTHERS)}|config|health|theme\.css|favicon\.ico|robots\.txt|manifest\.json)?/?"
+    rf"/({'|'.join(BELOW_ROOT)}|config|health|theme\.css|favicon\.ico|robots\.txt|manifest\.json)?/?"
     r"|/(assets|static|svelte)/.*"
     r"|/gradio_api/(info|startup-events|upload|upload_progress|cancel|reset|theme\.css)/?"
     r"|/gradio_api/(queue|call|heartbeat|stream)/.*"
-    r"|/gradio_api/run/predict"  # of what never queues
+    r"|/gradio_api/run/predict"  # what is not queued
     r"|/gradio_api/file=/.*",
     re.DOTALL,
 )
-LARGEST_REQUEST = 2**20  # bytes, apart from uploads
-# Scripts and styles stand in the page itself, and gradio compiles some. Spaces show it in a frame.
+MAX_REQUEST_BYTES = 2**20  # except uploads
+# Scripts and styles are inline, and gradio compiles some. Spaces show the page in a frame.
 POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; "
     "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
@@ -51,9 +51,9 @@ log = logging.getLogger(__name__)
 
 
 def options(version: str) -> dict:
-    """Return what gradio's `launch` takes as `app_kwargs`: the guard, and `/health`.
+    """Return the `app_kwargs` for gradio's `launch`: the middleware and the route `/health`.
 
-    version: of the model, which `/health` names.
+    version: of the model, as `/health` returns it.
     """
 
     def health(request: Request) -> JSONResponse:
@@ -67,22 +67,22 @@ def options(version: str) -> dict:
 
 
 class Guard:
-    """ASGI middleware that serves `ALLOWED_ROUTES` only, and adds `HEADERS` to all answers."""
+    """ASGI middleware that serves `ALLOWED_ROUTES` only and adds `HEADERS` to all responses."""
 
     def __init__(self, app: Callable[..., Awaitable[None]]):
         self.app = app
 
     async def __call__(self, scope: dict, receive: Callable, send: Callable) -> None:
-        """Answer a request, or have it answered."""
+        """Pass an allowed request on; answer any other."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        began = False
+        started = False
 
         async def send_with_headers(message: dict) -> None:
-            nonlocal began
+            nonlocal started
             if message["type"] == "http.response.start":
-                began = True
+                started = True
                 headers = MutableHeaders(scope=message)
                 headers.update(HEADERS)
                 if scope["path"].startswith("/gradio_api/"):
@@ -93,80 +93,80 @@ class Guard:
             await self._answer(scope, receive, send_with_headers)
         except Exception:
             log.exception("the page could not answer a request")
-            if not began:
-                sorry = PlainTextResponse(_words(scope).APOLOGY, 500)
-                await sorry(scope, receive, send_with_headers)
+            if not started:
+                apology = PlainTextResponse(_words(scope).APOLOGY, 500)
+                await apology(scope, receive, send_with_headers)
 
     async def _answer(self, scope: dict, receive: Callable, send: Callable) -> None:
         path = scope["path"].removeprefix(scope.get("root_path", ""))
-        refusal, words = None, _words(scope)
+        rejection, words = None, _words(scope)
         if not ALLOWED_ROUTES.fullmatch(path):
-            refusal = PlainTextResponse(words.NO_SUCH_PAGE, 404)
+            rejection = PlainTextResponse(words.NO_SUCH_PAGE, 404)
         elif scope["method"] == "POST" and not path.startswith("/gradio_api/upload"):
             body = await _body(Request(scope, receive))
             if body is None:
-                refusal = JSONResponse({"detail": words.TOO_MUCH}, 413)
+                rejection = JSONResponse({"detail": words.TOO_MUCH}, 413)
             else:
-                session, files, body = _asked(body)
+                session, files, body = _check_files(body)
                 if isinstance(session, str):
-                    uploads.note(session, files)
-            receive = _again(body, receive)
-        await (refusal or self.app)(scope, receive, send)
+                    uploads.register(session, files)
+            receive = _replay(body, receive)
+        await (rejection or self.app)(scope, receive, send)
 
 
-def _words(scope: dict):
-    """Return the words of the language that a request's browser prefers."""
-    return LANGUAGES[preferred(Request(scope).headers.get("Accept-Language", ""))]
+def _words(scope: dict) -> Words:
+    """Return the texts in the language that the browser prefers."""
+    return LANGUAGES[preferred_language(Request(scope).headers.get("Accept-Language", ""))]
 
 
 async def _body(request: Request) -> bytes | None:
-    """Return the body of a request, None if it is too large."""
+    """Return the body of a request; None if it is too large."""
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
-        if len(body) > LARGEST_REQUEST:
+        if len(body) > MAX_REQUEST_BYTES:
             return None
     return bytes(body)
 
 
-def _again(body: bytes | None, receive: Callable) -> Callable:
-    """Return a `receive` that gives the body that was read once more, then what follows it."""
+def _replay(body: bytes | None, receive: Callable) -> Callable:
+    """Return a `receive` that first returns the body that was already read."""
     messages = [{"type": "http.request", "body": body or b"", "more_body": False}]
 
-    async def receive_again() -> dict:
+    async def replay() -> dict:
         return messages.pop() if messages else await receive()
 
-    return receive_again
+    return replay
 
 
-def _asked(body: bytes) -> tuple[object, list[Path], bytes]:
-    """Return which session a request is of, the uploaded files it speaks of, and what to answer.
+def _check_files(body: bytes) -> tuple[object, list[Path], bytes]:
+    """Return a request's session, the uploads it refers to, and its body without other files.
 
-    Of every other file, which may be an address that gradio would fetch, nothing but its name is
-    left in the request; ser/page/recorder.py explains what is needed.
+    Any other file, which may be a URL that gradio would fetch, is replaced by its name;
+    `ser.page.tabs.recorder` then explains what is needed.
     """
     try:
         request = json.loads(body)
     except (ValueError, RecursionError):
-        return None, [], body  # It is gradio's to refuse.
-    files, others = [], 0
-    waiting = [(request, key) for key in _keys(request)]
-    while waiting:
-        parent, key = waiting.pop()
+        return None, [], body  # Gradio rejects it.
+    files, changed = [], False
+    pending = [(request, key) for key in _keys(request)]
+    while pending:
+        parent, key = pending.pop()
         value = parent[key]
         if isinstance(value, dict) and {"path", "meta"} <= value.keys():
-            if uploads.uploaded(value["path"]):
+            if uploads.is_upload(value["path"]):
                 files.append(Path(value["path"]))
                 continue
-            parent[key], others = str(value["path"]), others + 1
+            parent[key], changed = str(value["path"]), True
         else:
-            waiting += [(value, key) for key in _keys(value)]
+            pending += [(value, key) for key in _keys(value)]
     session = request.get("session_hash") if isinstance(request, dict) else None
-    return session, files, json.dumps(request).encode() if others else body
+    return session, files, json.dumps(request).encode() if changed else body
 
 
 def _keys(value: object) -> Iterable:
-    """Return the keys or indices below which a JSON value holds others."""
+    """Return the keys or indices of a JSON value that is a container."""
     if isinstance(value, list):
         return range(len(value))
     return list(value) if isinstance(value, dict) else ()

@@ -1,9 +1,8 @@
-"""Where uploaded recordings lie while they are answered, and that they are gone soon after.
+"""The folder of uploaded recordings, and their deletion soon after the answer.
 
-Gradio deletes the files it knows of by age (`delete_cache`). It does not know of an upload that
-broke off, nor of anything that an earlier process left behind when it was killed. So recordings
-get a folder of their own, and everything in it that is too old is deleted; and what a session asked
-about is deleted when it ends.
+Gradio deletes the files that it registered by age (`delete_cache`), but neither uploads that broke
+off nor what an earlier process left when it was killed. So recordings have a folder in which
+everything too old is deleted; and the recordings of a session are deleted when it ends.
 """
 
 import os
@@ -14,52 +13,53 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-FREQUENCY, AGE = 120, 420  # s; nothing is older than their sum when it goes
+from ser import folders
 
-_asked_about: dict[str, set[Path]] = {}  # by session
+FREQUENCY, AGE = 120, 420  # s between deletions, of the files to delete; none outlives their sum
+
+_session_files: dict[str, set[Path]] = {}
 _lock = threading.Lock()
 
 
-def set_aside() -> Path:
-    """Make gradio keep recordings in a folder of their own, swept while this process lives.
+def prepare_folder() -> Path:
+    """Make gradio keep uploads in a separate folder; delete old ones while the process lives.
 
     The folder lies in GRADIO_TEMP_DIR, or in the system's folder for temporary files.
     """
-    user = os.getuid() if hasattr(os, "getuid") else os.getlogin()
     folder = Path(os.environ.get("GRADIO_TEMP_DIR") or tempfile.gettempdir())
-    if not folder.name.startswith("ser-recordings"):
-        folder /= f"ser-recordings-{user}"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not folder.name.startswith(folders.RECORDINGS):  # app.py makes it before gradio is imported.
+        folder = folders.private(folders.RECORDINGS, folder)
     os.environ["GRADIO_TEMP_DIR"] = str(folder)
-    threading.Thread(target=_keep_sweeping, args=[folder], daemon=True).start()
+    threading.Thread(target=_delete_old_forever, args=[folder], daemon=True).start()
     return folder
 
 
-def uploaded(path: object) -> bool:
-    """Tell whether a path may be one that an upload was answered with; gradio looks closer."""
+def is_upload(path: object) -> bool:
+    """Return whether a path may be that of an upload; gradio checks it further."""
     if not isinstance(path, str) or "\0" in path:
         return False
     folder = Path(os.environ["GRADIO_TEMP_DIR"])
-    within = any(Path(path).is_relative_to(each) for each in (folder, folder.resolve()))
-    return within and ".." not in Path(path).parts
+    inside = any(Path(path).is_relative_to(parent) for parent in (folder, folder.resolve()))
+    return inside and ".." not in Path(path).parts
 
 
-def note(session: str, paths: Iterable[Path]) -> None:
-    """Note which recordings a session asked about; files that lie elsewhere are none."""
-    own = {path for path in paths if uploaded(str(path))}
-    if own:
+def register(session: str, paths: Iterable[Path]) -> None:
+    """Register the recordings that a session refers to; files that are no uploads are ignored."""
+    files = {path for path in paths if is_upload(str(path))}
+    if files:
         with _lock:
-            _asked_about.setdefault(session, set()).update(own)
+            _session_files.setdefault(session, set()).update(files)
 
 
-def forget(session: str) -> None:
-    """Delete what a session asked about that has ended, unless another asked about the same."""
+def delete_session(session: str) -> None:
+    """Delete the recordings of a session that ended, except those that another one refers to."""
     with _lock:
-        for path in _asked_about.pop(session, set()).difference(*_asked_about.values()):
+        files = _session_files.pop(session, set())
+        for path in files.difference(*_session_files.values()):
             path.unlink(missing_ok=True)
 
 
-def sweep(folder: Path, age: float = AGE) -> None:
+def delete_old(folder: Path, age: float = AGE) -> None:
     """Delete the files below a folder that have not changed for `age` seconds."""
     for path in folder.rglob("*"):
         # Gradio deletes here too, and an upload may be moving its file.
@@ -67,13 +67,13 @@ def sweep(folder: Path, age: float = AGE) -> None:
             if path.is_file() and time.time() - path.stat().st_ctime > age:
                 path.unlink()
     with _lock:
-        for session, paths in list(_asked_about.items()):
+        for session, paths in list(_session_files.items()):
             paths -= {path for path in paths if not path.exists()}
             if not paths:
-                del _asked_about[session]
+                del _session_files[session]
 
 
-def _keep_sweeping(folder: Path) -> None:
+def _delete_old_forever(folder: Path) -> None:
     while True:
-        sweep(folder)
+        delete_old(folder)
         time.sleep(FREQUENCY)

@@ -1,8 +1,8 @@
-"""On a ZeroGPU Space, borrow a GPU for the analysis of a recording; anywhere else, change nothing.
+"""Use of a GPU on a ZeroGPU Space; anywhere else nothing changes.
 
-Such a Space has the package `spaces`, which must be imported before torch: importing `ser.page`
-before anything that knows torch sees to it. Outside a call that borrows one there is no GPU, so
-whatever answers many times a second stays on the processor. Not tried on the real service.
+Such a Space has the package `spaces`, which must be imported before torch: import `ser.page` before
+anything that imports torch. Outside a call that holds a GPU there is none, so what answers many
+times a second stays on the CPU. Not tested on the real service.
 """
 
 import os
@@ -14,11 +14,11 @@ except ImportError:
     spaces = None
 
 
-def lent() -> bool:
-    """Whether GPUs are lent here."""
+def available() -> bool:
+    """Return whether this is a ZeroGPU Space."""
     return spaces is not None and os.environ.get("SPACES_ZERO_GPU", "").lower() in ("1", "true")
 
 
 def on_gpu(function: Callable) -> Callable:
-    """Return a function that holds a GPU while it runs, where GPUs are lent."""
-    return spaces.GPU(function) if lent() else function
+    """Return a function that holds a GPU while it runs, where this is a ZeroGPU Space."""
+    return spaces.GPU(function) if available() else function

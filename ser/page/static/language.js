@@ -1,10 +1,10 @@
-// Gradio names some of its controls in English only, and what is still empty without a role, which
-// no screen reader may name; and the switch keeps what else is asked for in the address.
+// Gradio labels some of its controls in English only, and labels empty boxes that have no role, which
+// is invalid; both are corrected here. Language links keep the other parameters of the address.
 (() => {
   const names = CONTROLS[document.documentElement.lang];
-  const others = Object.keys(names).filter((name) => names[name] !== name);
-  const mend = () => {
-    others.forEach((name) =>
+  const differing = Object.keys(names).filter((name) => names[name] !== name);
+  const correct = () => {
+    differing.forEach((name) =>
       document.querySelectorAll(`[aria-label="${name}"]`).forEach((control) => {
         control.ariaLabel = names[name];
       }),
@@ -13,15 +13,15 @@
       empty.role = "img";
     });
   };
-  new MutationObserver(mend).observe(document, { childList: true, subtree: true });
+  new MutationObserver(correct).observe(document, { childList: true, subtree: true });
 
   document.addEventListener("click", ({ target }) => {
     const link = target.closest?.("a.language");
     if (!link) return;
-    const to = new URL(link.href);
+    const url = new URL(link.href);
     new URLSearchParams(location.search).forEach((value, name) => {
-      if (name !== "lang") to.searchParams.set(name, value);
+      if (name !== "lang") url.searchParams.set(name, value);
     });
-    link.href = to;
+    link.href = url;
   });
 })();

@@ -1,5 +1,5 @@
-// Gradio's recorder says nothing when the microphone fails. This notes why on the page's root
-// element, and page.css shows the explanation that belongs to it.
+// Gradio's recorder shows nothing when the microphone fails. This sets the reason on the page's root
+// element, and page.css shows the message for it.
 (() => {
   const root = document.documentElement;
   const reasons = {
@@ -13,11 +13,11 @@
     root.dataset.microphone = "insecure";
     return;
   }
-  const ask = devices.getUserMedia.bind(devices);
-  // What browsers do for calls (echo, noise, gain) changes how a voice sounds, and they mix the
-  // channels for it: where one is inverted, nothing of the voice is left.
-  const asRecorded = ({ audio, ...others }) => ({
-    ...others,
+  const getUserMedia = devices.getUserMedia.bind(devices);
+  // What browsers do for calls (echo, noise, gain) changes the sound of a voice, and it needs one
+  // channel: where one of two is inverted, the mix is silent.
+  const unprocessed = ({ audio, ...rest }) => ({
+    ...rest,
     audio: audio && {
       ...audio,
       channelCount: { ideal: 2 },
@@ -26,7 +26,7 @@
   });
   devices.getUserMedia = async (constraints) => {
     try {
-      const stream = await ask(asRecorded(constraints));
+      const stream = await getUserMedia(unprocessed(constraints));
       delete root.dataset.microphone;
       return stream;
     } catch (error) {

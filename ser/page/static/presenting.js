@@ -1,7 +1,6 @@
-// Presenting: the page fills the screen and everything on it grows. The button and Alt+P begin and
-// end it, Esc ends it too.
+// Presentation mode: full screen and enlarged. The button and Alt+P toggle it, Esc ends it, too.
 (() => {
-  const WIDTH = 1180, HEIGHT = 740; // px that the page asks for in this mode, see presenting.css
+  const WIDTH = 1180, HEIGHT = 740; // px that the page needs in this mode, see presenting.css
   const root = document.documentElement;
   const presenting = () => "presenting" in root.dataset;
 
@@ -17,13 +16,13 @@
     document.querySelector("#present").setAttribute("aria-pressed", on);
     fit();
     scrollTo(0, 0);
-    dispatchEvent(new Event("resize")); // the figures take their new width
+    dispatchEvent(new Event("resize")); // so that the figures take their new width
   };
 
   const toggle = () => {
     const on = !presenting();
     show(on);
-    // Where the browser or a surrounding page forbids it, the type is large all the same.
+    // If the browser or an embedding page forbids full screen, the page is enlarged all the same.
     if (on) root.requestFullscreen?.().catch(() => {});
     else if (document.fullscreenElement) document.exitFullscreen();
   };

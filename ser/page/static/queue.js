@@ -1,16 +1,17 @@
-// Gradio tells the place in line in words of its own, which page.css hides. This says it where the
-// page says that it listens, once others are ahead.
+// Gradio shows the position in the queue in English, which page.css hides. This shows it in the
+// page's language in place of the text for an analysis in progress, once others are ahead.
 (() => {
   const root = document.documentElement;
-  const tell = () => {
-    const told = document.querySelector("#answer .progress-text")?.textContent ?? "";
-    const place = Number(/queue: (\d+)\//.exec(told)?.[1] ?? 0);
-    const sentence = getComputedStyle(root).getPropertyValue("--in-line").replace("#", place);
-    const before = root.style.getPropertyValue("--listening");
-    if (place > 1 && before !== sentence) root.style.setProperty("--listening", sentence);
-    if (place <= 1 && before) root.style.removeProperty("--listening");
+  const update = () => {
+    const progress = document.querySelector("#answer .progress-text")?.textContent ?? "";
+    const position = Number(/queue: (\d+)\//.exec(progress)?.[1] ?? 0);
+    const template = getComputedStyle(root).getPropertyValue("--queue-position");
+    const text = template.replace("#", position);
+    const shown = root.style.getPropertyValue("--in-progress");
+    if (position > 1 && shown !== text) root.style.setProperty("--in-progress", text);
+    if (position <= 1 && shown) root.style.removeProperty("--in-progress");
   };
-  new MutationObserver(tell).observe(document, {
+  new MutationObserver(update).observe(document, {
     childList: true, characterData: true, subtree: true,
   });
 })();

@@ -1,8 +1,8 @@
-// Saves the result as JSON and the figures as one picture. Both are made here, from what the page
-// shows: nothing is asked of the server and nothing is left on its disk.
+// Saves the result as JSON and the figures as one picture. Both are made from what the page shows,
+// without a request to the server or a file on its disk.
 (() => {
   const WIDTH = 1280, HEIGHT = 720, SCALE = 2; // of the picture, px
-  const PLACES = { // x, y, width and height of each figure in it
+  const BOXES = { // x, y, width and height of each figure in it
     bars: [24, 112, 520, 280],
     outline: [24, 406, 520, 80],
     spectrogram: [24, 500, 520, 196],
@@ -11,16 +11,16 @@
 
   const plot = (name) => document.querySelector(`#${name} .js-plotly-plot`);
 
-  const save = (blob, ending) => {
+  const save = (blob, suffix) => {
     const link = document.createElement("a");
     link.href = URL.createObjectURL(blob);
-    link.download = `${document.querySelector("#saving [data-file]").dataset.file}.${ending}`;
+    link.download = `${document.querySelector("#saving [data-file]").dataset.file}.${suffix}`;
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
   };
 
   const draw = async (name, style) => {
-    const [x, y, width, height] = PLACES[name];
+    const [x, y, width, height] = BOXES[name];
     const { data, layout } = plot(name);
     const font = { ...layout.font, family: style.fontFamily, color: style.color };
     const image = new Image();
@@ -45,7 +45,7 @@
       context.font = `${size}px ${style.fontFamily}`;
       context.fillText(document.querySelector(`#answer .${line}`).innerText, 32, y, WIDTH - 64);
     }
-    for (const drawn of await Promise.all(Object.keys(PLACES).map((name) => draw(name, style)))) {
+    for (const drawn of await Promise.all(Object.keys(BOXES).map((name) => draw(name, style)))) {
       context.drawImage(...drawn);
     }
     return new Promise((done) => canvas.toBlob(done, "image/png"));

@@ -1,10 +1,10 @@
 // A click on a moment of a long recording, in its figure or its table, plays it from there.
 (() => {
   const find = (selector) => document.querySelector(selector);
-  const figure = () => find("#course .js-plotly-plot");
+  const figure = () => find("#timeline-figure .js-plotly-plot");
   const player = () => find("#long-recording audio");
 
-  const hear = (seconds) => {
+  const playFrom = (seconds) => {
     const audio = player();
     if (!audio) return;
     audio.currentTime = seconds;
@@ -13,24 +13,24 @@
 
   document.addEventListener("click", (event) => {
     const button = event.target.closest?.("#segments [data-at]");
-    if (button) hear(Number(button.dataset.at));
+    if (button) playFrom(Number(button.dataset.at));
   });
 
-  // Gradio draws the figure anew with every answer, and nothing tells when.
+  // Gradio draws a new figure with every answer, without an event.
   document.addEventListener("pointerdown", (event) => {
-    if (!event.target.closest?.("#course")) return;
+    if (!event.target.closest?.("#timeline-figure")) return;
     figure()?.removeAllListeners("plotly_click");
-    figure()?.on("plotly_click", ({ points }) => hear(points.at(-1).customdata));
+    figure()?.on("plotly_click", ({ points }) => playFrom(points.at(-1).customdata));
   }, true);
 
   // Events of a player do not bubble, but they can be captured on their way down.
-  const ofPlayer = (name, act) => document.addEventListener(name, (event) => {
-    if (event.target === player()) act(event.target);
+  const onPlayer = (name, handle) => document.addEventListener(name, (event) => {
+    if (event.target === player()) handle(event.target);
   }, true);
 
-  // The server deletes the recording within minutes; a copy in the browser can be heard for longer.
+  // The server deletes the recording within minutes; a copy in the browser can be played for longer.
   let copy;
-  ofPlayer("loadedmetadata", async (audio) => {
+  onPlayer("loadedmetadata", async (audio) => {
     const source = audio.currentSrc;
     if (!source.startsWith("http")) return;
     const response = await fetch(source);
@@ -41,11 +41,11 @@
     audio.src = copy = URL.createObjectURL(content);
   });
 
-  // Where the player is, as a share of the time axis; long.css draws a line there.
-  ofPlayer("timeupdate", (audio) => {
+  // The playback position as a fraction of the time axis; timeline.css draws a line there.
+  onPlayer("timeupdate", (audio) => {
     const duration = find("#segments [data-duration]")?.dataset.duration;
-    const share = duration ? Math.min(1, audio.currentTime / duration) : 0;
-    find("#course").style.setProperty("--played", share);
-    find("#course").classList.toggle("played", share > 0);
+    const fraction = duration ? Math.min(1, audio.currentTime / duration) : 0;
+    find("#timeline-figure").style.setProperty("--played", fraction);
+    find("#timeline-figure").classList.toggle("played", fraction > 0);
   });
 })();

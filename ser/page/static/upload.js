@@ -1,26 +1,26 @@
-// Gradio takes a file for audio by the type that the browser derives from its name, which is none or
-// "video" for webm, mp4, mov, mkv, 3gp, caf and amr, and refuses in English. Here a file is chosen by
-// the list of ser/formats.py, and what is refused is explained in the page's language.
+// Gradio accepts a file by the type that the browser derives from its name, which is none or "video"
+// for webm, mp4, mov, mkv, 3gp, caf and amr, and rejects it in English. Here files are accepted by the
+// list of `ser.audio.formats` and rejected with a message in the page's language.
 (() => {
-  // Where the answer to what is chosen in a box stands.
+  // The element that shows the answer, by box.
   const answers = { recording: "answer", neutral: "enrolled", "long-recording": "long-answer" };
   const boxes = Object.keys(answers).map((id) => `#${id}`).join();
   const messages = UPLOADS.messages[document.documentElement.lang];
   const chooser = "input[type=file]";
 
-  const refusal = (file) => {
+  const rejection = (file) => {
     const name = file.name.toLowerCase();
     const audio = file.type.startsWith("audio/");
     if (!audio && !UPLOADS.suffixes.some((suffix) => name.endsWith(suffix))) return messages.kind;
     return file.size > UPLOADS.bytes ? messages.large : "";
   };
 
-  const explain = (box, message) => {
+  const showMessage = (box, message) => {
     const answer = document.getElementById(answers[box.id]);
-    answer.querySelector(".not-taken")?.remove();
+    answer.querySelector(".rejected")?.remove();
     if (!message) return;
     const note = document.createElement("p");
-    note.className = "sorry not-taken";
+    note.className = "sorry rejected";
     note.role = "alert";
     note.textContent = message;
     answer.append(note);
@@ -30,7 +30,7 @@
     const box = target.closest?.(boxes);
     if (!box) return;
     if (target.matches(chooser)) target.accept = UPLOADS.suffixes.concat("audio/*").join();
-    else explain(box, "");
+    else showMessage(box, "");
   }, true);
 
   document.addEventListener("change", (event) => {
@@ -38,16 +38,16 @@
     const box = target.closest?.(boxes);
     const file = box && target.matches(chooser) && target.files[0];
     if (!file) return;
-    const reason = refusal(file);
-    explain(box, reason && reason.replace("{}", file.name));
-    if (reason) {
+    const message = rejection(file);
+    showMessage(box, message && message.replace("{}", file.name));
+    if (message) {
       event.stopImmediatePropagation();
       target.value = "";
       return;
     }
-    const chosen = new DataTransfer();
-    chosen.items.add(new File([file], file.name, { type: "audio/x-recording" }));
-    target.files = chosen.files;
+    const transfer = new DataTransfer();
+    transfer.items.add(new File([file], file.name, { type: "audio/x-recording" }));
+    target.files = transfer.files;
   }, true);
 
   document.addEventListener("drop", (event) => {

@@ -1,1 +1,1 @@
-"""The page's tabs, one module each, and what they share."""
+"""The tabs of the page, one module each, and the API."""

@@ -1,8 +1,12 @@
-"""The tab that answers: one recording in; a sentence, eight bars and a place on the map out."""
+"""The Analyse tab: a sentence, probabilities and a position on the map for one recording."""
 
 import logging
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
 
 import gradio as gr
+import numpy as np
+import plotly.graph_objects as go
 from gradio.processing_utils import save_file_to_cache
 
 from ser.audio import loading
@@ -11,106 +15,84 @@ from ser.errors import SerError
 from ser.labels import NO_VOICE
 from ser.models.speaker import UNKNOWN_SPEAKER
 from ser.page.server.zerogpu import on_gpu
-from ser.page.session import Voice
+from ser.page.session import SessionSpeaker
 from ser.page.tabs import answers, enrolment, examples, recorder
+from ser.page.text import Words
 
-AT_ONCE = 2  # analyses running side by side; one long recording does not hold up everyone else
-QUEUE = {"concurrency_limit": AT_ONCE, "concurrency_id": "analysis"}
-QUIET = {"queue": False, "show_progress": "hidden"}
+if TYPE_CHECKING:
+    from ser.recognizer import Recognizer
+
+CONCURRENCY = 2  # analyses at a time, so that one long recording does not delay all others
+QUEUE = {"concurrency_limit": CONCURRENCY, "concurrency_id": "analysis"}
+NO_QUEUE = {"queue": False, "show_progress": "hidden"}
 
 log = logging.getLogger(__name__)
 
 
-def build(words, recognizer, voice: gr.State) -> None:
+class Outputs(NamedTuple):
+    """The outputs of the tab: its components, or a value for each of them."""
+
+    answer: gr.HTML | str
+    bars: gr.Plot | go.Figure
+    embedding_map: gr.Plot | go.Figure
+    neighbours: gr.HTML | str
+    outline: gr.Plot | dict
+    spectrogram: gr.Plot | go.Figure | dict
+    recordings_used: gr.HTML | str
+    speaker: gr.State | SessionSpeaker
+
+
+def build(words: Words, recognizer: "Recognizer", speaker: gr.State) -> None:
     """Add the tab to the surrounding Blocks.
 
-    words: the table in one language.
-    voice: the session's `Voice`, which every recording makes known better.
+    Args:
+        words: the texts in one language.
+        recognizer: answers the recordings.
+        speaker: the `SessionSpeaker`, which each recording updates.
     """
-    listen = on_gpu(recognizer.analyse)
-    empty = (
-        answers.waiting(words),
-        probabilities.bars(words),
-        map_chart.map_figure(words, recognizer.embedding_map),
-        answers.no_neighbours(words),
+    empty = Outputs(
+        answer=answers.placeholder(words),
+        bars=probabilities.probability_bars(words),
+        embedding_map=map_chart.map_figure(words, recognizer.embedding_map),
+        neighbours=answers.no_neighbours(words),
+        outline=waveform.outline(words),
+        spectrogram=waveform.spectrogram(words),
+        recordings_used=answers.recordings_used(words, SessionSpeaker()),
+        speaker=SessionSpeaker(),
     )
 
-    def unanswered(sentence: str, spectrum, voice: Voice) -> tuple:
-        # Gradio takes an update apart when it sends it, so each time needs one of its own.
-        outline = gr.update(value=waveform.outline(words), label=words.LISTENED)
-        return sentence, *empty[1:], outline, spectrum, answers.known(words, voice), voice
-
-    def answer(
-        path: str | None, number: int, voice: Voice, example: bool = False, detailed: bool = False
-    ) -> tuple:
-        spectrum = spectrogram(path) if detailed else gr.skip()
-        if path is None:
-            return unanswered(empty[0], spectrum, voice)
-        before = UNKNOWN_SPEAKER if example else voice.knew(number)
-        try:
-            analysis = listen(path, before)
-        except SerError as error:
-            return unanswered(answers.sorry(words.explained(error)), spectrum, voice)
-        except Exception:
-            log.exception("the page could not analyse a recording")
-            return unanswered(answers.sorry(words.APOLOGY), spectrum, voice)
-        if analysis.verdict == NO_VOICE:
-            return unanswered(answers.answer(words, analysis), spectrum, voice)
-        if not example:
-            voice = Voice(before, analysis.speaker, number)
-        return (
-            answers.answer(words, analysis),
-            probabilities.bars(words, analysis.probabilities),
-            map_chart.with_voice(empty[2], words, analysis),
-            answers.neighbours(words, analysis.place.neighbours),
-            gr.update(
-                value=waveform.outline(words, analysis.clip), label=words.listened(analysis.clip)
-            ),
-            spectrum,
-            answers.known(words, voice),
-            voice,
-        )
-
-    def spectrogram(path: str | None):
-        try:
-            return waveform.spectrogram(words, path and loading.decode(path))
-        except SerError:
-            return waveform.spectrogram(words)
-
-    def example(choice: gr.EventData) -> tuple[str, bool]:
+    def use_example(choice: gr.EventData) -> tuple[str, bool]:
         return save_file_to_cache(examples.path(choice.name), recording.GRADIO_CACHE), True
 
-    def start_anew() -> tuple[str, Voice]:
-        return answers.known(words, Voice()), Voice()
+    def open_details(path: str | None) -> tuple[go.Figure, bool]:
+        return _spectrogram(words, path), True
 
-    sentence, bars, embedding_map, neighbours = empty
-    title = words.map_title(
-        len(recognizer.embedding_map.names), len(set(recognizer.embedding_map.actors))
-    )
+    def start_over() -> tuple[str, SessionSpeaker]:
+        return empty.recordings_used, empty.speaker
+
     with gr.Row(elem_id="analyse", equal_height=False):
         with gr.Column(scale=5, min_width=340):
             recording = recorder.build(words.RECORDING, "recording")
-            tried = examples.build(words)
-            gr.HTML(answers.microphone(words), elem_id="microphone")
-            sentence = gr.HTML(
-                sentence, elem_id="answer", js_on_load="element.setAttribute('role', 'status')"
-            )
-            known = gr.HTML(
-                answers.known(words, Voice()),
-                elem_id="known",
+            example_row = examples.build(words)
+            gr.HTML(answers.microphone_errors(words), elem_id="microphone")
+            answer = gr.HTML(empty.answer, elem_id="answer", js_on_load=answers.STATUS_ROLE)
+            recordings_used = gr.HTML(
+                empty.recordings_used,
+                elem_id="recordings-used",
                 js_on_load="element.addEventListener('click', event => "
                 "{ if (event.target.closest('button')) trigger('click'); })",
             )
-            outline = gr.Plot(waveform.outline(words), label=words.LISTENED, elem_id="outline")
-            bars = gr.Plot(bars, label=words.CHANCES, elem_id="bars")
-            second_box = gr.Column()
+            outline = gr.Plot(empty.outline, label=words.ANALYSED_PART, elem_id="outline")
+            bars = gr.Plot(empty.bars, label=words.PROBABILITIES, elem_id="bars")
+            enrolment_column = gr.Column()
         with gr.Column(scale=6, min_width=340):
-            embedding_map = gr.Plot(embedding_map, label=title, elem_id="map")
-            neighbours = gr.HTML(neighbours, elem_id="neighbours")
+            title = words.map_title(
+                len(recognizer.embedding_map.names), len(set(recognizer.embedding_map.actors))
+            )
+            embedding_map = gr.Plot(empty.embedding_map, label=title, elem_id="map")
+            neighbours = gr.HTML(empty.neighbours, elem_id="neighbours")
     with gr.Accordion(words.DETAILS, open=False, elem_id="details") as details:
-        spectrum = gr.Plot(
-            waveform.spectrogram(words), label=words.SPECTROGRAM, elem_id="spectrogram"
-        )
+        spectrogram = gr.Plot(empty.spectrogram, label=words.SPECTROGRAM, elem_id="spectrogram")
         gr.HTML(
             f'<button type="button" name="result" data-file="{words.FILE_NAME}">'
             f"{words.SAVE_RESULT}</button>"
@@ -118,8 +100,11 @@ def build(words, recognizer, voice: gr.State) -> None:
             elem_id="saving",
         )
     number = gr.Number(0, precision=0, visible=False)
-    # An example tells nothing of the visitor's voice. It is gone when the box is emptied.
-    is_example, detailed = gr.Checkbox(visible=False), gr.Checkbox(visible=False)
+    # An example says nothing about the visitor's voice.
+    is_example, details_open = gr.Checkbox(visible=False), gr.Checkbox(visible=False)
+    outputs = Outputs(
+        answer, bars, embedding_map, neighbours, outline, spectrogram, recordings_used, speaker
+    )
     recording.clear(
         None,
         number,
@@ -127,26 +112,98 @@ def build(words, recognizer, voice: gr.State) -> None:
         js="number => [number + 1, false]",
         api_visibility="private",
     )
-    tried.click(example, None, [recording, is_example], api_visibility="private", **QUIET)
-    details.expand(
-        lambda path: (spectrogram(path), True),
-        recording,
-        [spectrum, detailed],
-        api_visibility="private",
-        **QUIET,
+    example_row.click(
+        use_example, None, [recording, is_example], api_visibility="private", **NO_QUEUE
     )
-    details.collapse(None, None, detailed, js="() => false", api_visibility="private")
-    # A stop, an upload, a trim, an example and a clear each change the recording exactly once.
+    details.expand(
+        open_details, recording, [spectrogram, details_open], api_visibility="private", **NO_QUEUE
+    )
+    details.collapse(None, None, details_open, js="() => false", api_visibility="private")
+    # An upload, a trim, an example and a clear each change the recording exactly once.
     answering = {
-        "fn": answer,
-        "inputs": [recording, number, voice, is_example, detailed],
-        "outputs": [sentence, bars, embedding_map, neighbours, outline, spectrum, known, voice],
+        "fn": _answer_function(words, recognizer, empty),
+        "inputs": [recording, number, speaker, is_example, details_open],
+        "outputs": list(outputs),
         "show_progress": "minimal",
-        "show_progress_on": sentence,
+        "show_progress_on": answer,
         "api_visibility": "private",
         **QUEUE,
     }
     recording.change(**answering)
-    with second_box:
-        enrolment.build(words, recognizer, voice, known, answering)
-    known.click(start_anew, None, [known, voice], show_progress="hidden", api_visibility="private")
+    with enrolment_column:
+        enrolment.build(words, recognizer, speaker, recordings_used, answering)
+    recordings_used.click(
+        start_over,
+        None,
+        [recordings_used, speaker],
+        show_progress="hidden",
+        api_visibility="private",
+    )
+
+
+def _answer_function(
+    words: Words, recognizer: "Recognizer", empty: Outputs
+) -> Callable[..., Outputs]:
+    """Return the function that answers a recording."""
+    analyse_clip = on_gpu(recognizer.analyse_clip)
+
+    def answer(
+        path: str | None,
+        number: int,
+        speaker: SessionSpeaker,
+        is_example: bool = False,
+        details_open: bool = False,
+    ) -> Outputs:
+        def spectrogram(samples: np.ndarray | None = None) -> go.Figure | dict:
+            return _spectrogram(words, path, samples) if details_open else gr.skip()
+
+        def no_answer(message: str, samples: np.ndarray | None = None) -> Outputs:
+            return empty._replace(
+                answer=message,
+                # A new update each time, as gradio modifies it when sending.
+                outline=gr.update(value=empty.outline, label=words.ANALYSED_PART),
+                spectrogram=spectrogram(samples),
+                recordings_used=answers.recordings_used(words, speaker),
+                speaker=speaker,
+            )
+
+        if path is None:
+            return no_answer(empty.answer)
+        before = UNKNOWN_SPEAKER if is_example else speaker.without(number)
+        try:
+            clip, samples = loading.load_with_waveform(path)
+            analysis = analyse_clip(clip, before)
+        except SerError as error:
+            return no_answer(answers.error(words.explained(error)))
+        except Exception:
+            log.exception("the page could not analyse a recording")
+            return no_answer(answers.error(words.APOLOGY))
+        if analysis.verdict == NO_VOICE:
+            return no_answer(answers.answer(words, analysis), samples)
+        if not is_example:
+            speaker = SessionSpeaker(before, analysis.speaker, number)
+        return Outputs(
+            answer=answers.answer(words, analysis),
+            bars=probabilities.probability_bars(words, analysis.probabilities),
+            embedding_map=map_chart.with_clip(empty.embedding_map, words, analysis),
+            neighbours=answers.neighbours(words, analysis.place.neighbours),
+            outline=gr.update(
+                value=waveform.outline(words, analysis.clip),
+                label=words.analysed_part(analysis.clip),
+            ),
+            spectrogram=spectrogram(samples),
+            recordings_used=answers.recordings_used(words, speaker),
+            speaker=speaker,
+        )
+
+    return answer
+
+
+def _spectrogram(words: Words, path: str | None, samples: np.ndarray | None = None) -> go.Figure:
+    """Draw a recording's spectrogram, decoding its file if `samples` is None."""
+    try:
+        if samples is None and path is not None:
+            samples = loading.decode(path)
+    except SerError:
+        samples = None
+    return waveform.spectrogram(words, samples)

@@ -1,76 +1,93 @@
-"""What the first tab says of a recording, as HTML: the answer, what is known, the nearest.
-
-`words` is the table of words in one language.
-"""
+"""The HTML of an answer: its sentence, the nearest recordings, error messages."""
 
 import json
+from collections.abc import Iterable
 from html import escape
+from typing import TYPE_CHECKING
 
-from ser.charts import probabilities
-from ser.page.session import Voice
+from ser.charts.style import MARKERS
+from ser.models.embedding_map import Neighbour
+from ser.page.session import SessionSpeaker
+from ser.page.text import Words
+
+if TYPE_CHECKING:
+    from ser.recognizer import Analysis
+
+STATUS_ROLE = "element.setAttribute('role', 'status')"  # screen readers announce its changes
 
 
-def waiting(words) -> str:
-    """Say what to do for an answer."""
+def placeholder(words: Words) -> str:
+    """Return what stands in place of the answer before the first recording."""
     return f'<p class="waiting">{words.WAITING}</p>'
 
 
-def no_neighbours(words) -> str:
-    """Say what will be there after an answer."""
+def no_neighbours(words: Words) -> str:
+    """Return what stands in place of the nearest recordings before the first recording."""
     return f'<h2>{words.NEIGHBOURS}</h2><p class="waiting">{words.NO_NEIGHBOURS}</p>'
 
 
-def answer(words, analysis) -> str:
-    """Say what the voice sounds like and how sure that is; carries the result for saving.js."""
+def answer(words: Words, analysis: "Analysis") -> str:
+    """Return the answer in a sentence, and the result as JSON for saving.js."""
     sentence, emotions = words.verdict(analysis)
     if not emotions:
-        return sorry(sentence)
-    marked = (f"<strong {colour(label)}>{words.SOUNDS[label]}</strong>" for label in emotions)
-    chances = ", ".join(
-        f"{words.EMOTIONS[label]} {words.percent(share)}"
-        for label, share in analysis.probabilities.items()
+        return error(sentence)
+    probabilities = ", ".join(
+        f"{words.EMOTIONS[label]} {words.percent(probability)}"
+        for label, probability in analysis.probabilities.items()
     )
     remark = words.why_unsure(analysis) or words.quality(analysis.clip)
     return (
         f'<p class="verdict" data-result="{escape(json.dumps(analysis.to_json()))}">'
-        f"{sentence.format(*marked)}</p>"
+        f"{with_emotions(words, sentence, emotions)}</p>"
         f'<p class="quality">{escape(remark)}</p>'
-        f'<p class="for-screen-readers">{chances}</p>'
+        f'<p class="for-screen-readers">{probabilities}</p>'
     )
 
 
-def sorry(message: str) -> str:
-    """Say what went wrong."""
+def with_emotions(words: Words, sentence: str, emotions: Iterable[str]) -> str:
+    """Fill the `{}` of a sentence with emotions, each in its colour."""
+    return sentence.format(
+        *(f"<strong {emotion_style(label)}>{words.SOUNDS[label]}</strong>" for label in emotions)
+    )
+
+
+def error(message: str) -> str:
+    """Return an error message."""
     return f'<p class="sorry">{escape(message)}</p>'
 
 
-def known(words, voice: Voice) -> str:
-    """Say how well a voice is known, with the button that forgets it; nothing of a stranger."""
-    if not voice.after.n_clips:
+def recordings_used(words: Words, speaker: SessionSpeaker) -> str:
+    """Return how many recordings of the speaker are used, with a button to start over."""
+    if not speaker.after.n_clips:
         return ""
-    button = f'<button type="button" title="{words.ANEW_WHEN}">{words.ANEW}</button>'
-    return f"<p>{words.known(voice.after.n_clips)} {button}</p>"
+    button = f'<button type="button" title="{words.START_OVER_HINT}">{words.START_OVER}</button>'
+    return f"<p>{words.recordings_used(speaker.after.n_clips)} {button}</p>"
 
 
-def neighbours(words, nearest) -> str:
-    """Name the nearest recordings of the data set."""
+def neighbours(words: Words, clips: Iterable[Neighbour]) -> str:
+    """Return the list of the nearest training clips."""
     items = "".join(
-        f'<li {colour(clip.emotion)} title="{escape(clip.name)}">'
-        f"<b>{words.EMOTIONS[clip.emotion]}</b> "
-        f"<span>{escape(words.person(clip.actor, clip.sex))}</span></li>"
-        for clip in nearest
+        f'<li {emotion_style(clip.emotion)} title="{escape(clip.name)}">'
+        f"{clip_caption(words, clip)}</li>"
+        for clip in clips
     )
     return f"<h2>{words.NEIGHBOURS}</h2><ol>{items}</ol>"
 
 
-def microphone(words) -> str:
-    """Explain every way in which the microphone can fail; the style sheet shows the right one."""
+def clip_caption(words: Words, clip: Neighbour) -> str:
+    """Return the emotion and the actor of a training clip."""
+    person = escape(words.person(clip.actor, clip.sex))
+    return f"<b>{words.EMOTIONS[clip.emotion]}</b> <span>{person}</span>"
+
+
+def microphone_errors(words: Words) -> str:
+    """Explain every reason for a missing microphone; a style sheet shows the one that applies."""
     return "".join(
         f'<p class="{reason}" role="alert">{escape(text)}</p>'
         for reason, text in words.MICROPHONE.items()
     )
 
 
-def colour(label: str) -> str:
-    """Return the attribute that gives an element an emotion's colour."""
-    return f'style="--emotion: {probabilities.MARKERS[label].colour}"'
+def emotion_style(label: str) -> str:
+    """Return the attribute that sets the colour of an emotion for a style sheet."""
+    return f'style="--emotion: {MARKERS[label].colour}"'

@@ -1,56 +1,64 @@
-"""What other programs ask: `/predict` and `/timeline`, in English whatever the page speaks."""
+"""The programming interface: `/predict` and `/timeline`, in English in every language."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import gradio as gr
 
+from ser.audio import loading
 from ser.errors import SerError
 from ser.models.speaker import UNKNOWN_SPEAKER
 from ser.page.server.zerogpu import on_gpu
-from ser.page.session import Voice, remembered
+from ser.page.session import SessionSpeaker, session_state
 from ser.page.tabs import analyse, recorder
+from ser.page.tabs import timeline as timeline_tab
+
+if TYPE_CHECKING:
+    from ser.recognizer import Recognizer
 
 
-def build(recognizer, cpu_recognizer) -> None:
-    """Add both to the surrounding Blocks, with nothing to be seen.
+def build(recognizer: "Recognizer", cpu_recognizer: "Recognizer") -> None:
+    """Add both endpoints to the surrounding Blocks, with invisible components.
 
-    cpu_recognizer: the recognizer that answers what borrows no GPU.
+    cpu_recognizer: for what does not use a ZeroGPU Space's GPU.
     """
-    listen = on_gpu(recognizer.analyse)
+    analyse_clip = on_gpu(recognizer.analyse_clip)
 
-    def predict(recording: str | None, same_speaker: bool, voice: Voice) -> tuple:
+    def predict(recording: str | None, same_speaker: bool, speaker: SessionSpeaker) -> tuple:
         """Analyse one recording of a voice: whether the answer is sure, unsure or there is no
         voice, the most likely of eight emotions, all eight probabilities, the duration in seconds,
-        the place on the map, the nearest recordings of the data set, remarks on the quality and
-        how many recordings of the same speaker the answer knew: with same_speaker those of this
-        session that were sent with it, else none."""
-        before = voice.after if same_speaker else UNKNOWN_SPEAKER
+        the position on the map, the nearest recordings of the data set, remarks on the quality and
+        how many recordings of the same speaker were used: with same_speaker those of this session
+        that were sent with it, else none."""
+        before = speaker.after if same_speaker else UNKNOWN_SPEAKER
         try:
-            analysis = listen(recording, before)
+            analysis = analyse_clip(loading.load(recording), before)
         except SerError as error:
             raise gr.Error(str(error), print_exception=False) from error
-        return analysis.to_json(), Voice(after=analysis.speaker) if same_speaker else gr.skip()
+        after = SessionSpeaker(after=analysis.speaker) if same_speaker else gr.skip()
+        return analysis.to_json(), after
 
     def timeline(recording: str | None) -> Iterator[dict]:
-        """Follow one voice through a recording of up to 30 minutes: the duration, the segments of
+        """Analyse one voice through a recording of up to 30 minutes: the duration, the segments of
         one emotion (start and end in seconds, label, mean probability) and the moments, one a
-        second, with all eight probabilities or null where no voice is heard. Until then, the
-        share that was heard."""
+        second, with all eight probabilities or null where there is no voice. Before that, the
+        fraction of the recording that was analysed."""
         try:
             for step in cpu_recognizer.timeline(recording):
+                # "heard" is a name that clients rely on.
                 yield {"heard": step} if isinstance(step, float) else step.to_json()
         except SerError as error:
             raise gr.Error(str(error), print_exception=False) from error
 
-    recording = recorder.for_programs()
+    recording = recorder.build_for_api()
     same_speaker, answer = gr.Checkbox(visible=False), gr.JSON(visible=False)
-    voice = remembered()
+    speaker = session_state()
     gr.on(
         [],
         predict,
-        [recording, same_speaker, voice],
-        [answer, voice],
+        [recording, same_speaker, speaker],
+        [answer, speaker],
         api_name="predict",
         **analyse.QUEUE,
     )
-    gr.on([], timeline, recording, answer, api_name="timeline", **timeline.QUEUE)
+    gr.on([], timeline, recording, answer, api_name="timeline", **timeline_tab.QUEUE)

@@ -1,53 +1,68 @@
-"""The optional second box: a sentence or two without emotion, by which a voice is known better."""
+"""Enrolment: an optional second box for a neutral sentence or two of the speaker."""
 
 import logging
+from typing import TYPE_CHECKING
 
 import gradio as gr
 
 from ser.errors import SerError
 from ser.page.server.zerogpu import on_gpu
-from ser.page.session import Voice
+from ser.page.session import SessionSpeaker
 from ser.page.tabs import answers, recorder
+from ser.page.text import Words
+
+if TYPE_CHECKING:
+    from ser.recognizer import Recognizer
 
 log = logging.getLogger(__name__)
 
 
-def build(words, recognizer, voice: gr.State, known: gr.HTML, again: dict) -> None:
+def build(
+    words: Words,
+    recognizer: "Recognizer",
+    speaker: gr.State,
+    recordings_used: gr.HTML,
+    answering: dict,
+) -> None:
     """Add the box, closed.
 
     Args:
-        words: the table in one language.
-        voice: the session's `Voice`.
-        known: says how well it is known.
-        again: the event that answers the recording in the first box once more.
+        words: the texts in one language.
+        recognizer: enrols the speaker.
+        speaker: the `SessionSpeaker`, which each sentence updates.
+        recordings_used: shows how many recordings of the speaker are used.
+        answering: the event that answers the recording in the first box again.
     """
-    heard = on_gpu(recognizer.enrol)
+    enrol_on_gpu = on_gpu(recognizer.enrol)
 
-    def listen(path: str | None, voice: Voice) -> tuple:
+    def enrol(path: str | None, session_speaker: SessionSpeaker) -> dict:
         if path is None:
-            return gr.skip(), gr.skip(), gr.skip(), gr.skip()
+            return gr.skip()
         try:
-            voice = voice.enrolled(heard(path))
+            enrolled = session_speaker.enrol(enrol_on_gpu(path))
         except SerError as error:
-            return answers.sorry(words.explained(error)), gr.skip(), gr.skip(), gr.skip()
+            return {message: answers.error(words.explained(error))}
         except Exception:
-            log.exception("the page could not listen to a neutral sentence")
-            return answers.sorry(words.APOLOGY), gr.skip(), gr.skip(), gr.skip()
-        thanks = words.enrolled(voice.after.n_neutral)
-        return f"<p>{thanks}</p>", answers.known(words, voice), voice, None
+            log.exception("the page could not enrol a neutral sentence")
+            return {message: answers.error(words.APOLOGY)}
+        return {
+            message: f"<p>{words.enrolled(enrolled.after.n_neutral)}</p>",
+            recordings_used: answers.recordings_used(words, enrolled),
+            speaker: enrolled,
+            sentence: None,  # The next one is a further sentence.
+        }
 
     with gr.Accordion(words.ENROL, open=False, elem_id="enrol"):
         gr.HTML(f"<p>{words.enrol(recognizer.metrics.get('enrolment'))}</p>")
         sentence = recorder.build(words.ENROL_SENTENCE, "neutral")
-        said = gr.HTML(elem_id="enrolled", js_on_load="element.setAttribute('role', 'status')")
-    # What was heard is taken out of the box: the next sentence is a further one.
+        message = gr.HTML(elem_id="enrolled", js_on_load=answers.STATUS_ROLE)
     sentence.change(
-        listen,
-        [sentence, voice],
-        [said, known, voice, sentence],
+        enrol,
+        [sentence, speaker],
+        [message, recordings_used, speaker, sentence],
         show_progress="minimal",
-        show_progress_on=said,
+        show_progress_on=message,
         api_visibility="private",
         concurrency_id="analysis",
     )
-    said.change(**again)
+    message.change(**answering)

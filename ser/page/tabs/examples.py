@@ -1,8 +1,8 @@
-"""Recordings to try with one click when there is no microphone.
+"""Example recordings for visitors without a microphone.
 
-They are actors of RAVDESS where its folder is on this machine, and otherwise the synthetic voices
-in `examples/`, which `make examples` made. A visitor chooses one by its name in a fixed list, so
-nothing else on the disk can be asked for.
+They are recordings of RAVDESS if it is on this machine, and otherwise the synthetic voices in
+`static/examples/`. A visitor chooses one by its name in a fixed list, so that no other file can be
+requested.
 """
 
 import os
@@ -12,8 +12,8 @@ from pathlib import Path
 
 import gradio as gr
 
-from ser.page.tabs import originals
-from ser.page.text import ENGLISH
+from ser.page.tabs import original_recordings
+from ser.page.text import ENGLISH, Words
 
 FOLDER = Path(__file__).parents[1] / "static" / "examples"
 ACTORS = {
@@ -24,28 +24,28 @@ ACTORS = {
 
 
 def download() -> None:
-    """With SER_DOWNLOAD=1, begin to fetch RAVDESS to `originals.folder()`; the page works on."""
-    folder = originals.folder()
+    """With SER_DOWNLOAD=1, start to download RAVDESS, unless its folder exists."""
+    folder = original_recordings.folder()
     if os.environ.get("SER_DOWNLOAD") == "1" and not folder.exists():
-        # A process of its own, whose progress is in the log and which can be taken up again.
+        # In another process, which logs its progress and can be resumed.
         subprocess.Popen([sys.executable, "-m", "ser", "download", str(folder)])
 
 
 def choices() -> tuple[str, dict[str, Path]]:
-    """Return what is offered: its kind, a key of `words.EXAMPLES`, and its files by name."""
+    """Return the kind of the examples, a key of `words.EXAMPLES`, and their files by name."""
     actors = _actors()
     return ("actor", actors) if actors else ("synthetic", _synthetic())
 
 
 def path(name: str) -> Path:
-    """Return the file of an example; KeyError if there is none of that name."""
+    """Return the file of an example; KeyError if there is no such name."""
     return (_synthetic() | _actors())[name]
 
 
-def build(words) -> gr.HTML:
-    """Add the row of examples, in a language's words; it triggers `click` with one's `name`."""
+def build(words: Words) -> gr.HTML:
+    """Add the row of examples, which triggers `click` with the `name` of one."""
 
-    def show() -> str:
+    def update_row() -> str:
         return _row(words)
 
     row = gr.HTML(
@@ -55,8 +55,16 @@ def build(words) -> gr.HTML:
         "event.target.closest('button'); if (button) trigger('click', {name: button.name}); })",
     )
     if not _actors():
-        # They may have come by the next visit.
-        gr.on(None, show, None, row, queue=False, show_progress="hidden", api_visibility="private")
+        # They may be downloaded by the next visit.
+        gr.on(
+            None,
+            update_row,
+            None,
+            row,
+            queue=False,
+            show_progress="hidden",
+            api_visibility="private",
+        )
     return row
 
 
@@ -65,13 +73,13 @@ def _synthetic() -> dict[str, Path]:
 
 
 def _actors() -> dict[str, Path]:
-    found = originals.find(ACTORS.values())
-    if len(found) < len(ACTORS):
+    files = original_recordings.find(ACTORS.values())
+    if len(files) < len(ACTORS):
         return {}
-    return {name: found[recording] for name, recording in ACTORS.items()}
+    return {name: files[recording] for name, recording in ACTORS.items()}
 
 
-def _row(words) -> str:
+def _row(words: Words) -> str:
     kind, files = choices()
     buttons = "".join(
         f'<button type="button" name="{name}">{words.EXAMPLE_VOICES[kind][name]}</button>'

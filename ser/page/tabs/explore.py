@@ -1,67 +1,71 @@
-"""The tab that shows the data set: its map in many colours, filtered, each recording met."""
+"""The Explore tab: the map of the training clips in several colourings, filtered, with sounds."""
 
+import json
+from collections.abc import Sequence
 from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import gradio as gr
 import numpy as np
+import plotly.graph_objects as go
 
 from ser.charts import explorer
+from ser.charts.style import ACCENT
 from ser.errors import SerError
 from ser.labels import LABELS
-from ser.page.tabs import originals
-from ser.page.theme import ACCENT
+from ser.models.embedding_map import EmbeddingMap, Neighbour
+from ser.page.tabs import answers, original_recordings
+from ser.page.text import Words
 
-LISTED = 2_000  # recordings offered by name; the filters lead to the others
-MOST_GROUPS = 8  # explained one by one above the map
+if TYPE_CHECKING:
+    from ser.recognizer import Recognizer
+
+MAX_LISTED = 2_000  # recordings offered by name; filters reach the others
+MAX_GROUPS = 8  # listed above the map
 
 
-def build(words, recognizer, tab: gr.Tab) -> None:
-    """Add the content of the tab, whose map is drawn when the tab is first opened.
-
-    words: the table in one language.
-    """
-    embedding_map, unseen = recognizer.embedding_map, recognizer.out_of_fold_probabilities
-    heard = np.array(LABELS)[unseen.argmax(axis=1)]
-    lines = [
-        [*words.known_facts(clip), words.recognised(clip.emotion, label, share)]
-        for clip, label, share in zip(
-            map(embedding_map.clip, range(len(heard))), heard, unseen.max(axis=1), strict=True
-        )
-    ]
-    texts = np.array([f"<b>{first}</b><br>{'<br>'.join(others)}" for first, *others in lines])
-    sounds = originals.find(embedding_map.names.tolist())
+def build(words: Words, recognizer: "Recognizer", tab: gr.Tab) -> None:
+    """Add the content of the tab, whose map is drawn when the tab is first opened."""
+    embedding_map = recognizer.embedding_map
+    probabilities = recognizer.out_of_fold_probabilities
+    predicted = np.array(LABELS)[probabilities.argmax(axis=1)]
+    correct = predicted == embedding_map.emotions
+    descriptions = _descriptions(words, embedding_map, predicted, probabilities.max(axis=1))
+    hover_texts = np.array(
+        ["<br>".join([f"<b>{emotion}</b>", *lines]) for emotion, *lines in descriptions]
+    )
+    recordings = original_recordings.find(embedding_map.names.tolist())
     actors = [str(actor) for actor in np.unique(embedding_map.actors)]
 
-    def draw(colour: str, emotion: str, actor: str) -> tuple:
-        shown = np.ones(len(heard), bool)
+    def draw(colour_by: str, emotion: str, actor: str) -> tuple[str, go.Figure, gr.Dropdown]:
+        shown = np.ones(len(correct), bool)
         if emotion:
             shown &= embedding_map.emotions == emotion
         if actor:
             shown &= embedding_map.actors.astype(str) == actor
-        groups = explorer.grouped(words, embedding_map, heard, colour)
-        rows = np.flatnonzero(shown)[:LISTED]
+        groups = explorer.group_clips(words, embedding_map, predicted, colour_by)
+        rows = np.flatnonzero(shown)[:MAX_LISTED]
         return (
-            _legend(
-                words, groups, shown, heard == embedding_map.emotions, embedding_map.actors, colour
-            ),
-            explorer.explorer(words, embedding_map, groups, texts, shown),
+            _legend(words, groups, shown, correct, embedding_map.actors, colour_by),
+            explorer.explorer_figure(words, embedding_map, groups, hover_texts, shown),
             gr.Dropdown(
                 [(_name(words, embedding_map.clip(row)), int(row)) for row in rows], value=None
             ),
         )
 
-    def choose(row: int | None) -> tuple:
-        if not isinstance(row, int) or not 0 <= row < len(heard):
+    def select(row: int | None) -> tuple:
+        if not isinstance(row, int) or not 0 <= row < len(correct):
             return gr.skip(), gr.skip()
-        sound = _sound(words, sounds.get(str(embedding_map.names[row])))
-        return _meet(words, embedding_map, lines[row], row, sounds), sound
+        html = _clip_html(words, embedding_map, descriptions[row], row, bool(recordings))
+        return html, _samples(words, recordings.get(str(embedding_map.names[row])))
 
-    def choose_point(event: gr.EventData) -> tuple:
-        return choose(event.row)
+    def select_clicked(event: gr.EventData) -> tuple:
+        return select(event.row)
 
     with gr.Column(elem_id="explore"):
         with gr.Row(elem_id="explore-controls"):
-            colour = gr.Dropdown(
+            colour_by = gr.Dropdown(
                 [(name, value) for value, name in words.COLOURS.items()],
                 value="emotion",
                 label=words.COLOUR_BY,
@@ -80,7 +84,7 @@ def build(words, recognizer, tab: gr.Tab) -> None:
                 min_width=150,
             )
             actor = gr.Dropdown(
-                [(words.ANY_ACTOR, "")] + [(words.person(each, ""), each) for each in actors],
+                [(words.ANY_ACTOR, ""), *((words.person(name, ""), name) for name in actors)],
                 value="",
                 label=words.SHOW_ACTOR,
                 min_width=150,
@@ -89,10 +93,10 @@ def build(words, recognizer, tab: gr.Tab) -> None:
         legend = gr.HTML(elem_id="explore-legend")
         figure = gr.Plot(label=words.EXPLORE, elem_id="explore-map")
         with gr.Row(elem_id="explore-below"):
-            chosen = gr.HTML(
-                _waiting(words, bool(sounds)),
+            selected = gr.HTML(
+                _placeholder(words, bool(recordings)),
                 elem_id="explore-chosen",
-                js_on_load="element.setAttribute('role', 'status');"
+                js_on_load=f"{answers.STATUS_ROLE};"
                 "exploreData(element, row => trigger('click', {row}), watch)",
             )
             player = gr.Audio(
@@ -100,91 +104,116 @@ def build(words, recognizer, tab: gr.Tab) -> None:
                 interactive=False,
                 autoplay=True,
                 buttons=[],
-                visible=bool(sounds),
+                visible=bool(recordings),
                 waveform_options=gr.WaveformOptions(waveform_progress_color=ACCENT),
                 elem_id="explore-player",
             )
     drawing = {
         "fn": draw,
-        "inputs": [colour, emotion, actor],
+        "inputs": [colour_by, emotion, actor],
         "outputs": [legend, figure, by_name],
         "show_progress": "hidden",
         "api_visibility": "private",
     }
     tab.select(**drawing)
-    gr.on([colour.input, emotion.input, actor.input], **drawing)
-    for event, function, inputs in (
-        (chosen.click, choose_point, None),
-        (by_name.input, choose, by_name),
-    ):
-        event(
-            function,
-            inputs,
-            [chosen, player],
-            show_progress="hidden",
-            api_visibility="private",
-        )
+    gr.on([colour_by.input, emotion.input, actor.input], **drawing)
+    selecting = {
+        "outputs": [selected, player],
+        "show_progress": "hidden",
+        "api_visibility": "private",
+    }
+    selected.click(select_clicked, None, **selecting)
+    by_name.input(select, by_name, **selecting)
 
 
-def _legend(words, groups, shown: np.ndarray, right: np.ndarray, actors, colour: str) -> str:
+def _descriptions(
+    words: Words, embedding_map: EmbeddingMap, predicted: np.ndarray, confidence: np.ndarray
+) -> list[list[str]]:
+    """Return the lines that describe each clip, its emotion first and its prediction last."""
+    clips = map(embedding_map.clip, range(len(predicted)))
+    return [
+        [*words.clip_lines(clip), words.prediction(clip.emotion, label, probability)]
+        for clip, label, probability in zip(clips, predicted, confidence, strict=True)
+    ]
+
+
+def _legend(
+    words: Words,
+    groups: Sequence[explorer.Group],
+    shown: np.ndarray,
+    correct: np.ndarray,
+    actors: np.ndarray,
+    colour_by: str,
+) -> str:
+    """List the groups of the clips that are shown, with the accuracy on each.
+
+    shown, correct: masks of the clips, shape (n,).
+    """
     if not shown.any():
-        return f'<p class="sorry">{words.NOTHING_SHOWN}</p>'
-    said = f"<p>{words.map_of(int(shown.sum()), len(shown))}. "
-    if len(groups) > MOST_GROUPS:
-        share = {actor: right[actors == actor].mean() for actor in np.unique(actors).tolist()}
-        return f"{said}{escape(words.actors_right(share))}</p>"
+        return answers.error(words.NOTHING_SHOWN)
+    count = f"<p>{words.map_of(int(shown.sum()), len(shown))}. "
+    if len(groups) > MAX_GROUPS:
+        accuracy = {actor: correct[actors == actor].mean() for actor in np.unique(actors).tolist()}
+        return f"{count}{escape(words.actors_accuracy(accuracy))}</p>"
     items = ""
     for group in groups:
         rows = group.rows[shown[group.rows]]
         if len(rows):
-            share = "" if colour == "right" else f", {words.group_right(right[rows].mean())}"
+            note = "" if colour_by == "right" else f", {words.group_accuracy(correct[rows].mean())}"
             items += (
                 f'<li style="--emotion: {group.marker.colour}"><b>{group.name}</b> '
-                f"<span>{words.number(len(rows))}{share}</span></li>"
+                f"<span>{words.number(len(rows))}{note}</span></li>"
             )
-    return f"{said}{words.overall_right(right[shown].mean())}</p><ul>{items}</ul>"
+    return f"{count}{words.overall_accuracy(correct[shown].mean())}</p><ul>{items}</ul>"
 
 
-def _name(words, clip) -> str:
+def _name(words: Words, clip: Neighbour) -> str:
     return f"{clip.name}: {words.EMOTIONS[clip.emotion]}, {words.person(clip.actor, '')}"
 
 
-def _meet(words, embedding_map, lines: list[str], row: int, sounds: dict) -> str:
+def _clip_html(
+    words: Words, embedding_map: EmbeddingMap, description: list[str], row: int, playable: bool
+) -> str:
+    """Describe a clip and list its nearest neighbours, with attributes for explore.js."""
     clip = embedding_map.clip(row)
-    near = "".join(
-        f'<li><button type="button" data-row="{other}" data-x="{alike.position[0]}" data-y="{alike.position[1]}" '
-        f'style="--emotion: {_colour(alike)}" title="{escape(alike.name)}">'
-        f"<b>{words.EMOTIONS[alike.emotion]}</b> "
-        f"<span>{escape(words.person(alike.actor, alike.sex))}</span></button></li>"
-        for other, alike in (
-            (other, embedding_map.clip(other)) for other in embedding_map.nearest(row)
+    items = ""
+    for neighbour_row in embedding_map.nearest(row):
+        neighbour = embedding_map.clip(neighbour_row)
+        items += (
+            f'<li><button type="button" data-row="{neighbour_row}" {_attributes(neighbour)} '
+            f'title="{escape(neighbour.name)}">'
+            f"{answers.clip_caption(words, neighbour)}</button></li>"
         )
-    )
-    hint = "" if sounds else f'<p class="hint">{words.NO_ORIGINALS}</p>'
-    emotion, *others = (escape(line) for line in lines)
+    emotion, *lines = map(escape, description)
     return (
-        f'<div class="one" data-x="{clip.position[0]}" data-y="{clip.position[1]}" '
-        f'style="--emotion: {_colour(clip)}"><h2>{words.CHOSEN}</h2>'
-        f"<p><b>{emotion}</b><br>{'<br>'.join(others)}</p>"
+        f'<div class="one" {_attributes(clip)}><h2>{words.SELECTED}</h2>'
+        f"<p><b>{emotion}</b><br>{'<br>'.join(lines)}</p>"
         f'<p class="name">{escape(clip.name)}</p></div>'
-        f'<div class="alike"><h2>{words.ALIKE}</h2><ol>{near}</ol>{hint}</div>'
+        f'<div class="neighbours"><h2>{words.MOST_SIMILAR}</h2><ol>{items}</ol>'
+        f"{_hint(words, playable)}</div>"
     )
 
 
-def _sound(words, path) -> tuple | None:
+def _attributes(clip: Neighbour) -> str:
+    position = json.dumps(clip.position.tolist())
+    return f'data-position="{position}" {answers.emotion_style(clip.emotion)}'
+
+
+def _samples(words: Words, path: Path | None) -> tuple[int, np.ndarray] | None:
+    """Return a recording for the player; None if it is not here or cannot be read."""
     if path is None:
         return None
     try:
-        return originals.read(path)
+        return original_recordings.read(path)
     except SerError:
         gr.Info(words.UNREADABLE)
         return None
 
 
-def _waiting(words, sounds: bool) -> str:
-    hint = "" if sounds else f'<p class="hint">{words.NO_ORIGINALS}</p>'
-    return f'<div class="one"><p class="waiting">{words.POINT_AT}</p>{hint}</div>'
+def _placeholder(words: Words, playable: bool) -> str:
+    hint = _hint(words, playable)
+    return f'<div class="one"><p class="waiting">{words.EXPLORE_HINT}</p>{hint}</div>'
 
 
-def _colour(clip) -> str:
-    return explorer.MARKERS[clip.emotion].colour
+def _hint(words: Words, playable: bool) -> str:
+    return "" if playable else f'<p class="hint">{words.NO_ORIGINALS}</p>'

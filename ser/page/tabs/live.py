@@ -1,12 +1,12 @@
-"""The tab that follows a voice: bars and a place on the map, twice a second while someone speaks.
+"""The Live tab: bars and a position on the map, twice a second while somebody speaks.
 
-The microphone's sound comes in chunks of half a second. The last three seconds of it are kept as
-the session's state and analysed like any recording. The browser gets a few numbers back, by which
-live.js moves what was drawn once: the bars, and a dot on the map with its trail.
+The microphone's audio comes in chunks of half a second. Its last three seconds are the session's
+state and are analysed like any recording. The browser gets a few numbers, by which live.js moves
+what was drawn once: the bars, and a dot on the map with its trail.
 
-Live answers by what the session knows of the voice, but adds nothing to it: windows that overlap
-are the same speech over and over, which as recordings of their own would soon outnumber the real
-ones and make the last sentence's emotion this voice's normal.
+The answers are adapted to the session's speaker, but do not update it: overlapping windows are the
+same speech again and again, and would soon outweigh the recordings and bias the speaker's
+statistics towards the emotion of the last sentence.
 """
 
 import logging
@@ -14,6 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import gradio as gr
 import numpy as np
@@ -23,67 +24,75 @@ from ser.charts import map_chart
 from ser.errors import SerError
 from ser.labels import LABELS, NO_VOICE
 from ser.page import symbols
-from ser.page.session import Voice
+from ser.page.session import SessionSpeaker
 from ser.page.tabs import answers
+from ser.page.text import Words
 
-EVERY = 0.5  # s between answers
-LENGTH = 3.0  # s that an answer goes by
-LIMIT = 120  # s after which it stops by itself
-AT_ONCE = 6  # visitors live side by side
+if TYPE_CHECKING:
+    from ser.recognizer import Analysis, Recognizer
+
+STREAM_EVERY = 0.5  # s between answers
+WINDOW = 3.0  # s of audio that an answer is based on
+TIME_LIMIT = 120  # s after which a stream ends
+CONCURRENCY = 6  # visitors at a time
 MAP_HEIGHT = 484  # px, as in live.css
-TRAIL = 10  # places of the voice that stay on the map
+TRAIL = 10  # earlier positions drawn on the map
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Window:
-    """The latest sound of a session, never longer than LENGTH.
+    """The latest audio of a session, at most WINDOW seconds.
 
     Attributes:
-        sampling_rate: in Hz; 0 before any sound.
+        sampling_rate: in Hz; 0 before the first chunk.
         samples: mono, float32, shape (samples,).
     """
 
     sampling_rate: int = 0
     samples: np.ndarray = field(default_factory=lambda: np.empty(0, np.float32))
 
-    def then(self, sampling_rate: int, samples: np.ndarray) -> "Window":
+    def append(self, sampling_rate: int, samples: np.ndarray) -> "Window":
         """Return the window after a further chunk, float32 of shape (samples,)."""
         if sampling_rate == self.sampling_rate:
             samples = np.concatenate([self.samples, samples])
-        latest = samples[-int(LENGTH * sampling_rate) :]
+        latest = samples[-int(WINDOW * sampling_rate) :]
         return Window(sampling_rate, latest)
 
 
-def build(words, recognizer, voice: gr.State) -> None:
+def build(words: Words, recognizer: "Recognizer", speaker: gr.State) -> None:
     """Add the tab to the surrounding Blocks.
 
-    words: the table in one language.
-    voice: the session's `Voice`, which is used and left as it is.
+    Args:
+        words: the texts in one language.
+        recognizer: answers the windows.
+        speaker: the `SessionSpeaker`, which is used and not updated.
     """
 
-    def listen(chunk: str, window: Window, voice: Voice) -> tuple[dict, Window]:
-        name = Path(chunk).parent.name  # tells the browser which sound was answered
+    def analyse_chunk(chunk: str, window: Window, speaker: SessionSpeaker) -> tuple[dict, Window]:
+        chunk_id = Path(chunk).parent.name  # by which the browser recognises the chunk
+        analysis = None
         try:
-            window = _hear(window, chunk)
-            analysis = recognizer.analyse((window.sampling_rate, window.samples), voice.after)
+            window = _append_and_delete(window, chunk)
+            analysis = recognizer.analyse((window.sampling_rate, window.samples), speaker.after)
         except SerError:
-            return _silence(words, name), window
+            pass  # Silence, for instance; the stream goes on.
         except Exception:
-            log.exception("the page could not follow a voice")
-            return _silence(words, name), window
-        if analysis.verdict == NO_VOICE:
-            return _silence(words, name), window
-        place = map_chart.on_map(recognizer.embedding_map, analysis.place)
-        return _moment(words, name, analysis, place), window
+            log.exception("the page could not analyse a live chunk")
+        if analysis is None or analysis.verdict == NO_VOICE:
+            return _no_voice(words, chunk_id), window
+        position = map_chart.relative_position(
+            recognizer.embedding_map, analysis.place.position
+        ).tolist()
+        return _update(words, chunk_id, analysis, position), window
 
-    def forget() -> Window:
+    def empty_window() -> Window:
         return Window()
 
     with gr.Row(elem_id="live", equal_height=False):
         with gr.Column(scale=5, min_width=340):
-            sound = gr.Audio(
+            microphone = gr.Audio(
                 label=words.MICROPHONE_LABEL,
                 sources=["microphone"],
                 streaming=True,
@@ -92,46 +101,46 @@ def build(words, recognizer, voice: gr.State) -> None:
                 waveform_options=gr.WaveformOptions(show_recording_waveform=False),
                 elem_id="live-sound",
             )
-            gr.HTML(answers.microphone(words), elem_id="live-microphone")
-            moment = gr.HTML(
+            gr.HTML(answers.microphone_errors(words), elem_id="live-microphone")
+            answer = gr.HTML(
                 None,
-                html_template=_stage(words),
-                js_on_load="followVoice(element, props, watch)",
+                html_template=_template(words),
+                js_on_load="updateLive(element, props, watch)",
                 elem_id="live-moment",
                 states=words.LIVE_STATES,
                 left=words.LIVE_LEFT,
-                limit=LIMIT,
+                limit=TIME_LIMIT,
             )
         with gr.Column(scale=6, min_width=340, elem_id="live-place"):
             figure = map_chart.map_figure(words, recognizer.embedding_map).update_layout(
                 height=MAP_HEIGHT
             )
             gr.Plot(figure, label=words.LIVE_MAP)
-            gr.HTML(_dot(), elem_id="live-trail")
+            gr.HTML(_trail(), elem_id="live-trail")
             gr.HTML(f"<p>{words.LIVE_NOTE}</p>", elem_id="live-note")
-    window = gr.State(Window(), time_to_live=LIMIT)
-    sound.stream(
-        listen,
-        [sound, window, voice],
-        [moment, window],
-        stream_every=EVERY,
-        time_limit=LIMIT,
-        concurrency_limit=AT_ONCE,
+    window = gr.State(Window(), time_to_live=TIME_LIMIT)
+    microphone.stream(
+        analyse_chunk,
+        [microphone, window, speaker],
+        [answer, window],
+        stream_every=STREAM_EVERY,
+        time_limit=TIME_LIMIT,
+        concurrency_limit=CONCURRENCY,
         concurrency_id="live",
         show_progress="hidden",
         api_visibility="private",
     )
-    # gradio 6.31's recorder is not told of stream_every and would send ten chunks a second.
-    sound.start_recording(
+    # gradio 6.31's recorder does not get stream_every and would send ten chunks a second.
+    microphone.start_recording(
         None,
         None,
-        sound,
-        js=f"() => ({{__type__: 'update', stream_every: {EVERY}}})",
+        microphone,
+        js=f"() => ({{__type__: 'update', stream_every: {STREAM_EVERY}}})",
         api_visibility="private",
     )
     gr.on(
-        [sound.start_recording, sound.stop_recording],
-        forget,
+        [microphone.start_recording, microphone.stop_recording],
+        empty_window,
         None,
         window,
         queue=False,
@@ -140,11 +149,11 @@ def build(words, recognizer, voice: gr.State) -> None:
     )
 
 
-def _hear(window: Window, chunk: str) -> Window:
-    """Return the window with the sound of a chunk's file, and delete file and folder."""
+def _append_and_delete(window: Window, chunk: str) -> Window:
+    """Return the window with the audio of a chunk's file, and delete the file and its folder."""
     try:
         with open_recording(chunk) as sound:
-            return window.then(sound.sampling_rate, np.concatenate(list(sound.blocks)))
+            return window.append(sound.sampling_rate, np.concatenate(list(sound.blocks)))
     finally:
         # Two silent chunks may be one file, which another visitor deleted first.
         with suppress(OSError):
@@ -152,45 +161,44 @@ def _hear(window: Window, chunk: str) -> Window:
             Path(chunk).parent.rmdir()
 
 
-def _silence(words, name: str) -> dict:
-    return {"chunk": name, "sentence": words.LISTENING}
+def _no_voice(words: Words, chunk_id: str) -> dict:
+    """Return the update for live.js after a chunk without a voice."""
+    return {"chunk": chunk_id, "sentence": words.IN_PROGRESS}
 
 
-def _moment(words, name: str, analysis, place: tuple[float, float]) -> dict:
-    sentence, emotions = words.live_sentence(analysis)
-    marked = (
-        f"<strong {answers.colour(label)}>{words.SOUNDS[label]}</strong>" for label in emotions
-    )
-    shares = list(analysis.probabilities.values())
+def _update(words: Words, chunk_id: str, analysis: "Analysis", position: list[float]) -> dict:
+    """Return the update for live.js; the position is in fractions of the map's axes."""
+    probabilities = list(analysis.probabilities.values())
     return {
-        "chunk": name,
-        "sentence": sentence.format(*marked),
-        "shares": shares,
-        "texts": [words.percent(share) for share in shares],
+        "chunk": chunk_id,
+        "sentence": answers.with_emotions(words, *words.live_sentence(analysis)),
+        "probabilities": probabilities,
+        "texts": [words.percent(probability) for probability in probabilities],
         "likeliest": LABELS.index(analysis.label),
-        "place": place,
+        "position": position,
     }
 
 
-def _stage(words) -> str:
-    """Draw what live.js moves: the indicator, the sentence and the bars."""
+def _template(words: Words) -> str:
+    """Return what live.js updates: the state, the sentence and the bars."""
     bars = "".join(
-        f"<li {answers.colour(label)}>{symbols.svg(label)}"
+        f"<li {answers.emotion_style(label)}>{symbols.svg(label)}"
         f"<span>{escape(words.EMOTIONS[label])}</span>"
-        '<span class="track"><span class="bar"></span></span><span class="share"></span></li>'
+        '<span class="track"><span class="bar"></span></span>'
+        '<span class="probability"></span></li>'
         for label in LABELS
     )
     return (
-        '<p class="air"><span class="lamp"></span>'
+        '<p class="state"><span class="indicator"></span>'
         f'<span role="status">{words.LIVE_STATES["off"]}</span>'
         '<span class="left" aria-hidden="true"></span></p>'
         f'<p class="sentence"><span>{words.LIVE_INVITATION}</span></p>'
-        f'<ol class="bars" aria-label="{words.CHANCES}">{bars}</ol>'
+        f'<ol class="bars" aria-label="{words.PROBABILITIES}">{bars}</ol>'
     )
 
 
-def _dot() -> str:
-    """Draw the trail, a line from each place to the next, and the dot in every emotion's shape."""
+def _trail() -> str:
+    """Return the trail, a line between successive positions, and the dot in every symbol."""
     return (
         '<svg class="trail" viewBox="0 0 100 100" preserveAspectRatio="none" aria-hidden="true">'
         + "<line/>" * TRAIL

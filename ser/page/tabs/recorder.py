@@ -1,10 +1,10 @@
-"""The box that takes a recording, from a microphone or a file."""
+"""The audio box that takes a recording, from a microphone, a file or the API."""
 
 import gradio as gr
 from gradio.data_classes import FileData
 from pydantic import ValidationInfo, model_validator
 
-from ser.page.theme import ACCENT
+from ser.charts.style import ACCENT
 
 # For programs: the page itself sends nothing else.
 ONLY_UPLOADS = (
@@ -15,34 +15,19 @@ ONLY_UPLOADS = (
 
 
 class _Upload(FileData):
-    """An uploaded file, or in place of one what a program sent instead: a name or an address."""
+    """An uploaded file, with an empty path if a program sent a name or a URL instead."""
 
     @model_validator(mode="before")
     @classmethod
     def validate_model(cls, value, info: ValidationInfo):
-        """Take a text for a file without a path, where gradio would fail without a word."""
+        """Turn a text into a file without a path, where gradio would fail without a message."""
         if isinstance(value, str):
             return {"path": ""}
         return super().validate_model(value, info)
 
 
-def for_programs() -> gr.Audio:
-    """Add an audio box that is not seen and tells programs which send no upload what is needed."""
-    box = gr.Audio(type="filepath", buttons=[], visible=False)
-    own = box.preprocess
-
-    def preprocess(payload: FileData | None) -> str | None:
-        if payload is not None and not payload.path:
-            raise gr.Error(ONLY_UPLOADS, print_exception=False)
-        return own(payload)
-
-    # Not in a class of its own: for one, gradio would write a file beside this one.
-    box.data_model, box.preprocess = _Upload, preprocess
-    return box
-
-
-def build(label: str, name: str) -> gr.Audio:
-    """Add the box; name is its id in the page."""
+def build(label: str, elem_id: str) -> gr.Audio:
+    """Add the box to the page."""
     return gr.Audio(
         label=label,
         sources=["microphone", "upload"],
@@ -51,5 +36,20 @@ def build(label: str, name: str) -> gr.Audio:
         waveform_options=gr.WaveformOptions(
             waveform_progress_color=ACCENT, trim_region_color=ACCENT
         ),
-        elem_id=name,
+        elem_id=elem_id,
     )
+
+
+def build_for_api() -> gr.Audio:
+    """Add an invisible box that rejects what is no upload, with a message."""
+    box = gr.Audio(type="filepath", buttons=[], visible=False)
+    preprocess_upload = box.preprocess
+
+    def preprocess(payload: FileData | None) -> str | None:
+        if payload is not None and not payload.path:
+            raise gr.Error(ONLY_UPLOADS, print_exception=False)
+        return preprocess_upload(payload)
+
+    # Not by a subclass: for one, gradio would write a file into this folder.
+    box.data_model, box.preprocess = _Upload, preprocess
+    return box

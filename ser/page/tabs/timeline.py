@@ -1,7 +1,7 @@
-"""The tab for a long recording: which emotion its voice carries when, and each moment to be heard.
+"""The tab for a long recording: its emotions over time, each moment to be played.
 
 The browser holds the answer; the server keeps nothing of it. The downloads are part of the page and
-what is played is the browser's own copy, so both outlive the file, which is deleted here.
+the browser plays its own copy of the recording, so both outlive the file, which is deleted here.
 """
 
 import json
@@ -9,50 +9,62 @@ import logging
 import time
 from base64 import b64encode
 from collections.abc import Iterator
-from html import escape
+from typing import TYPE_CHECKING, NamedTuple
 
 import gradio as gr
+import plotly.graph_objects as go
 
-from ser.charts import timeline
-from ser.charts.probabilities import MARKERS
+from ser.charts.timeline import timeline_figure
 from ser.errors import SerError
+from ser.page.tabs import answers
+from ser.page.text import Words
+from ser.timeline.timeline import Timeline
 
-# One at a time, beside the other tabs: further ones wait in line.
+if TYPE_CHECKING:
+    from ser.recognizer import Recognizer
+
+# One at a time, so that the other tabs are answered meanwhile.
 QUEUE = {"concurrency_limit": 1, "concurrency_id": "timeline"}
 
 log = logging.getLogger(__name__)
 
 
-def build(words, recognizer) -> None:
-    """Add the tab to the surrounding Blocks.
+class Outputs(NamedTuple):
+    """The outputs of the tab: its components, or a value for each of them."""
 
-    words: the table in one language.
-    """
-    empty = (
-        f'<p class="waiting">{words.LONG_WAITING}</p>',
-        timeline.course(words),
-        _card(words, f'<p class="waiting">{words.NO_SEGMENTS}</p>'),
+    answer: gr.HTML | str
+    figure: gr.Plot | go.Figure | dict
+    segments: gr.HTML | str | dict
+
+
+def build(words: Words, recognizer: "Recognizer") -> None:
+    """Add the tab to the surrounding Blocks."""
+    empty = Outputs(
+        answer=f'<p class="waiting">{words.LONG_WAITING}</p>',
+        figure=timeline_figure(words),
+        segments=_card(words, f'<p class="waiting">{words.NO_SEGMENTS}</p>'),
     )
 
-    def follow(path: str | None) -> Iterator[tuple]:
+    def analyse(path: str | None) -> Iterator[Outputs]:
         if path is None:
             yield empty
             return
-        began = time.monotonic()
+        start = time.monotonic()
         try:
             for step in recognizer.timeline(path):
-                if isinstance(step, float):
-                    yield _listening(words, step, time.monotonic() - began), gr.skip(), gr.skip()
+                if isinstance(step, Timeline):
+                    yield Outputs(
+                        _answer(words, step), timeline_figure(words, step), _segments(words, step)
+                    )
                 else:
-                    figure = timeline.course(words, step)
-                    yield _answer(words, step), figure, _segments(words, step)
+                    progress = _progress(words, step, time.monotonic() - start)
+                    yield Outputs(progress, gr.skip(), gr.skip())
         except SerError as error:
-            yield _sorry(words.explained(error)), *empty[1:]
+            yield empty._replace(answer=answers.error(words.explained(error)))
         except Exception:
-            log.exception("the page could not follow a long recording")
-            yield _sorry(words.APOLOGY), *empty[1:]
+            log.exception("the page could not analyse a long recording")
+            yield empty._replace(answer=answers.error(words.APOLOGY))
 
-    answer, course, segments = empty
     with gr.Row(elem_id="long", equal_height=False):
         recording = gr.Audio(
             label=words.LONG_RECORDING,
@@ -65,70 +77,72 @@ def build(words, recognizer) -> None:
             scale=5,
             min_width=340,
         )
-        answer = gr.HTML(
-            answer,
-            elem_id="long-answer",
-            js_on_load="element.setAttribute('role', 'status')",
-        )
-    course = gr.Plot(course, label=words.LONG_TITLE, elem_id="course")
-    segments = gr.HTML(segments, elem_id="segments")
-    # Not of every change: to empty the box is one too, and would hide what is to be cancelled then.
-    following = gr.on(
+        answer = gr.HTML(empty.answer, elem_id="long-answer", js_on_load=answers.STATUS_ROLE)
+    figure = gr.Plot(empty.figure, label=words.LONG_TITLE, elem_id="timeline-figure")
+    segments = gr.HTML(empty.segments, elem_id="segments")
+    outputs = list(Outputs(answer, figure, segments))
+    # Not of every change: clearing the box is one too, and would supersede what it cancels.
+    running = gr.on(
         [recording.upload, recording.stop_recording],
-        follow,
+        analyse,
         recording,
-        [answer, course, segments],
+        outputs,
         show_progress="minimal",
         show_progress_on=answer,
         trigger_mode="multiple",
         api_visibility="private",
         **QUEUE,
     )
-    # Before another recording is chosen the box is emptied, and with that its work ends.
+    # The box is cleared before another recording is chosen, which ends the work on this one.
     recording.clear(
         lambda: empty,
         None,
-        [answer, course, segments],
-        cancels=[following],
+        outputs,
+        cancels=[running],
         show_progress="hidden",
         api_visibility="private",
     )
 
 
-def _listening(words, share: float, elapsed: float) -> str:
-    left = elapsed * (1 - share) / share if share else None
+def _progress(words: Words, fraction: float, seconds: float) -> str:
+    """Return a progress bar, with the time left by the seconds that a fraction took."""
+    seconds_left = seconds * (1 - fraction) / fraction if fraction else None
     return (
-        f'<label class="listening">{words.listening(share, left)}'
-        f'<progress max="1" value="{share:.3f}"></progress></label>'
+        f'<label class="timeline-progress">{words.progress(fraction, seconds_left)}'
+        f'<progress max="1" value="{fraction:.3f}"></progress></label>'
     )
 
 
-def _answer(words, timeline) -> str:
-    shares = timeline.shares()
-    sentence, emotions = words.course(shares)
-    marked = (f"<strong {_colour(label)}>{words.SOUNDS[label]}</strong>" for label in emotions)
+def _answer(words: Words, timeline: Timeline) -> str:
+    fractions = timeline.time_fractions()
+    sentence, emotions = words.timeline_verdict(fractions)
     legend = "".join(
-        f"<li {_colour(label)}>{words.EMOTIONS[label]} <span>{words.percent(share)}</span></li>"
-        for label, share in shares.items()
+        f"<li {answers.emotion_style(label)}>{words.EMOTIONS[label]} "
+        f"<span>{words.percent(fraction)}</span></li>"
+        for label, fraction in fractions.items()
     )
-    voice = sum(segment.end - segment.start for segment in timeline.segments)
+    voiced_duration = sum(segment.end - segment.start for segment in timeline.segments)
     return (
-        f'<p class="verdict">{sentence.format(*marked)}</p>'
-        f'<p class="quality">{words.voiced(timeline.duration, voice, timeline.notes)}</p>'
+        f'<p class="verdict">{answers.with_emotions(words, sentence, emotions)}</p>'
+        f'<p class="quality">'
+        f"{words.timeline_duration(timeline.duration, voiced_duration, timeline.notes)}</p>"
         f"<ul>{legend}</ul>"
     )
 
 
-def _segments(words, timeline) -> str:
+def _segments(words: Words, timeline: Timeline) -> str:
     columns = "".join(f'<th scope="col">{column}</th>' for column in words.SEGMENTS_COLUMNS)
     rows = "".join(
-        f'<tr><td><button type="button" data-at="{segment.start:.1f}" title="{words.HEAR}">'
+        f'<tr><td><button type="button" data-at="{segment.start:.1f}" '
+        f'title="{words.PLAY_SEGMENT}">'
         f"{words.clock(segment.start)}\N{EN DASH}{words.clock(segment.end)}</button></td>"
-        f"<td {_colour(segment.label)}>{words.SOUNDS[segment.label]}</td>"
-        f"<td>{words.sureness(segment.probability, timeline.threshold)}</td></tr>"
+        f"<td {answers.emotion_style(segment.label)}>{words.SOUNDS[segment.label]}</td>"
+        f"<td>{words.confidence(segment.probability, timeline.threshold)}</td></tr>"
         for segment in timeline.segments
     )
-    downloads = _link(words.DOWNLOAD_CSV, "timeline.csv", "text/csv", timeline.to_csv()) + _link(
+    downloads = _download(
+        words.DOWNLOAD_CSV, "timeline.csv", "text/csv", timeline.to_csv()
+    ) + _download(
         words.DOWNLOAD_JSON, "timeline.json", "application/json", json.dumps(timeline.to_json())
     )
     return _card(
@@ -141,21 +155,14 @@ def _segments(words, timeline) -> str:
     )
 
 
-def _card(words, content: str, downloads: str = "", attributes: str = "") -> str:
+def _card(words: Words, content: str, downloads: str = "", attributes: str = "") -> str:
     return (
         f"<section {attributes}><header><h2>{words.SEGMENTS}</h2>{downloads}</header>"
         f"{content}</section>"
     )
 
 
-def _link(text: str, name: str, kind: str, content: str) -> str:
+def _download(text: str, name: str, mime_type: str, content: str) -> str:
+    """Return a link that saves content, which it carries."""
     data = b64encode(content.encode()).decode()
-    return f'<a download="{name}" href="data:{kind};base64,{data}">{text}</a>'
-
-
-def _sorry(message: str) -> str:
-    return f'<p class="sorry">{escape(message)}</p>'
-
-
-def _colour(label: str) -> str:
-    return f'style="--emotion: {MARKERS[label].colour}"'
+    return f'<a download="{name}" href="data:{mime_type};base64,{data}">{text}</a>'

@@ -1,37 +1,47 @@
-"""The sentences that the page shows: a table for each language, with the same names in all of them.
+"""The texts of the page: a table for each language, with the same names in all of them.
 
-Nothing here knows gradio or HTML.
+Nothing here imports gradio.
 """
 
 from types import FunctionType, ModuleType, SimpleNamespace
 
-from ser.page.text import english, russian
+from ser.page.text import english, russian, shared
 
 
-def _table(modules: tuple[ModuleType, ...]) -> SimpleNamespace:
-    """Gather the capitals of modules and the functions that they define."""
-    return SimpleNamespace(
-        **{
-            name: value
-            for module in modules
-            for name, value in vars(module).items()
-            if name.isupper()
-            and not name.startswith("_")
-            or isinstance(value, FunctionType)
-            and value.__module__ == module.__name__
-        }
-    )
+class Words(SimpleNamespace):
+    """The texts of the page in one language.
+
+    Attributes in capitals are texts, or tuples and dicts of texts; functions return texts that
+    depend on results. Every language has the same names, signatures and keys, which
+    tests/page/test_languages.py checks.
+    """
+
+    @classmethod
+    def from_modules(cls, modules: tuple[ModuleType, ...]) -> "Words":
+        """Gather the capitals of modules and the functions that they define."""
+        return cls(
+            **{
+                name: value
+                for module in (*modules, shared)
+                for name, value in vars(module).items()
+                if isinstance(value, str | tuple | dict)
+                and name.isupper()
+                and not name.startswith("_")
+                or isinstance(value, FunctionType)
+                and value.__module__ == module.__name__
+            }
+        )
 
 
-ENGLISH, RUSSIAN = _table(english.MODULES), _table(russian.MODULES)
+ENGLISH, RUSSIAN = Words.from_modules(english.MODULES), Words.from_modules(russian.MODULES)
 LANGUAGES = {"en": ENGLISH, "ru": RUSSIAN}
 
 
-def preferred(header: str) -> str:
-    """Return which of LANGUAGES a browser wants by its Accept-Language header, "en" if none."""
+def preferred_language(accept_language: str) -> str:
+    """Return which of LANGUAGES an Accept-Language header prefers, "en" if none."""
     ranked = []
-    for position, each in enumerate(header.split(",")):
-        tag, _, weight = each.strip().partition(";q=")
+    for position, item in enumerate(accept_language.split(",")):
+        tag, _, weight = item.strip().partition(";q=")
         try:
             ranked.append((-float(weight or 1), position, tag.partition("-")[0].lower()))
         except ValueError:

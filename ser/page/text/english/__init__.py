@@ -1,4 +1,4 @@
-"""The page's words in English, by the part of the page that says them."""
+"""The texts of the page in English, by the part of the page that shows them."""
 
 from ser.page.text.english import analyse, common, evaluation, explore, live, page, timeline
 

@@ -1,10 +1,17 @@
-"""What several parts of the page say, in English."""
+"""The texts that several parts of the page share, in English."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from ser import labels
-from ser.audio import loading
+from ser.audio import clip
 from ser.errors import SerError
 
-LISTENING = "Listening\N{HORIZONTAL ELLIPSIS}"
+if TYPE_CHECKING:
+    from ser.models.embedding_map import Neighbour
+
+IN_PROGRESS = "Listening\N{HORIZONTAL ELLIPSIS}"
 YOUR_VOICE = "your voice"
 APOLOGY = (
     "Sorry, something went wrong on our side; it was noted. Your recording is fine: "
@@ -13,34 +20,34 @@ APOLOGY = (
 EMOTIONS = {label: label for label in labels.LABELS} | {"disgust": "disgusted"}
 SOUNDS = EMOTIONS  # within a sentence that says how a voice sounds
 SEPARATORS = ".,"  # of decimals and of thousands, as Plotly takes them
-NOTES = loading.NOTES
+NOTES = clip.NOTES
 SEXES = {"male": "man", "female": "woman"}
 
 
-def percent(share: float) -> str:
-    """Write a share as whole percent; what is not quite nothing or everything says so."""
-    if 0 < share < 0.005:
+def percent(fraction: float) -> str:
+    """Write a fraction in whole percent; what only rounds to 0 or 100 as <1 and >99."""
+    if 0 < fraction < 0.005:
         return "<1%"
-    return ">99%" if 0.995 <= share < 1 else f"{share:.0%}"
+    return ">99%" if 0.995 <= fraction < 1 else f"{fraction:.0%}"
 
 
 def person(actor: int | str, sex: str) -> str:
-    """Name an actor of the data set, by number or name; the sex may be "", unknown."""
+    """Name an actor of the training data, by number or name; sex "" is unknown."""
     return f"actor {actor}, {SEXES[sex]}" if sex else f"actor {actor}"
 
 
-def facts(neighbour) -> str:
-    """Tell what is known of a recording of the data set, a line each."""
-    emotion, *lines = known_facts(neighbour)
+def clip_details(clip: Neighbour) -> str:
+    """Describe a training clip, each property on a line."""
+    emotion, *lines = clip_lines(clip)
     return "<br>".join([f"<b>{emotion}</b>", *lines])
 
 
-def known_facts(neighbour) -> list[str]:
-    """Return what is known of a recording of the data set, its emotion first."""
-    strength = "strongly " if neighbour.intensity == "strong" else ""
-    lines = [f"{strength}{EMOTIONS[neighbour.emotion]}", person(neighbour.actor, neighbour.sex)]
-    if neighbour.sentence:
-        lines.append(f"“{neighbour.sentence}”")
+def clip_lines(clip: Neighbour) -> list[str]:
+    """Return the known properties of a training clip, its emotion first."""
+    strength = "strongly " if clip.intensity == "strong" else ""
+    lines = [f"{strength}{EMOTIONS[clip.emotion]}", person(clip.actor, clip.sex)]
+    if clip.sentence:
+        lines.append(f"“{clip.sentence}”")
     return lines
 
 
@@ -52,9 +59,3 @@ def number(value: int) -> str:
 def explained(error: SerError) -> str:
     """Say what went wrong."""
     return str(error)
-
-
-def clock(seconds: float) -> str:
-    """Write a moment of a recording as minutes and seconds."""
-    minutes, seconds = divmod(int(seconds), 60)
-    return f"{minutes}:{seconds:02}"

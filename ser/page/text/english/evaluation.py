@@ -1,10 +1,10 @@
-"""The tab that says how good it is, in English."""
+"""The Evaluation tab, in English."""
 
 from ser.page.text.english.common import EMOTIONS, number, percent
 
 QUALITY = "How good is it?"
-HOW_OFTEN = "How often it is right"
-EXPLAINED = "What was tried, and why"
+ACCURACY_TITLE = "How often it is right"
+PROTOCOLS_TITLE = "What was tried, and why"
 PROTOCOLS = {
     "actors": (
         "Actors it never heard",
@@ -22,20 +22,19 @@ PROTOCOLS = {
         "Other people, rooms and languages: this is the hardest, and nearest to everyday use.",
     ),
 }
-CORPORA = {"ravdess": "RAVDESS", "crema_d": "CREMA-D", "nemo": "nEMO"}
 GUESSING = "Guessing"
 LISTENERS = "Human listeners"
 CONFUSED = "What it mistakes for what"
-ACTED, HEARD = "acted", "heard"
+ACTED, PREDICTED = "acted", "heard"
 EACH_EMOTION = "Each emotion"
 EACH_ACTOR = "Each actor"
-PEOPLE = "Different people"
-PEOPLE_OVERLAP = (
+SPEAKER_GROUPS_TITLE = "Different people"
+SPEAKER_GROUPS_NOTE = (
     "People recorded elsewhere, by what the collections say of them. A line shows where the true "
     "figure lies 95 times in 100; where lines overlap, a difference may be chance."
 )
 # In the order in which they are shown; other groups follow under their own names.
-PEOPLE_GROUPS = {
+SPEAKER_GROUPS = {
     "female": "women",
     "male": "men",
     "up to 29": "aged up to 29",
@@ -48,7 +47,7 @@ PEOPLE_GROUPS = {
     "Not Hispanic": "Not Hispanic",
 }
 CALIBRATION = "Whether it knows when it is right"
-SURENESS, RIGHTNESS = "how sure it said it was", "how often it was right"
+CONFIDENCE, ACCURACY = "how sure it said it was", "how often it was right"
 LIMITS = "What it cannot do"
 LIMITS_LIST = (
     "It hears how a voice sounds to a listener. It does not know what a person feels or means.",
@@ -73,33 +72,35 @@ FROM_PYTHON = "Python, after pip install gradio_client"
 FROM_SHELL = "Any shell with curl"
 
 
-def how_often(protocols: dict, emotions: int) -> str:
-    """Say how often the answer is right, for strangers in a studio and recorded elsewhere.
+def accuracy_summary(protocols: dict, emotions: int) -> str:
+    """Say how often the answer is right for unknown speakers, of RAVDESS and of CREMA-D.
 
-    emotions: how many there are in the training data, among which a guess would choose.
+    protocols: those of metrics.json.
+    emotions: how many there are in the training data.
     """
     right = 100 * protocols["actors"]["ua"]
     text = f"Of 100 recordings of actors it never heard, it names the emotion of {right:.0f}; "
     text += f"guessing would be right once in {emotions}."
-    if elsewhere := protocols.get("cross_corpus", {}).get("crema_d"):
-        stranger, people = elsewhere["unknown_speaker"]["ua"], elsewhere["human_listeners"]["ua"]
+    if result := protocols.get("cross_corpus", {}).get("crema_d"):
+        ua, human_ua = result["unknown_speaker"]["ua"], result["human_listeners"]["ua"]
         text += (
-            f" Of 100 from people recorded elsewhere (CREMA-D), {100 * stranger:.0f}; people who "
-            f"listened to the same recordings agreed with the actor on {100 * people:.0f}."
+            f" Of 100 from people recorded elsewhere (CREMA-D), {100 * ua:.0f}; people who "
+            f"listened to the same recordings agreed with the actor on {100 * human_ua:.0f}."
         )
     return text
 
 
-def most_mistaken(emotion: str, label: str, share: float) -> str:
-    """Say which emotion is most often taken for which other, and how often."""
+def most_frequent_confusion(acted: str, predicted: str, fraction: float) -> str:
+    """Say which emotion is most often predicted as which other, and how often."""
     return (
         f"Read a row from left to right: what was acted, then what was heard. The most frequent "
-        f"mistake: of {EMOTIONS[emotion]} voices, {percent(share)} were heard as {EMOTIONS[label]}."
+        f"mistake: of {EMOTIONS[acted]} voices, {percent(fraction)} were heard as "
+        f"{EMOTIONS[predicted]}."
     )
 
 
-def easiest(recalls: dict[str, float]) -> str:
-    """Say which emotion is recognised best and which worst."""
+def best_and_worst_recall(recalls: dict[str, float]) -> str:
+    """Say which emotion has the highest recall and which the lowest."""
     best, worst = max(recalls, key=recalls.get), min(recalls, key=recalls.get)
     return (
         f"Most easily heard: {EMOTIONS[best]}, {percent(recalls[best])} of the time. Hardest: "
@@ -107,30 +108,22 @@ def easiest(recalls: dict[str, float]) -> str:
     )
 
 
-def spread(right: dict[str, float]) -> str:
-    """Say how much it depends on who speaks, by actor."""
+def accuracy_range(accuracy: dict[str, float]) -> str:
+    """Say between which values the accuracy for single actors lies."""
     return (
-        f"It depends on who speaks: from {percent(min(right.values()))} to "
-        f"{percent(max(right.values()))} of a person’s recordings. A single voice tells little."
+        f"It depends on who speaks: from {percent(min(accuracy.values()))} to "
+        f"{percent(max(accuracy.values()))} of a person’s recordings. A single voice tells little."
     )
 
 
-def calibrated(error: float) -> str:
-    """Say how far its percentages are off.
-
-    error: the expected calibration error, 0-1.
-    """
+def calibration_error(error: float) -> str:
+    """Explain the reliability diagram and give the expected calibration error, 0-1."""
     return (
         f"When it says 70%, it should be right 7 times in 10: then the points lie on the line. "
         f"On average they are {100 * error:.1f} percentage points away."
     )
 
 
-def named(corpus: str) -> str:
-    """Name a collection of recordings."""
-    return CORPORA.get(corpus, corpus)
-
-
-def counted(right: int, of: int) -> str:
+def counted(part: int, total: int) -> str:
     """Say how many of how many recordings."""
-    return f"{number(right)} of {number(of)} recordings"
+    return f"{number(part)} of {number(total)} recordings"

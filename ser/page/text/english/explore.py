@@ -1,4 +1,4 @@
-"""The tab that shows the data set, in English."""
+"""The Explore tab, in English."""
 
 from ser.page.text.english.common import EMOTIONS, number, percent
 
@@ -20,12 +20,12 @@ GROUPS = {
     "right": {"right": "right", "wrong": "wrong"},
 }
 UNKNOWN = "not known"
-POINT_AT = (
+EXPLORE_HINT = (
     "Each point is a recording; alike ones lie together. Click one to meet it and its nearest. "
     "With a mouse, drag to look closer and double-click to see everything again."
 )
-CHOSEN = "The recording"
-ALIKE = "Most alike"
+SELECTED = "The recording"
+MOST_SIMILAR = "Most alike"
 PLAY = "Hear it"
 NO_ORIGINALS = (
     "The recordings themselves are not on this computer. To hear them here, run: "
@@ -36,34 +36,34 @@ UNREADABLE = "This recording could not be opened."
 
 
 def map_of(shown: int, recordings: int) -> str:
-    """Say how many recordings of the data set a map shows."""
+    """Say how many of the training clips the map shows."""
     if shown == recordings:
         return f"All {number(recordings)} recordings"
     return f"{number(shown)} of {number(recordings)} recordings"
 
 
-def group_right(share: float) -> str:
-    """Say how often the model was right on a group's recordings."""
-    return f"right on {percent(share)}"
+def group_accuracy(accuracy: float) -> str:
+    """Write the accuracy on a group of clips."""
+    return f"right on {percent(accuracy)}"
 
 
-def actors_right(right: dict) -> str:
-    """Say how often the model was right on whom it did best and worst, by actor."""
-    worst, best = min(right, key=right.get), max(right, key=right.get)
+def actors_accuracy(accuracy: dict) -> str:
+    """Name the actors with the highest and the lowest accuracy."""
+    worst, best = min(accuracy, key=accuracy.get), max(accuracy, key=accuracy.get)
     return (
         f"Mixed colours are a good sign: the map goes by emotion, not by who speaks. The model was "
-        f"right on {percent(right[worst])} of actor {worst} and {percent(right[best])} of "
+        f"right on {percent(accuracy[worst])} of actor {worst} and {percent(accuracy[best])} of "
         f"actor {best}."
     )
 
 
-def overall_right(share: float) -> str:
-    """Say how often the model was right on recordings whose actors it had never heard."""
-    return f"Never having heard the actor, the model was right on {percent(share)}."
+def overall_accuracy(accuracy: float) -> str:
+    """Say how often out-of-fold predictions were right."""
+    return f"Never having heard the actor, the model was right on {percent(accuracy)}."
 
 
-def recognised(emotion: str, label: str, share: float) -> str:
-    """Say what the model heard in a recording whose actor it had never heard."""
-    if label == emotion:
-        return f"recognised, {percent(share)} sure"
-    return f"mistaken for {EMOTIONS[label]}, {percent(share)} sure"
+def prediction(emotion: str, predicted: str, probability: float) -> str:
+    """Compare a clip's emotion with its out-of-fold prediction."""
+    if predicted == emotion:
+        return f"recognised, {percent(probability)} sure"
+    return f"mistaken for {EMOTIONS[predicted]}, {percent(probability)} sure"

@@ -1,6 +1,13 @@
-"""The tab that follows a voice, in English."""
+"""The Live tab, in English."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from ser.page.text.english.analyse import verdict
+
+if TYPE_CHECKING:
+    from ser.recognizer import Analysis
 
 LIVE = "Live"
 MICROPHONE_LABEL = "Your microphone"
@@ -10,7 +17,7 @@ LIVE_NOTE = (
     "about your voice; recordings under Analyse do."
 )
 LIVE_MAP = "Where your voice is on the map, and where it was"
-# What the indicator says, by what became of the microphone, see live.js.
+# By the state of the stream, see live.js.
 LIVE_STATES = {
     "off": "Off air",
     "starting": "Starting\N{HORIZONTAL ELLIPSIS}",
@@ -23,7 +30,7 @@ LIVE_STATES = {
 LIVE_LEFT = "{} left"  # of the two minutes, as 1:05
 
 
-def live_sentence(analysis) -> tuple[str, tuple[str, ...]]:
-    """Return what the last seconds sound like, in few words, as `verdict` does."""
+def live_sentence(analysis: Analysis) -> tuple[str, tuple[str, ...]]:
+    """Return the answer on the last seconds in few words, as `verdict` does."""
     _, emotions = verdict(analysis)
     return ("Sounds {}" if len(emotions) == 1 else "Hard to say: {} or {}"), emotions

@@ -1,4 +1,4 @@
-"""What is said around the tabs, in English."""
+"""The texts around the tabs, in English."""
 
 from ser.audio import formats, sandbox
 from ser.page.text.english.common import percent
@@ -15,7 +15,7 @@ NOTICE = (
     "The answer is what a listener may hear in the voice. It is not what the person feels, "
     "and it can be wrong."
 )
-# By what became of the request for the microphone, see page.js.
+# By the reason why there is no microphone, see page.js.
 MICROPHONE = {
     "refused": "The browser was not allowed to use the microphone. Allow it in the address bar "
     "(the icon beside the address), then press Record again; or upload a recording.",
@@ -26,7 +26,7 @@ MICROPHONE = {
     "(localhost), and this page is neither. Uploading a recording works.",
 }
 DEVICES = {"cpu": "the processor (CPU)", "cuda": "an NVIDIA GPU", "mps": "the Apple GPU"}
-# By what gradio calls them, in no other language, in its audio boxes and around.
+# Labels that gradio has in English only, and their translations.
 CONTROLS = {
     name: name
     for name in (
@@ -44,7 +44,7 @@ CONTROLS = {
         "Gradio footer navigation",
     )
 }
-# Of files that are refused before they are uploaded, with {} for their names.
+# Why a file is rejected before its upload, with {} for its name.
 NOT_AUDIO = (
     f"{{}} is no audio file that can be read here. Choose one of these kinds: {formats.NAMES}."
 )
@@ -52,34 +52,35 @@ TOO_LARGE = (
     f"{{}} is larger than {sandbox.MAX_BYTES // 2**20} MB."
     " Choose a shorter part, or save it as mp3, m4a or flac."
 )
-IN_LINE = "Busy: you are number # in line\N{HORIZONTAL ELLIPSIS}"
+QUEUE_POSITION = "Busy: you are number # in line\N{HORIZONTAL ELLIPSIS}"
 NO_SUCH_PAGE = "There is nothing here. The page is at the root of this address."
 TOO_MUCH = "The request is too large. Upload the recording, then send the path of the answer."
 PRESENT = "Present"
 PRESENT_HOW = "Large type for a projector (Alt+P); Esc ends it"
 
 
-def honesty(unweighted_accuracy: float, emotions: int) -> str:
-    """Say how often the answer is right for people who are not in the training data.
+def speaker_independent_accuracy(ua: float, emotions: int) -> str:
+    """Say how often the answer is right for speakers who are not in the training data.
 
-    emotions: how many the training data have, among which a guess would choose.
+    ua: unweighted accuracy under the protocol `actors`, 0-1.
+    emotions: how many there are in the training data.
     """
-    right, guessing = percent(unweighted_accuracy), f"{1 / emotions:.1%}"
+    right, guessing = percent(ua), f"{1 / emotions:.1%}"
     return (
         f"With actors it was not trained on, it is right {right} of the time "
         f"(guessing: {guessing})."
     )
 
 
-def strangers(unweighted_accuracy: float, listeners: float) -> str:
-    """Say how often it is right for people recorded elsewhere, and how often people are.
+def cross_corpus_accuracy(ua: float, human_ua: float) -> str:
+    """Say how often the answer is right for speakers of other corpora.
 
-    listeners: share of right answers of a crowd that heard the same recordings.
+    ua, human_ua: unweighted accuracy of the classifier and of human listeners, 0-1.
     """
-    right = percent(unweighted_accuracy)
-    return f"With people recorded elsewhere, {right} (human listeners: {percent(listeners)})."
+    right = percent(ua)
+    return f"With people recorded elsewhere, {right} (human listeners: {percent(human_ua)})."
 
 
 def device(name: str) -> str:
-    """Say which device computes the answers."""
+    """Name the device that computes the answers."""
     return f"Answered by {DEVICES.get(name, name)}."

@@ -1,6 +1,7 @@
-"""The tab for a long recording, in English."""
+"""The Long recording tab, in English."""
 
-from ser.page.text.english.common import LISTENING, NOTES, clock, percent
+from ser.page.text.english.common import IN_PROGRESS, NOTES, percent
+from ser.page.text.shared import clock, top_two
 
 LONG = "Long recording"
 LONG_RECORDING = "Up to 30 minutes of one voice"
@@ -15,43 +16,43 @@ SEGMENTS_NOTE = (
     "Each second is judged by the three around it. One voice is assumed and learned from the "
     "whole recording; if it keeps one emotion all along, the answer is paler than it should be."
 )
-HEAR = "Hear it"
+PLAY_SEGMENT = "Hear it"
 DOWNLOAD_CSV = "Table (CSV)"
 DOWNLOAD_JSON = "Everything (JSON)"
 NOT_VOICED = "no voice"
 
 
-def listening(share: float, left: float | None) -> str:
-    """Say how much of a recording was heard, and how many seconds it will take when known."""
-    if left is None:
-        return LISTENING
-    if left < 60:
-        return f"{LISTENING} {percent(share)}, about {max(1, left):.0f} s left"
-    return f"{LISTENING} {percent(share)}, about {left / 60:.0f} min left"
+def progress(fraction: float, seconds_left: float | None) -> str:
+    """Say which fraction of a recording was analysed; None is an unknown time."""
+    if seconds_left is None:
+        return IN_PROGRESS
+    if seconds_left < 60:
+        return f"{IN_PROGRESS} {percent(fraction)}, about {max(1, seconds_left):.0f} s left"
+    return f"{IN_PROGRESS} {percent(fraction)}, about {seconds_left / 60:.0f} min left"
 
 
-def course(shares: dict[str, float]) -> tuple[str, tuple[str, ...]]:
-    """Return what a recording sounds like in all as a sentence with `{}` for each emotion.
+def timeline_verdict(fractions: dict[str, float]) -> tuple[str, tuple[str, ...]]:
+    """Return the answer on a whole recording as a sentence with `{}` for each emotion, and those.
 
-    shares: by label, of the time with a voice.
+    fractions: of the time with a voice, 0-1, by label.
     """
-    first, second = sorted(shares, key=shares.get, reverse=True)[:2]
-    if shares[second] < 0.05:
-        return "It sounds {} " + f"{percent(shares[first])} of the time.", (first,)
-    most = "mostly " if shares[first] >= 0.5 else "most often "
+    first, second = top_two(fractions)
+    if fractions[second] < 0.05:
+        return "It sounds {} " + f"{percent(fractions[first])} of the time.", (first,)
+    most = "mostly " if fractions[first] >= 0.5 else "most often "
     return (
-        f"It sounds {most}" + "{} " + f"({percent(shares[first])} of the time), then "
-        "{} " + f"({percent(shares[second])}).",
+        f"It sounds {most}" + "{} " + f"({percent(fractions[first])} of the time), then "
+        "{} " + f"({percent(fractions[second])}).",
         (first, second),
     )
 
 
-def voiced(duration: float, voice: float, notes: tuple[str, ...]) -> str:
-    """Say how long a recording is and how long it has a voice, in seconds, and what it lacks."""
+def timeline_duration(duration: float, voiced: float, notes: tuple[str, ...]) -> str:
+    """Say how long a recording and its voiced part are, in seconds, and remark on its file."""
     remarks = "".join(f" It is {NOTES[note]}." for note in notes)
-    return f"{clock(duration)} min heard, {clock(voice)} min of it with a voice.{remarks}"
+    return f"{clock(duration)} min heard, {clock(voiced)} min of it with a voice.{remarks}"
 
 
-def sureness(probability: float, sure: float) -> str:
-    """Say how sure a part's emotion is, sure being from where on it is."""
-    return percent(probability) + (", hard to say" if probability < sure else "")
+def confidence(probability: float, threshold: float) -> str:
+    """Write the probability of a segment's emotion, with a remark if it is below the threshold."""
+    return percent(probability) + (", hard to say" if probability < threshold else "")

@@ -1,4 +1,4 @@
-"""The page's words in Russian, by the part of the page that says them."""
+"""The texts of the page in Russian, by the part of the page that shows them."""
 
 from ser.page.text.russian import analyse, common, evaluation, explore, live, page, timeline
 

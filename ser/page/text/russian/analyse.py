@@ -1,24 +1,32 @@
-"""The first tab, in Russian."""
+"""The Analyse tab, in Russian."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from ser import labels
 from ser.page.text.russian.common import EMOTIONS, NOTES, percent
 from ser.page.text.russian.grammar import decimal, of_many, plural
+from ser.page.text.shared import close_together, top_two
+
+if TYPE_CHECKING:
+    from ser.audio.clip import Clip
+    from ser.recognizer import Analysis
 
 ANALYSE = "Анализ"
 RECORDING = "Ваш голос"
 WAITING = "Запишите или загрузите голос, и здесь появится ответ."
-CHANCES = "Насколько голос похож на каждую эмоцию"
+PROBABILITIES = "Насколько голос похож на каждую эмоцию"
 NEIGHBOURS = "Ближайшие записи"
 NO_NEIGHBOURS = "Здесь будут названы пять записей, самых похожих на вашу."
-ANEW = "Начать заново"
-ANEW_WHEN = "Теперь говорит кто-то другой"
-NOBODY = (
+START_OVER = "Начать заново"
+START_OVER_HINT = "Теперь говорит кто-то другой"
+NO_VOICE = (
     "Голоса не слышно, только другие звуки. Говорите ближе к микрофону или выберите запись, "
     "в которой кто-то говорит."
 )
-CLOSE = 0.1  # between the shares of two emotions that are close together
-LISTENED = "Что прослушано"
-HEARD_PART, SKIPPED_PART = "прослушано", "тишина, пропущена"
+ANALYSED_PART = "Что прослушано"
+SPEECH_PART, TRIMMED_PART = "прослушано", "тишина, пропущена"
 SECONDS, HERTZ = "с", "Гц"
 DETAILS = "Подробности и файлы"
 SPECTROGRAM = "Спектрограмма: сила звука разной высоты во времени"
@@ -46,53 +54,54 @@ ENROL = "Познакомить со своим голосом поближе"
 ENROL_SENTENCE = "Фраза вашим обычным голосом"
 
 
-def verdict(analysis) -> tuple[str, tuple[str, ...]]:
-    """Return the answer as a sentence with `{}` for each emotion in it, and those emotions."""
+def verdict(analysis: Analysis) -> tuple[str, tuple[str, ...]]:
+    """Return the answer as a sentence with `{}` for each emotion, and those emotions."""
     if analysis.verdict == labels.NO_VOICE:
-        return NOBODY, ()
-    shares = analysis.probabilities
-    first, second = sorted(shares, key=shares.get, reverse=True)[:2]
+        return NO_VOICE, ()
+    probabilities = analysis.probabilities
+    first, second = top_two(probabilities)
     if analysis.verdict == labels.CONFIDENT:
-        return "Голос звучит {}, " + f"{percent(shares[first])}.", (first,)
-    sentence = "Трудно сказать: голос звучит скорее {} " + f"({percent(shares[first])}), но, "
-    return sentence + "возможно, и {} " + f"({percent(shares[second])}).", (first, second)
+        return "Голос звучит {}, " + f"{percent(probabilities[first])}.", (first,)
+    sentence = (
+        "Трудно сказать: голос звучит скорее {} " + f"({percent(probabilities[first])}), но, "
+    )
+    return sentence + "возможно, и {} " + f"({percent(probabilities[second])}).", (first, second)
 
 
-def quality(clip) -> str:
-    """Say how well the recording could be heard."""
+def quality(clip: Clip) -> str:
+    """Describe the quality of the recording."""
     if not clip.notes:
         return f"Слышно хорошо: {decimal(clip.speech)} с речи."
     unclear = {"quiet", "noisy", "clipped"} & set(clip.notes)
-    heard = "Слышно" if unclear else "Слышно хорошо"
+    prefix = "Слышно" if unclear else "Слышно хорошо"
     remarks = (NOTES[note].format(speech=decimal(clip.speech)) for note in clip.notes)
-    return f"{heard}, но {' и '.join(remarks)}."
+    return f"{prefix}, но {' и '.join(remarks)}."
 
 
-def known(recordings: int) -> str:
-    """Say how many recordings of one voice the next answer goes by."""
+def recordings_used(recordings: int) -> str:
+    """Say to how many recordings of one speaker the next answer is adapted."""
     return f"Знакомство с голосом: {plural(recordings, 'запись', 'записи', 'записей')}"
 
 
 def map_title(recordings: int, actors: int) -> str:
-    """Say what the map shows."""
+    """Return the title of the map."""
     among = of_many(recordings, "записи", "записей")
     return f"Ваш голос среди {among} {of_many(actors, 'актёра', 'актёров')}"
 
 
-def listened(clip) -> str:
-    """Say which part of the recording was listened to."""
+def analysed_part(clip: Clip) -> str:
+    """Say which part of the recording was analysed."""
     start, end, duration = map(decimal, (clip.start, clip.end, clip.duration))
-    return f"{LISTENED}: с {start} по {end} с из {duration} с"
+    return f"{ANALYSED_PART}: с {start} по {end} с из {duration} с"
 
 
-def why_unsure(analysis) -> str:
-    """Say why an answer is hard to give; "" when it is not."""
+def why_unsure(analysis: Analysis) -> str:
+    """Give the reasons for an uncertain answer; "" if it is confident."""
     if analysis.verdict != labels.UNCERTAIN:
         return ""
-    shares = analysis.probabilities
-    first, second = sorted(shares, key=shares.get, reverse=True)[:2]
+    first, second = top_two(analysis.probabilities)
     reasons = ["ни одна эмоция не выделяется"]
-    if shares[first] - shares[second] < CLOSE:
+    if close_together(analysis.probabilities):
         reasons = [f"{EMOTIONS[first]} и {EMOTIONS[second]} почти наравне"]
     for note in analysis.clip.notes:
         reasons.append(NOTES[note].format(speech=decimal(analysis.clip.speech)))
@@ -101,15 +110,15 @@ def why_unsure(analysis) -> str:
     return f"Почему неуверенно: {', '.join(reasons)}."
 
 
-def enrol(measured: dict | None) -> str:
-    """Say what to do, and what it is worth: the figures of metrics.json, where there are any."""
+def enrol(metrics: dict | None) -> str:
+    """Explain enrolment, and what it gains by metrics.json where that was measured."""
     what = (
         "Скажите фразу так, как диктуют адрес, без всякой эмоции, секунд пять. Вторая фраза "
         "поможет ещё немного."
     )
-    if not measured:
+    if not metrics:
         return what
-    before, after = measured["ua"] - measured["gain_ua"], measured["ua"]
+    before, after = metrics["ua"] - metrics["gain_ua"], metrics["ua"]
     return (
         f"{what} После двух таких фраз актёров, которых модель никогда не слышала, доля верных "
         f"ответов выросла с {percent(before)} до {percent(after)}."
@@ -117,7 +126,7 @@ def enrol(measured: dict | None) -> str:
 
 
 def enrolled(sentences: int) -> str:
-    """Say how many neutral sentences were understood, differently for every number."""
+    """Say how many neutral sentences were enrolled, differently for every number."""
     if sentences == 1:
         return "Спасибо, фраза понятна. Ещё одна такая поможет ещё немного."
     return f"Спасибо. Теперь учтено {plural(sentences, 'фраза', 'фразы', 'фраз')} вашим голосом."

@@ -1,11 +1,18 @@
-"""What several parts of the page say, in Russian."""
+"""The texts that several parts of the page share, in Russian."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from ser.audio import formats
-from ser.errors import SerError
+from ser.errors import ErrorKind, SerError
 from ser.page.text.russian import grammar
 from ser.page.text.russian.grammar import decimal, grouped
 
-LISTENING = "Слушаю\N{HORIZONTAL ELLIPSIS}"
+if TYPE_CHECKING:
+    from ser.models.embedding_map import Neighbour
+
+IN_PROGRESS = "Слушаю\N{HORIZONTAL ELLIPSIS}"
 YOUR_VOICE = "ваш голос"
 APOLOGY = (
     "Извините, у нас что-то сломалось; мы это записали в журнал. С вашей записью всё в порядке: "
@@ -32,7 +39,7 @@ SOUNDS = {
     "surprised": "удивлённо",
 }
 SEPARATORS = "," + grammar.NO_BREAK
-# By the key of `audio.NOTES`.
+# By the keys of `clip.NOTES`.
 NOTES = {
     "quiet": "запись очень тихая",
     "noisy": "в записи шум",
@@ -42,63 +49,62 @@ NOTES = {
     "damaged": "файл местами повреждён",
 }
 SEXES = {"male": "муж.", "female": "жен."}
-# By the `kind` of a SerError.
 _ERRORS = {
-    "nothing": "Записи нет. Запишите свой голос или выберите аудиофайл.",
-    "silent": "Запись ({duration} с) — тишина. Проверьте, тот ли микрофон выбран и включён ли он, "
-    "и запишите ещё раз.",
-    "short": "Нашлось только {found} с звука, а нужно не меньше {needed} с голоса. Скажите целую "
-    "фразу и попробуйте ещё раз.",
-    "long": "Запись длиннее {minutes} минут. Выберите часть покороче.",
-    "large": "Файл {name} больше {megabytes} МБ. Выберите часть покороче или сохраните его как "
-    "mp3, m4a или flac.",
-    "empty": "Файл {name} пуст. Запишите ещё раз или выберите другой файл.",
-    "no sound": "В записи совсем нет звука. Запишите или сохраните её ещё раз.",
-    "no audio": "Файл {name} не читается как аудио: он повреждён или другого типа. Подойдут "
-    f"{formats.NAMES}.",
-    "no track": "В файле {name} нет звука, только изображение или текст. Запишите ещё раз с "
-    "включённым микрофоном или выберите запись со звуком.",
-    "no numbers": "В записи есть значения, которые не являются числами (NaN или бесконечность). "
-    "Сохраните её ещё раз как обычное аудио.",
-    "damaged": "Файл {name} не удаётся прочитать: он повреждён или декодируется слишком долго. "
-    "Сохраните его ещё раз как обычное аудио.",
-    "cut off": "Файл {name} обрывается или повреждён: в нём нет той части, где сказано, где лежит "
-    "звук. Скопируйте или загрузите его ещё раз.",
-    "form": "Такой формат звука не подходит: число каналов — {channels}, частота — {rate} Гц. "
-    "Сохраните запись ещё раз как обычное аудио.",
-    "no voice": "Голоса не слышно, только другие звуки. Скажите фразу ближе к микрофону.",
-    "nobody": "В записи ({duration} с) нет голоса; нужно не меньше {needed} с. Выберите запись, в "
-    "которой кто-то говорит, или запишите ближе к микрофону.",
+    ErrorKind.NO_RECORDING: "Записи нет. Запишите свой голос или выберите аудиофайл.",
+    ErrorKind.SILENT: "Запись ({duration} с) — тишина. Проверьте, тот ли микрофон выбран и "
+    "включён ли он, и запишите ещё раз.",
+    ErrorKind.TOO_SHORT: "Нашлось только {found} с звука, а нужно не меньше {needed} с голоса. "
+    "Скажите целую фразу и попробуйте ещё раз.",
+    ErrorKind.TOO_LONG: "Запись длиннее {minutes} минут. Выберите часть покороче.",
+    ErrorKind.TOO_LARGE: "Файл {name} больше {megabytes} МБ. Выберите часть покороче или "
+    "сохраните его как mp3, m4a или flac.",
+    ErrorKind.EMPTY_FILE: "Файл {name} пуст. Запишите ещё раз или выберите другой файл.",
+    ErrorKind.NO_SAMPLES: "В записи совсем нет звука. Запишите или сохраните её ещё раз.",
+    ErrorKind.NO_AUDIO: "Файл {name} не читается как аудио: он повреждён или другого типа. "
+    f"Подойдут {formats.NAMES}.",
+    ErrorKind.NO_AUDIO_TRACK: "В файле {name} нет звука, только изображение или текст. Запишите "
+    "ещё раз с включённым микрофоном или выберите запись со звуком.",
+    ErrorKind.NOT_FINITE: "В записи есть значения, которые не являются числами (NaN или "
+    "бесконечность). Сохраните её ещё раз как обычное аудио.",
+    ErrorKind.DAMAGED: "Файл {name} не удаётся прочитать: он повреждён или декодируется слишком "
+    "долго. Сохраните его ещё раз как обычное аудио.",
+    ErrorKind.CUT_OFF: "Файл {name} обрывается или повреждён: в нём нет той части, где сказано, "
+    "где лежит звук. Скопируйте или загрузите его ещё раз.",
+    ErrorKind.UNSUPPORTED_FORMAT: "Такой формат звука не подходит: число каналов — {channels}, "
+    "частота — {rate} Гц. Сохраните запись ещё раз как обычное аудио.",
+    ErrorKind.NO_VOICE: "Голоса не слышно, только другие звуки. Скажите фразу ближе к микрофону.",
+    ErrorKind.NO_VOICE_ANYWHERE: "В записи ({duration} с) нет голоса; нужно не меньше {needed} с. "
+    "Выберите запись, в которой кто-то говорит, или запишите ближе к микрофону.",
 }
 
 
-def percent(share: float) -> str:
-    """Write a share as whole percent; what is not quite nothing or everything says so."""
-    text = f"{100 * share:.0f}"
-    if 0 < share < 0.005:
+def percent(fraction: float) -> str:
+    """Write a fraction in whole percent; what only rounds to 0 or 100 as <1 and >99."""
+    text = f"{100 * fraction:.0f}"
+    if 0 < fraction < 0.005:
         text = "<1"
-    elif 0.995 <= share < 1:
+    elif 0.995 <= fraction < 1:
         text = ">99"
     return f"{text}{grammar.NO_BREAK}%"
 
 
 def person(actor: int | str, sex: str) -> str:
-    """Name an actor of the data set, by number or name; the sex may be "", unknown."""
+    """Name an actor of the training data, by number or name; sex "" is unknown."""
     return f"актёр {actor}, {SEXES[sex]}" if sex else f"актёр {actor}"
 
 
-def facts(neighbour) -> str:
-    """Tell what is known of a recording of the data set, a line each."""
-    emotion, *lines = known_facts(neighbour)
+def clip_details(clip: Neighbour) -> str:
+    """Describe a training clip, each property on a line."""
+    emotion, *lines = clip_lines(clip)
     return "<br>".join([f"<b>{emotion}</b>", *lines])
 
 
-def known_facts(neighbour) -> list[str]:
-    """Return what is known of a recording of the data set, its emotion first."""
-    strength = ", сыграно ярко" if neighbour.intensity == "strong" else ""
-    lines = [f"{EMOTIONS[neighbour.emotion]}{strength}", person(neighbour.actor, neighbour.sex)]
-    if neighbour.sentence:
-        lines.append(f"«{neighbour.sentence}»")
+def clip_lines(clip: Neighbour) -> list[str]:
+    """Return the known properties of a training clip, its emotion first."""
+    strength = ", сыграно ярко" if clip.intensity == "strong" else ""
+    lines = [f"{EMOTIONS[clip.emotion]}{strength}", person(clip.actor, clip.sex)]
+    if clip.sentence:
+        lines.append(f"«{clip.sentence}»")
     return lines
 
 
@@ -116,9 +122,3 @@ def explained(error: SerError) -> str:
         if name in values:
             values[name] = decimal(values[name], digits)
     return _ERRORS[error.kind].format(**values)
-
-
-def clock(seconds: float) -> str:
-    """Write a moment of a recording as minutes and seconds."""
-    minutes, seconds = divmod(int(seconds), 60)
-    return f"{minutes}:{seconds:02}"

@@ -1,11 +1,11 @@
-"""The tab that says how good it is, in Russian."""
+"""The Evaluation tab, in Russian."""
 
 from ser.page.text.russian.common import EMOTIONS, number, percent
 from ser.page.text.russian.grammar import decimal, of_many
 
 QUALITY = "Насколько это точно?"
-HOW_OFTEN = "Как часто ответ верен"
-EXPLAINED = "Что проверено и зачем"
+ACCURACY_TITLE = "Как часто ответ верен"
+PROTOCOLS_TITLE = "Что проверено и зачем"
 PROTOCOLS = {
     "actors": (
         "Незнакомые актёры",
@@ -23,21 +23,20 @@ PROTOCOLS = {
         "комнаты и языки: это труднее всего и ближе всего к обычной жизни.",
     ),
 }
-CORPORA = {"ravdess": "RAVDESS", "crema_d": "CREMA-D", "nemo": "nEMO"}
 GUESSING = "Наугад"
 LISTENERS = "Люди-слушатели"
 CONFUSED = "Что с чем путается"
-ACTED, HEARD = "сыграно", "услышано"
+ACTED, PREDICTED = "сыграно", "услышано"
 EACH_EMOTION = "Каждая эмоция"
 EACH_ACTOR = "Каждый актёр"
-PEOPLE = "Разные люди"
-PEOPLE_OVERLAP = (
+SPEAKER_GROUPS_TITLE = "Разные люди"
+SPEAKER_GROUPS_NOTE = (
     "Люди из других собраний записей, по сведениям этих собраний. Линия показывает, где в 95 "
     "случаях из 100 лежит истинное значение; если линии перекрываются, разница может быть "
     "случайной."
 )
 # In the order in which they are shown; other groups follow under their own names.
-PEOPLE_GROUPS = {
+SPEAKER_GROUPS = {
     "female": "женщины",
     "male": "мужчины",
     "up to 29": "до 29 лет",
@@ -50,7 +49,7 @@ PEOPLE_GROUPS = {
     "Not Hispanic": "не латиноамериканцы",
 }
 CALIBRATION = "Знает ли модель, когда она права"
-SURENESS, RIGHTNESS = "насколько была уверена", "как часто была права"
+CONFIDENCE, ACCURACY = "насколько была уверена", "как часто была права"
 LIMITS = "Чего она не может"
 LIMITS_LIST = (
     "Она слышит, как голос звучит для слушателя. Что человек чувствует или думает, она не знает.",
@@ -75,33 +74,34 @@ FROM_PYTHON = "Python, после pip install gradio_client"
 FROM_SHELL = "Любая командная строка с curl"
 
 
-def how_often(protocols: dict, emotions: int) -> str:
-    """Say how often the answer is right, for strangers in a studio and recorded elsewhere.
+def accuracy_summary(protocols: dict, emotions: int) -> str:
+    """Say how often the answer is right for unknown speakers, of RAVDESS and of CREMA-D.
 
-    emotions: how many there are in the training data, among which a guess would choose.
+    protocols: those of metrics.json.
+    emotions: how many there are in the training data.
     """
     right = 100 * protocols["actors"]["ua"]
     text = f"Из 100 записей актёров, которых модель не слышала, она верно называет {right:.0f}; "
     text += f"наугад верен был бы один ответ из {emotions}."
-    if elsewhere := protocols.get("cross_corpus", {}).get("crema_d"):
-        stranger, people = elsewhere["unknown_speaker"]["ua"], elsewhere["human_listeners"]["ua"]
+    if result := protocols.get("cross_corpus", {}).get("crema_d"):
+        ua, human_ua = result["unknown_speaker"]["ua"], result["human_listeners"]["ua"]
         text += (
-            f" Из 100 записей другого собрания (CREMA-D) — {100 * stranger:.0f}; люди, которые их "
-            f"слушали, — {100 * people:.0f}."
+            f" Из 100 записей другого собрания (CREMA-D) — {100 * ua:.0f}; люди, которые их "
+            f"слушали, — {100 * human_ua:.0f}."
         )
     return text
 
 
-def most_mistaken(emotion: str, label: str, share: float) -> str:
-    """Say which emotion is most often taken for which other, and how often."""
+def most_frequent_confusion(acted: str, predicted: str, fraction: float) -> str:
+    """Say which emotion is most often predicted as which other, and how often."""
     return (
         f"Читайте строку слева направо: что сыграно, затем что услышано. Самая частая ошибка: "
-        f"«{EMOTIONS[emotion]}» в {percent(share)} случаев принимается за «{EMOTIONS[label]}»."
+        f"«{EMOTIONS[acted]}» в {percent(fraction)} случаев принимается за «{EMOTIONS[predicted]}»."
     )
 
 
-def easiest(recalls: dict[str, float]) -> str:
-    """Say which emotion is recognised best and which worst."""
+def best_and_worst_recall(recalls: dict[str, float]) -> str:
+    """Say which emotion has the highest recall and which the lowest."""
     best, worst = max(recalls, key=recalls.get), min(recalls, key=recalls.get)
     return (
         f"Легче всего узнаётся {EMOTIONS[best]} — в {percent(recalls[best])} случаев, труднее "
@@ -110,30 +110,22 @@ def easiest(recalls: dict[str, float]) -> str:
     )
 
 
-def spread(right: dict[str, float]) -> str:
-    """Say how much it depends on who speaks, by actor."""
+def accuracy_range(accuracy: dict[str, float]) -> str:
+    """Say between which values the accuracy for single actors lies."""
     return (
-        f"Многое зависит от того, кто говорит: верны от {percent(min(right.values()))} до "
-        f"{percent(max(right.values()))} ответов. По одному голосу судить рано."
+        f"Многое зависит от того, кто говорит: верны от {percent(min(accuracy.values()))} до "
+        f"{percent(max(accuracy.values()))} ответов. По одному голосу судить рано."
     )
 
 
-def calibrated(error: float) -> str:
-    """Say how far its percentages are off.
-
-    error: the expected calibration error, 0-1.
-    """
+def calibration_error(error: float) -> str:
+    """Explain the reliability diagram and give the expected calibration error, 0-1."""
     return (
         f"Когда модель говорит «{percent(0.7)}», она должна быть права 7 раз из 10: тогда точки "
         f"лежат на линии. В среднем они отстоят на {decimal(100 * error)} процентного пункта."
     )
 
 
-def named(corpus: str) -> str:
-    """Name a collection of recordings."""
-    return CORPORA.get(corpus, corpus)
-
-
-def counted(right: int, of: int) -> str:
+def counted(part: int, total: int) -> str:
     """Say how many of how many recordings."""
-    return f"{number(right)} из {of_many(of, 'записи', 'записей')}"
+    return f"{number(part)} из {of_many(total, 'записи', 'записей')}"

@@ -1,4 +1,4 @@
-"""The tab that shows the data set, in Russian."""
+"""The Explore tab, in Russian."""
 
 from ser.page.text.russian.common import EMOTIONS, number, percent
 from ser.page.text.russian.grammar import of_many, plural
@@ -21,12 +21,12 @@ GROUPS = {
     "right": {"right": "верно", "wrong": "ошибка"},
 }
 UNKNOWN = "неизвестно"
-POINT_AT = (
+EXPLORE_HINT = (
     "Каждая точка — запись; похожие лежат рядом. Нажмите на точку, чтобы узнать о ней и её "
     "соседях. Мышью можно обвести часть карты, чтобы рассмотреть её; двойной щелчок вернёт всё."
 )
-CHOSEN = "Запись"
-ALIKE = "Самые похожие"
+SELECTED = "Запись"
+MOST_SIMILAR = "Самые похожие"
 PLAY = "Прослушать"
 NO_ORIGINALS = (
     "Самих записей на этом компьютере нет. Чтобы слушать их здесь, выполните: "
@@ -37,34 +37,34 @@ UNREADABLE = "Эту запись не удалось открыть."
 
 
 def map_of(shown: int, recordings: int) -> str:
-    """Say how many recordings of the data set a map shows."""
+    """Say how many of the training clips the map shows."""
     if shown == recordings:
         return f"Вся карта: {plural(recordings, 'запись', 'записи', 'записей')}"
     return f"Показано {number(shown)} из {of_many(recordings, 'записи', 'записей')}"
 
 
-def group_right(share: float) -> str:
-    """Say how often the model was right on a group's recordings."""
-    return f"верно {percent(share)}"
+def group_accuracy(accuracy: float) -> str:
+    """Write the accuracy on a group of clips."""
+    return f"верно {percent(accuracy)}"
 
 
-def actors_right(right: dict) -> str:
-    """Say how often the model was right on whom it did best and worst, by actor."""
-    worst, best = min(right, key=right.get), max(right, key=right.get)
+def actors_accuracy(accuracy: dict) -> str:
+    """Name the actors with the highest and the lowest accuracy."""
+    worst, best = min(accuracy, key=accuracy.get), max(accuracy, key=accuracy.get)
     return (
         f"Смешанные цвета — хороший знак: место на карте зависит от эмоции, а не от того, кто "
-        f"говорит. О записях актёра {worst} модель права в {percent(right[worst])} случаев, "
-        f"актёра {best} — в {percent(right[best])}."
+        f"говорит. О записях актёра {worst} модель права в {percent(accuracy[worst])} случаев, "
+        f"актёра {best} — в {percent(accuracy[best])}."
     )
 
 
-def overall_right(share: float) -> str:
-    """Say how often the model was right on recordings whose actors it had never heard."""
-    return f"Никогда не слышав актёра, модель права в {percent(share)} случаев."
+def overall_accuracy(accuracy: float) -> str:
+    """Say how often out-of-fold predictions were right."""
+    return f"Никогда не слышав актёра, модель права в {percent(accuracy)} случаев."
 
 
-def recognised(emotion: str, label: str, share: float) -> str:
-    """Say what the model heard in a recording whose actor it had never heard."""
-    if label == emotion:
-        return f"узнано верно, уверенность {percent(share)}"
-    return f"принято за {EMOTIONS[label]}, уверенность {percent(share)}"
+def prediction(emotion: str, predicted: str, probability: float) -> str:
+    """Compare a clip's emotion with its out-of-fold prediction."""
+    if predicted == emotion:
+        return f"узнано верно, уверенность {percent(probability)}"
+    return f"принято за {EMOTIONS[predicted]}, уверенность {percent(probability)}"

@@ -1,6 +1,13 @@
-"""The tab that follows a voice, in Russian."""
+"""The Live tab, in Russian."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from ser.page.text.russian.analyse import verdict
+
+if TYPE_CHECKING:
+    from ser.recognizer import Analysis
 
 LIVE = "Вживую"
 MICROPHONE_LABEL = "Ваш микрофон"
@@ -10,7 +17,7 @@ LIVE_NOTE = (
     "знакомству с вашим голосом служат только записи на вкладке «Анализ»."
 )
 LIVE_MAP = "Где ваш голос на карте и где он был"
-# What the indicator says, by what became of the microphone, see live.js.
+# By the state of the stream, see live.js.
 LIVE_STATES = {
     "off": "Не в эфире",
     "starting": "Начинаю\N{HORIZONTAL ELLIPSIS}",
@@ -24,7 +31,7 @@ LIVE_STATES = {
 LIVE_LEFT = "осталось {}"  # of the two minutes, as 1:05
 
 
-def live_sentence(analysis) -> tuple[str, tuple[str, ...]]:
-    """Return what the last seconds sound like, in few words, as `verdict` does."""
+def live_sentence(analysis: Analysis) -> tuple[str, tuple[str, ...]]:
+    """Return the answer on the last seconds in few words, as `verdict` does."""
     _, emotions = verdict(analysis)
     return ("Звучит {}" if len(emotions) == 1 else "Трудно сказать: {} или {}"), emotions

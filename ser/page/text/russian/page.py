@@ -1,4 +1,4 @@
-"""What is said around the tabs, in Russian."""
+"""The texts around the tabs, in Russian."""
 
 from ser.audio import formats, sandbox
 from ser.page.text.russian import grammar
@@ -17,7 +17,7 @@ NOTICE = (
     "Ответ — это то, что может услышать в голосе слушатель. Это не то, что чувствует человек, "
     "и ответ может быть ошибочным."
 )
-# By what became of the request for the microphone, see page.js.
+# By the reason why there is no microphone, see page.js.
 MICROPHONE = {
     "refused": "Браузеру не разрешено пользоваться микрофоном. Разрешите это в адресной строке "
     "(значок рядом с адресом) и снова нажмите «Запись»; или загрузите файл.",
@@ -28,7 +28,7 @@ MICROPHONE = {
     "(localhost), а эта страница не такая. Загрузить файл можно.",
 }
 DEVICES = {"cpu": "процессор (CPU)", "cuda": "видеокарта NVIDIA", "mps": "видеоядро Apple"}
-# By what gradio calls them, in no other language, in its audio boxes and around.
+# Labels that gradio has in English only, and their translations.
 CONTROLS = {
     "File upload": "Выбор файла",
     "Upload file": "Загрузить файл",
@@ -43,7 +43,7 @@ CONTROLS = {
     "More tabs": "Другие вкладки",
     "Gradio footer navigation": "Ссылки внизу страницы",
 }
-# Of files that are refused before they are uploaded, with {} for their names.
+# Why a file is rejected before its upload, with {} for its name.
 NOT_AUDIO = (
     f"{{}} — не аудиофайл из тех, что здесь читаются. Выберите файл такого типа: {formats.NAMES}."
 )
@@ -51,34 +51,35 @@ TOO_LARGE = (
     f"Файл {{}} больше {sandbox.MAX_BYTES // 2**20} МБ."
     " Выберите часть покороче или сохраните его как mp3, m4a или flac."
 )
-IN_LINE = "Очередь: ваш номер #\N{HORIZONTAL ELLIPSIS}"
+QUEUE_POSITION = "Очередь: ваш номер #\N{HORIZONTAL ELLIPSIS}"
 NO_SUCH_PAGE = "Здесь ничего нет. Страница находится в корне этого адреса."
 TOO_MUCH = "Запрос слишком велик. Загрузите запись, затем пришлите путь из ответа."
 PRESENT = "Показ"
 PRESENT_HOW = "Крупный шрифт для проектора (Alt+P); Esc — выход"
 
 
-def honesty(unweighted_accuracy: float, emotions: int) -> str:
-    """Say how often the answer is right for people who are not in the training data.
+def speaker_independent_accuracy(ua: float, emotions: int) -> str:
+    """Say how often the answer is right for speakers who are not in the training data.
 
-    emotions: how many the training data have, among which a guess would choose.
+    ua: unweighted accuracy under the protocol `actors`, 0-1.
+    emotions: how many there are in the training data.
     """
-    right, guessing = percent(unweighted_accuracy), decimal(100 / emotions)
+    right, guessing = percent(ua), decimal(100 / emotions)
     return (
         f"Об актёрах, на которых модель не училась, она права в {right} случаев "
         f"(наугад — {guessing}{grammar.NO_BREAK}%)."
     )
 
 
-def strangers(unweighted_accuracy: float, listeners: float) -> str:
-    """Say how often it is right for people recorded elsewhere, and how often people are.
+def cross_corpus_accuracy(ua: float, human_ua: float) -> str:
+    """Say how often the answer is right for speakers of other corpora.
 
-    listeners: share of right answers of a crowd that heard the same recordings.
+    ua, human_ua: unweighted accuracy of the classifier and of human listeners, 0-1.
     """
-    right = percent(unweighted_accuracy)
-    return f"О людях из других собраний записей — в {right} (слушатели — в {percent(listeners)})."
+    right = percent(ua)
+    return f"О людях из других собраний записей — в {right} (слушатели — в {percent(human_ua)})."
 
 
 def device(name: str) -> str:
-    """Say which device computes the answers."""
+    """Name the device that computes the answers."""
     return f"Отвечает {DEVICES.get(name, name)}."

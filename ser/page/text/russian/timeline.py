@@ -1,6 +1,7 @@
-"""The tab for a long recording, in Russian."""
+"""The Long recording tab, in Russian."""
 
-from ser.page.text.russian.common import LISTENING, NOTES, clock, percent
+from ser.page.text.russian.common import IN_PROGRESS, NOTES, percent
+from ser.page.text.shared import clock, top_two
 
 LONG = "Длинная запись"
 LONG_RECORDING = "До 30 минут одного голоса"
@@ -15,43 +16,43 @@ SEGMENTS_NOTE = (
     "О каждой секунде судят по трём вокруг неё. Предполагается один голос, и его узнают по всей "
     "записи; если эмоция всё время одна и та же, ответ бледнее, чем должен быть."
 )
-HEAR = "Прослушать"
+PLAY_SEGMENT = "Прослушать"
 DOWNLOAD_CSV = "Таблица (CSV)"
 DOWNLOAD_JSON = "Всё (JSON)"
 NOT_VOICED = "голоса нет"
 
 
-def listening(share: float, left: float | None) -> str:
-    """Say how much of a recording was heard, and how many seconds it will take when known."""
-    if left is None:
-        return LISTENING
-    if left < 60:
-        return f"{LISTENING} {percent(share)}, осталось около {max(1, left):.0f} с"
-    return f"{LISTENING} {percent(share)}, осталось около {left / 60:.0f} мин"
+def progress(fraction: float, seconds_left: float | None) -> str:
+    """Say which fraction of a recording was analysed; None is an unknown time."""
+    if seconds_left is None:
+        return IN_PROGRESS
+    if seconds_left < 60:
+        return f"{IN_PROGRESS} {percent(fraction)}, осталось около {max(1, seconds_left):.0f} с"
+    return f"{IN_PROGRESS} {percent(fraction)}, осталось около {seconds_left / 60:.0f} мин"
 
 
-def course(shares: dict[str, float]) -> tuple[str, tuple[str, ...]]:
-    """Return what a recording sounds like in all as a sentence with `{}` for each emotion.
+def timeline_verdict(fractions: dict[str, float]) -> tuple[str, tuple[str, ...]]:
+    """Return the answer on a whole recording as a sentence with `{}` for each emotion, and those.
 
-    shares: by label, of the time with a voice.
+    fractions: of the time with a voice, 0-1, by label.
     """
-    first, second = sorted(shares, key=shares.get, reverse=True)[:2]
-    if shares[second] < 0.05:
-        return "Голос звучит {} " + f"{percent(shares[first])} времени.", (first,)
-    most = "в основном " if shares[first] >= 0.5 else "чаще всего "
+    first, second = top_two(fractions)
+    if fractions[second] < 0.05:
+        return "Голос звучит {} " + f"{percent(fractions[first])} времени.", (first,)
+    most = "в основном " if fractions[first] >= 0.5 else "чаще всего "
     return (
-        f"Голос звучит {most}" + "{} " + f"({percent(shares[first])} времени), реже — "
-        "{} " + f"({percent(shares[second])}).",
+        f"Голос звучит {most}" + "{} " + f"({percent(fractions[first])} времени), реже — "
+        "{} " + f"({percent(fractions[second])}).",
         (first, second),
     )
 
 
-def voiced(duration: float, voice: float, notes: tuple[str, ...]) -> str:
-    """Say how long a recording is and how long it has a voice, in seconds, and what it lacks."""
+def timeline_duration(duration: float, voiced: float, notes: tuple[str, ...]) -> str:
+    """Say how long a recording and its voiced part are, in seconds, and remark on its file."""
     remarks = "".join(f" {NOTES[note].capitalize()}." for note in notes)
-    return f"Прослушано {clock(duration)} мин, из них с голосом {clock(voice)} мин.{remarks}"
+    return f"Прослушано {clock(duration)} мин, из них с голосом {clock(voiced)} мин.{remarks}"
 
 
-def sureness(probability: float, sure: float) -> str:
-    """Say how sure a part's emotion is, sure being from where on it is."""
-    return percent(probability) + (", трудно сказать" if probability < sure else "")
+def confidence(probability: float, threshold: float) -> str:
+    """Write the probability of a segment's emotion, with a remark if it is below the threshold."""
+    return percent(probability) + (", трудно сказать" if probability < threshold else "")

@@ -1,4 +1,4 @@
-"""The data set's own recordings, where this machine has them: found by name, nothing else is."""
+"""The recordings of RAVDESS, if they are on this machine; they are found by name only."""
 
 import os
 from collections.abc import Iterable
@@ -14,27 +14,24 @@ DOWNLOADED = "data/ravdess"  # where `python -m ser download` puts them
 
 
 def folder() -> Path:
-    """Return where they lie if they are here."""
+    """Return the folder that SER_RAVDESS names, else that of `download`; it may not exist."""
     return Path(os.environ.get("SER_RAVDESS") or DOWNLOADED)
 
 
 def find(names: Iterable[str]) -> dict[str, Path]:
-    """Return the recordings of these names, {name: path}; none where there is no such folder.
-
-    They are looked for in the folder that SER_RAVDESS names, else where `download` puts them.
-    """
+    """Return the paths of the recordings of these names in `folder()`, by name."""
     try:
         files = audio_files(folder())
     except SerError:
         return {}
-    wanted = set(names)
-    return {path.stem: path for path in files if path.stem in wanted}
+    names = set(names)
+    return {path.stem: path for path in files if path.stem in names}
 
 
 def read(path: Path) -> tuple[int, np.ndarray]:
-    """Return a recording's sampling rate in Hz and its samples, mono, float32 (samples,).
+    """Return a recording's sampling rate in Hz and its mono samples, float32, shape (samples,).
 
-    The page is given the sound and not the path, so no folder has to be opened to visitors.
+    The page gets the samples and not the path, so that no folder has to be served to visitors.
     Raises the SerErrors of `open_recording`.
     """
     with open_recording(path) as sound:
