@@ -1,15 +1,16 @@
-# make app: the page on http://127.0.0.1:7860; make test: all tests. Both set up .venv when needed,
-# and the tests install a browser where there is none.
-# make fuzz, make load: the long runs whose figures docs/trust.md tells. make lock: pin what is new.
-# make audit: known weaknesses of what is installed; asks a server.
+# make app: serve the page on http://127.0.0.1:7860; make test: run all tests. Both set up .venv when
+# needed, and the tests install a browser where there is none.
+# make docs: write the tables of figures into the documents.
+# make fuzz, make load: measure the figures of docs/trust.md, which takes long.
+# make lock: pin new versions. make audit: list known vulnerabilities of what is installed, from a server.
 PYTHON ?= python3
 BIN := .venv/bin
-# Two processes, as page tests mostly wait; a file's tests run in one of them, so that they share
-# fixtures. One thread each, or the two would compete for the cores.
+# Two processes, as page tests mostly wait; the tests of a file run in the same one, so that they
+# share fixtures. One thread each, or the two would compete for the cores.
 PARALLEL := -n 2 --dist loadfile --no-loadscope-reorder
 TORCH := $(shell grep '^torch==' requirements.txt)
 
-.PHONY: setup app programs test test-long examples rehearsal formats fuzz load lock audit
+.PHONY: setup app programs test test-long examples rehearsal docs formats fuzz load lock audit
 
 setup: .venv/ready
 
@@ -27,7 +28,7 @@ setup: .venv/ready
 app: setup
 	$(BIN)/python app.py
 
-# What the tests need besides .venv; stops with one line where it cannot be installed.
+# The programs that the tests need; stops with one line where they cannot be installed.
 programs: .venv/ready-to-test
 	@PYTHONPATH=. $(BIN)/python tests/install_programs.py
 
@@ -39,28 +40,32 @@ test: programs
 test-long: programs
 	$(BIN)/python -m pytest -m "long or not long"
 
-# The page's synthetic voices, made anew; needs espeak-ng.
+# Make the page's synthetic voices anew; needs espeak-ng.
 examples: setup
 	$(BIN)/python -m ser.training.data.synthetic_voices ser/page/static/examples
 
-# The page as a Space gets it, on $(PYTHON), with requirements.txt and nothing else.
+# Run the page as a Space does: on $(PYTHON), with requirements.txt and nothing else.
 rehearsal: .venv/ready-to-test
 	$(PYTHON) -m venv --clear .cache/space
 	.cache/space/bin/pip install --quiet $(TORCH)
 	.cache/space/bin/pip install --quiet -r requirements.txt
 	SER_REHEARSAL=.cache/space/bin/python $(BIN)/python -m pytest tests/page/test_space.py
 
-# docs/formats.md, made anew.
+# Write the tables of figures into README.md, README.ru.md, docs/ and the encoder's model card.
+docs: .venv/ready-to-test
+	PYTHONPATH=. $(BIN)/python tests/documentation.py
+
+# Write the tables of docs/formats.md.
 formats: .venv/ready-to-test
 	PYTHONPATH=. $(BIN)/python tests/formats_table.py
 
 fuzz: .venv/ready-to-test
 	PYTHONPATH=. $(BIN)/python tests/fuzzing.py --files 20000 --json docs/trust.json
-	$(BIN)/python tests/trust_table.py
+	PYTHONPATH=. $(BIN)/python tests/documentation.py
 
-load: setup
+load: .venv/ready-to-test
 	$(BIN)/python -m ser bench --load --people 20 --minutes 10 --json docs/trust.json
-	$(BIN)/python tests/trust_table.py
+	PYTHONPATH=. $(BIN)/python tests/documentation.py
 
 lock:
 	grep -v '^torch==' requirements.txt | uv pip compile - --universal --python-version 3.11 \
