@@ -3,6 +3,7 @@
   const WIDTH = 1180, HEIGHT = 740; // px that the page needs in this mode, see presenting.css
   const root = document.documentElement;
   const presenting = () => "presenting" in root.dataset;
+  let exiting = null; // while the browser leaves full screen because of `toggle`
 
   const fit = () => {
     const zoom = presenting() ? Math.max(1, Math.min(innerWidth / WIDTH, innerHeight / HEIGHT)) : 1;
@@ -23,12 +24,16 @@
     const on = !presenting();
     show(on);
     // If the browser or an embedding page forbids full screen, the page is enlarged all the same.
-    if (on) root.requestFullscreen?.().catch(() => {});
-    else if (document.fullscreenElement) document.exitFullscreen();
+    if (on) Promise.resolve(exiting).then(() => root.requestFullscreen?.()).catch(() => {});
+    else if (document.fullscreenElement) {
+      exiting = document.exitFullscreen().finally(() => exiting = null);
+    }
   };
 
   addEventListener("resize", fit);
-  document.addEventListener("fullscreenchange", () => document.fullscreenElement || show(false));
+  document.addEventListener("fullscreenchange", () => {
+    if (!document.fullscreenElement && !exiting) show(false);
+  });
   document.addEventListener("click", ({ target }) => target.closest("#present") && toggle());
   document.addEventListener("keydown", (event) => {
     if (event.altKey && event.code === "KeyP") {
