@@ -1,5 +1,9 @@
 """Recordings are deleted in time, however the visit ended."""
 
+import time
+
+import pytest
+
 from ser.page.server import uploads
 
 
@@ -17,6 +21,51 @@ def test_old_files_are_deleted_and_new_ones_kept(tmp_path):
 
 def test_ten_minutes_are_kept():
     assert uploads.FREQUENCY + uploads.AGE < 600
+
+
+@pytest.fixture
+def upload(tmp_path, monkeypatch):
+    """The path of an upload, which is that of all uploads of the same content."""
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
+    path = tmp_path / "0123" / "voice.wav"
+    path.parent.mkdir()
+
+    def moved_into_place():
+        (tmp_path / "temporary").write_bytes(b"sound")
+        (tmp_path / "temporary").rename(path)
+        return path
+
+    return moved_into_place
+
+
+def test_recordings_are_deleted_with_the_last_session_that_refers_to_them(upload):
+    path = upload()
+    uploads.register("one", [path])
+    uploads.register("other", [path])
+    uploads.delete_session("one")
+    assert path.exists()
+    uploads.delete_session("other")
+    assert not path.exists()
+
+
+def test_what_another_session_just_uploaded_is_kept(upload):
+    path = upload()
+    uploads.register("one", [path])
+    time.sleep(0.02)  # a clock of the file system may be that coarse
+    upload()  # by a session that has not referred to it yet
+    uploads.delete_session("one")
+    assert path.exists()
+    uploads.register("other", [path])
+    uploads.delete_session("other")
+    assert not path.exists()
+
+
+def test_what_is_registered_before_it_is_moved_into_place_is_deleted(upload, tmp_path):
+    path = tmp_path / "0123" / "voice.wav"
+    uploads.register("one", [path])
+    upload()
+    uploads.delete_session("one")
+    assert not path.exists()
 
 
 def test_uploads_have_their_own_folder(tmp_path, monkeypatch):

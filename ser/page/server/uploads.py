@@ -17,7 +17,9 @@ from ser import folders
 
 FREQUENCY, AGE = 120, 420  # s between deletions, of the files to delete; none outlives their sum
 
-_session_files: dict[str, set[Path]] = {}
+# Of each session its files, and when each had last changed: gradio gives the same content the same
+# path, so another session may have uploaded it again since.
+_session_files: dict[str, dict[Path, int]] = {}
 _lock = threading.Lock()
 
 
@@ -45,18 +47,23 @@ def is_upload(path: object) -> bool:
 
 def register(session: str, paths: Iterable[Path]) -> None:
     """Register the recordings that a session refers to; files that are no uploads are ignored."""
-    files = {path for path in paths if is_upload(str(path))}
+    files = {path: _changed(path) for path in paths if is_upload(str(path))}
     if files:
         with _lock:
-            _session_files.setdefault(session, set()).update(files)
+            _session_files.setdefault(session, {}).update(files)
 
 
 def delete_session(session: str) -> None:
-    """Delete the recordings of a session that ended, except those that another one refers to."""
+    """Delete the recordings of a session that ended, except those that another one refers to.
+
+    What was uploaded again since is another session's, which may not have referred to it yet.
+    """
     with _lock:
-        files = _session_files.pop(session, set())
-        for path in files.difference(*_session_files.values()):
-            path.unlink(missing_ok=True)
+        files = _session_files.pop(session, {})
+        for path in files.keys() - set().union(*_session_files.values()):
+            # 0 where gradio had not moved the upload to its path yet.
+            if files[path] in (0, _changed(path)):
+                path.unlink(missing_ok=True)
 
 
 def delete_old(folder: Path, age: float = AGE) -> None:
@@ -68,9 +75,18 @@ def delete_old(folder: Path, age: float = AGE) -> None:
                 path.unlink()
     with _lock:
         for session, paths in list(_session_files.items()):
-            paths -= {path for path in paths if not path.exists()}
+            for path in [path for path in paths if not path.exists()]:
+                del paths[path]
             if not paths:
                 del _session_files[session]
+
+
+def _changed(path: Path) -> int:
+    """Return when a file last changed, in nanoseconds; 0 if there is none."""
+    try:
+        return path.stat().st_ctime_ns
+    except OSError:
+        return 0
 
 
 def _delete_old_forever(folder: Path) -> None:
