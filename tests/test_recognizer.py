@@ -119,7 +119,4 @@ def test_nothing_is_compiled_for_an_answer(recognizer, speech):
 def test_moving_to_another_device_changes_no_answer(recognizer, speech):
     moved = recognizer.to("cpu")
     assert moved.encoder is not recognizer.encoder
-    answer, expected = (each.analyse(speech) for each in (moved, recognizer))
-    assert (answer.label, answer.verdict) == (expected.label, expected.verdict)
-    # Sums over threads differ in the last digits, and other tests change the number of threads.
-    assert answer.probabilities == pytest.approx(expected.probabilities, abs=1e-4)
+    assert moved.analyse(speech).to_json() == recognizer.analyse(speech).to_json()

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
+import torch
 import umap
 
 from ser.models.embedding_map import AXES, EmbeddingMap
@@ -26,8 +27,13 @@ def lay_out(probabilities: np.ndarray, utterances: Sequence[Utterance], seed: in
         random_state=seed,
         n_jobs=1,
     )
+    n_threads = torch.get_num_threads()
+    positions = model.fit_transform(roots).astype(np.float32)
+    # numba sets the threads of OpenMP, which are torch's too, and their number changes the last
+    # digits of embeddings.
+    torch.set_num_threads(n_threads)
     return EmbeddingMap(
-        positions=model.fit_transform(roots).astype(np.float32),
+        positions=positions,
         roots=roots,
         names=np.array([utterance.name for utterance in utterances]),
         emotions=np.array([utterance.emotion for utterance in utterances]),
