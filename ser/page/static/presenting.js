@@ -3,7 +3,8 @@
   const WIDTH = 1180, HEIGHT = 740; // px that the page needs in this mode, see presenting.css
   const root = document.documentElement;
   const presenting = () => "presenting" in root.dataset;
-  let exiting = null; // while the browser leaves full screen because of `toggle`
+  // The browser reports an exit later than it resolves it: the next report is of the page's own.
+  let exiting = false, exited = Promise.resolve();
 
   const fit = () => {
     const zoom = presenting() ? Math.max(1, Math.min(innerWidth / WIDTH, innerHeight / HEIGHT)) : 1;
@@ -24,15 +25,17 @@
     const on = !presenting();
     show(on);
     // If the browser or an embedding page forbids full screen, the page is enlarged all the same.
-    if (on) Promise.resolve(exiting).then(() => root.requestFullscreen?.()).catch(() => {});
+    if (on) exited.then(() => root.requestFullscreen?.()).catch(() => {});
     else if (document.fullscreenElement) {
-      exiting = document.exitFullscreen().finally(() => exiting = null);
+      exiting = true;
+      exited = document.exitFullscreen().catch(() => { exiting = false; });
     }
   };
 
   addEventListener("resize", fit);
   document.addEventListener("fullscreenchange", () => {
     if (!document.fullscreenElement && !exiting) show(false);
+    exiting = false;
   });
   document.addEventListener("click", ({ target }) => target.closest("#present") && toggle());
   document.addEventListener("keydown", (event) => {
