@@ -124,9 +124,12 @@ def test_a_recording_chosen_during_an_answer_is_a_new_one(
     page.route("**/queue/data*", lambda route: route.continue_() if held else held.append(route))
     with page.expect_request("**/queue/data*"):
         upload(page, speech)
-    page.locator("#recording").get_by_label("Clear").click()
-    with page.expect_response("**/upload*"):
-        page.set_input_files("#recording input[type=file]", other_speech)
+    clear = page.locator("#recording").get_by_label("Clear")
+    clear.click()
+    expect(clear).to_have_count(0)
+    page.set_input_files("#recording input[type=file]", other_speech)
+    # Shown only when the upload is finished and the box holds the new recording.
+    expect(clear).to_be_visible()
     held[0].continue_()
     expect(page.locator("#recordings-used")).to_contain_text(words.recordings_used(2))
     expect_answer(page)
