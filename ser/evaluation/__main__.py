@@ -51,6 +51,11 @@ def _parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     command.set_defaults(run=_probe)
 
+    command = commands.add_parser("rooms", help="test clips in rooms, in noise, on a telephone")
+    command.add_argument("--data", type=Path, required=True, metavar="FOLDER")
+    command.add_argument("--noise", type=Path, required=True, metavar="FOLDER", help=NOISE)
+    command.set_defaults(run=_rooms)
+
     for command in commands.choices.values():
         command.add_argument("--artifacts", type=Path, default=ARTIFACTS, metavar="FOLDER")
         command.set_defaults(writes="artifacts")
@@ -96,6 +101,13 @@ def _probe(options: argparse.Namespace) -> int:
         options.data, options.teacher, options.noise, options.other_encoders, options.artifacts
     )
     print(json.dumps(results, indent=1))
+    return 0
+
+
+def _rooms(options: argparse.Namespace) -> int:
+    from ser.evaluation import rooms
+
+    print(rooms.table(rooms.measure(options.data, options.noise, options.artifacts)))
     return 0
 
 

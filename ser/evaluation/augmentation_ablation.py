@@ -16,7 +16,7 @@ from ser.errors import SerError
 from ser.evaluation import protocols
 from ser.models.linear import fit_linear, flat_rows
 from ser.recognizer import Recognizer
-from ser.training import augmentation
+from ser.training import augmentation, effects
 from ser.training.data import corpora
 from ser.training.embedding import Augmentation, embed
 from ser.training.generated_sounds import in_noise
@@ -39,14 +39,14 @@ def augmentations(noise_bank: augmentation.NoiseBank) -> dict[str, Augmentation]
         )
     responses, noises = noise_bank.impulse_responses, noise_bank.noises
     changes = {
-        "recorded noise": lambda w, rng: augmentation.add_noise(
+        "recorded noise": lambda w, rng: effects.add_noise(
             w, augmentation.background(noises, len(w), rng), rng.uniform(*augmentation.SNR)
         ),
-        "gain": lambda w, rng: augmentation.amplify(w, rng.uniform(*augmentation.GAIN)),
-        "pitch": lambda w, rng: augmentation.pitch(w, rng.uniform(*SMALL_PITCH)),
-        "tempo": lambda w, rng: augmentation.tempo(w, rng.uniform(*SMALL_TEMPO)),
-        "speed": lambda w, rng: augmentation.speed(w, rng.uniform(*SMALL_TEMPO)),
-        "room": lambda w, rng: augmentation.reverberate(w, responses[rng.integers(len(responses))]),
+        "gain": lambda w, rng: effects.amplify(w, rng.uniform(*augmentation.GAIN)),
+        "pitch": lambda w, rng: effects.pitch(w, rng.uniform(*SMALL_PITCH)),
+        "tempo": lambda w, rng: effects.tempo(w, rng.uniform(*SMALL_TEMPO)),
+        "speed": lambda w, rng: effects.speed(w, rng.uniform(*SMALL_TEMPO)),
+        "room": lambda w, rng: effects.reverberate(w, responses[rng.integers(len(responses))]),
     }
     bank = f"{len(noises)} sounds, {len(responses)} rooms"
     return {GENERATED_NOISE: in_noise(SEED)} | {

@@ -25,15 +25,10 @@ from ser.evaluation import protocols
 from ser.models.encoder import Encoder
 from ser.models.linear import flat_rows
 from ser.recognizer import Recognizer
-from ser.training.augmentation import (
-    add_noise,
-    augment_clip,
-    compress,
-    load_noise_bank,
-    reverberate,
-)
+from ser.training.augmentation import augment_clip, load_noise_bank
 from ser.training.data import corpora
 from ser.training.data.utterance import Utterance
+from ser.training.effects import add_noise, compress, reverberate
 from ser.training.embedding import embed
 from ser.training.encoder.teacher import Teacher
 
@@ -138,7 +133,7 @@ def robustness(
     Embeddings are standardised over the data set. The changes: white noise at 20 dB SNR, a room
     impulse response, 20 dB less gain, MP3 at 64 kbit/s.
     """
-    responses = load_noise_bank(noise).impulse_responses
+    responses = load_noise_bank(noise, test=True).impulse_responses
     rng = np.random.default_rng(0)
     changes: dict[str, Callable[[np.ndarray], np.ndarray]] = {
         "noise": lambda w: add_noise(w, rng.standard_normal(len(w), dtype=np.float32), SNR),

@@ -24,7 +24,7 @@ def measure(recognizer: Recognizer, folder: Path) -> dict:
         without a detected voice, and `n_noise`, the number of pieces.
     """
     verdicts = []
-    for waveform in tqdm(load_noise_bank(folder).noises, desc="Noise", unit="file"):
+    for waveform in tqdm(load_noise_bank(folder, test=True).noises, desc="Noise", unit="file"):
         for piece in np.array_split(waveform, max(1, round(len(waveform) / PIECE))):
             try:
                 verdicts.append(recognizer.analyse((SAMPLING_RATE, piece)).verdict)

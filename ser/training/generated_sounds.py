@@ -15,7 +15,7 @@ from ser.audio import loading
 from ser.audio.clip import SAMPLING_RATE
 from ser.errors import SerError
 from ser.models.encoder import Encoder
-from ser.training import augmentation
+from ser.training import augmentation, effects
 from ser.training.embedding import Augmentation
 
 SOUNDS_PER_KIND = 30
@@ -65,7 +65,7 @@ def in_noise(seed: int) -> Augmentation:
 
     def change(waveform: np.ndarray, rng: Rng) -> np.ndarray:
         noise = augmentation.background(noises, len(waveform), rng)
-        return augmentation.add_noise(waveform, noise, rng.uniform(*augmentation.SNR))
+        return effects.add_noise(waveform, noise, rng.uniform(*augmentation.SNR))
 
     return Augmentation(f"in noise {seed}", change)
 

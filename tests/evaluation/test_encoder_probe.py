@@ -52,7 +52,6 @@ def test_actors_that_distillation_did_not_use_are_scored_apart(utterances, one_h
 
 def test_robustness(utterances, tmp_path, monkeypatch):
     (tmp_path / "rir").mkdir()
-    soundfile.write(tmp_path / "hum.wav", speech_like(1.0, 1, 16_000), 16_000)
     soundfile.write(tmp_path / "rir" / "unit_impulse.wav", np.eye(1, 800, 4)[0], 16_000)
     monkeypatch.setattr(encoder_probe, "ROBUSTNESS_CLIPS", 8)
     encoder, readable = Encoder(device="cpu"), utterances[:8]

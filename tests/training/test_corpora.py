@@ -49,6 +49,27 @@ def test_nemo_by_its_names(tmp_path):
     assert {(u.corpus, u.speaker, u.sex, u.sentence) for u in result} == {("nemo", "EB0", "", "7")}
 
 
+@pytest.mark.parametrize(
+    ("corpus", "names", "emotions", "speaker"),
+    [
+        (
+            "casia",
+            [f"C1_{emotion}_201.wav" for emotion in ("angry", "neutral", "surprised")],
+            ["angry", "neutral", "surprised"],
+            "C1",
+        ),
+        ("aesdd", ["A5_sad_18b.wav", "A5_disgust_02.wav"], ["disgust", "sad"], "A5"),
+    ],
+)
+def test_corpora_whose_names_hold_speaker_emotion_and_sentence(
+    tmp_path, corpus, names, emotions, speaker
+):
+    result = corpora.table(touch(tmp_path, [*names, "readme.txt"])).utterances
+    assert [u.emotion for u in result] == emotions
+    assert {(u.corpus, u.speaker, u.sex) for u in result} == {(corpus, speaker, "")}
+    assert all(u.sentence == u.name.rsplit("_")[-1] and u.licence for u in result)
+
+
 def test_metadata_of_a_published_corpus_are_read(tmp_path):
     touch(tmp_path, ["1001_DFA_ANG_XX.wav", "1002_DFA_ANG_XX.wav"])
     header = "file actor sex age sentence emotion heard_as".split()
@@ -65,6 +86,8 @@ def test_metadata_of_a_published_corpus_are_read(tmp_path):
     [
         ("crema_d", 7438, 91, {"age", "race", "ethnicity", "level", "heard_as", "heard_strength"}),
         ("nemo", 4481, 9, {"age"}),
+        ("casia", 1200, 4, set()),
+        ("aesdd", 603, 6, set()),
     ],
 )
 def test_shared_corpora_agree_with_their_metadata(shared, name, clips, speakers, details):
@@ -74,12 +97,13 @@ def test_shared_corpora_agree_with_their_metadata(shared, name, clips, speakers,
     result = corpora.table(folder)
     assert not result.warnings and len(result.utterances) == clips
     assert len(set(corpora.speakers(result.utterances))) == speakers
-    assert all(set(u.details) == details and u.sex for u in result.utterances)
+    assert all(set(u.details) == details for u in result.utterances)
     with (folder / "clips.tsv").open(encoding="utf-8") as file:
         metadata = {row["file"]: row for row in csv.DictReader(file, dialect="excel-tab")}
     for u in result.utterances:
         row = metadata[u.path.name]
-        assert (str(u.speaker), u.sex, u.emotion) == (row["actor"], row["sex"], row["emotion"])
+        sex = row.get("sex", "")
+        assert (str(u.speaker), u.sex, u.emotion) == (row["actor"], sex, row["emotion"])
         assert u.sentence == row.get("text", row["sentence"])
 
 

@@ -246,10 +246,23 @@ def test_a_folder_named_twice_is_sampled_twice_as_often(speech, tmp_path):
 def test_a_batch_is_of_one_length_normalised_and_repeatable(speech):
     unlabelled = speech_module.UnlabelledSpeech([speech])
     batches = [unlabelled.batch(np.random.default_rng(3), NoiseBank()) for _ in range(2)]
-    assert torch.equal(*batches)
-    assert batches[0].shape[0] == speech_module.BATCH_SIZE
-    assert torch.allclose(batches[0].mean(1), torch.zeros(speech_module.BATCH_SIZE), atol=1e-4)
-    assert torch.allclose(batches[0].std(1), torch.ones(speech_module.BATCH_SIZE), atol=1e-2)
+    for waveforms, again in zip(*batches, strict=True):
+        assert torch.equal(waveforms, again)
+        assert waveforms.shape[0] == speech_module.BATCH_SIZE
+        assert torch.allclose(waveforms.mean(1), torch.zeros(len(waveforms)), atol=1e-4)
+        assert torch.allclose(waveforms.std(1), torch.ones(len(waveforms)), atol=1e-2)
+
+
+def test_only_the_students_waveforms_pass_through_a_channel(speech, monkeypatch):
+    monkeypatch.setattr(speech_module, "change_voice", lambda waveform, rng: -waveform)
+    monkeypatch.setattr(speech_module, "change_channel", lambda waveform, *_: waveform[::-1])
+    unlabelled, rng = speech_module.UnlabelledSpeech([speech]), np.random.default_rng(0)
+    batches = [unlabelled.batch(rng, NoiseBank()) for _ in range(10)]
+    pairs = [pair for batch in batches for pair in zip(*batch, strict=True)]
+    changed = [torch.allclose(student, teacher.flip(0), atol=1e-4) for teacher, student in pairs]
+    unchanged = [torch.equal(teacher, student) for teacher, student in pairs]
+    assert all(a != b for a, b in zip(changed, unchanged, strict=True))
+    assert np.mean(unchanged) == pytest.approx(speech_module.CLEAN_PROBABILITY, abs=0.15)
 
 
 @pytest.mark.parametrize("missing", ["teacher", "init"])

@@ -105,6 +105,21 @@ def _nemo(path: Path, match: re.Match, row: Row) -> Utterance:
     )
 
 
+def _casia(path: Path, match: re.Match, row: Row) -> Utterance:
+    """Institute of Automation, Chinese Academy of Sciences: Mandarin, four actors."""
+    return _by_fields(path, match, "casia", "non-commercial research")
+
+
+def _aesdd(path: Path, match: re.Match, row: Row) -> Utterance:
+    """Vryzas et al. 2018, J. Audio Eng. Soc. 66:457: Greek, six actors."""
+    return _by_fields(path, match, "aesdd", "free use in research")
+
+
+def _by_fields(path: Path, match: re.Match, corpus: str, licence: str) -> Utterance:
+    """Return the utterance of a name that holds speaker, emotion and sentence."""
+    return Utterance(path, corpus, sex="", licence=licence, **match.groupdict())
+
+
 RAVDESS = Corpus(
     name="ravdess",
     title="RAVDESS",
@@ -149,4 +164,26 @@ NEMO = Corpus(
     remedy="https://arxiv.org/abs/2404.06292 says where the whole data set is",
 )
 
-CORPORA = (RAVDESS, CREMA_D, NEMO)
+CASIA = Corpus(
+    name="casia",
+    title="CASIA",
+    example="C1_angry_201.wav",
+    pattern=re.compile(
+        r"(?P<speaker>C\d)_(?P<emotion>angry|fearful|happy|neutral|sad|surprised)_(?P<sentence>\d{3})"
+    ),
+    parse=_casia,
+    remedy="the Institute of Automation of the Chinese Academy of Sciences publishes it",
+)
+
+AESDD = Corpus(
+    name="aesdd",
+    title="AESDD",
+    example="A1_angry_01.wav",
+    pattern=re.compile(
+        r"(?P<speaker>A\d)_(?P<emotion>angry|disgust|fearful|happy|sad)_(?P<sentence>\d{2}[a-z]?)"
+    ),
+    parse=_aesdd,
+    remedy="the Multidisciplinary Media Group of Thessaloniki's university publishes it",
+)
+
+CORPORA = (RAVDESS, CREMA_D, NEMO, CASIA, AESDD)

@@ -17,7 +17,7 @@ from ser.audio import loading
 from ser.audio.clip import Clip
 from ser.errors import SerError
 from ser.models.encoder import BATCH, WINDOW, Encoder
-from ser.training import augmentation
+from ser.training import augmentation, effects
 from ser.training.augmentation import NoiseBank
 from ser.training.data.utterance import Utterance
 from ser.training.embedding import CACHE
@@ -101,6 +101,6 @@ def _augment(clip: Clip, rng: np.random.Generator, noise_bank: NoiseBank) -> Cli
         # The band is always limited: corpora differ in bandwidth and would be recognised by it.
         low, high = augmentation.LOW_CUT, augmentation.HIGH_CUT
         augmented = augmentation.augment(waveform, rng, noise_bank)
-        return augmentation.limit_band(augmented, rng.uniform(*low), rng.uniform(*high))
+        return effects.limit_band(augmented, rng.uniform(*low), rng.uniform(*high))
 
     return augmentation.augment_clip(clip, change)

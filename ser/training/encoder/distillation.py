@@ -14,17 +14,18 @@ import torch
 from transformers import Wav2Vec2Model
 
 from ser.charts.training_losses import draw_losses
+from ser.training import rooms
 from ser.training.augmentation import NoiseBank, load_noise_bank
 from ser.training.encoder.export import export
 from ser.training.encoder.speech import UnlabelledSpeech
 from ser.training.encoder.student import ALIGNMENT, from_checkpoint, from_teacher, student_states
 from ser.training.encoder.teacher import Teacher
-from ser.training.encoder.trainer import Trainer
+from ser.training.encoder.trainer import Trainer, supports_bfloat16
 
 FRONT_END_FRACTION = 0.67  # of the training time, for the front-end alone if it is untrained
 # Peak learning rates of the front-end and of the layers, by phase. With a faster front-end, an
 # encoder that is trained already first gets worse.
-LEARNING_RATES = {"front-end": (4e-4, 0.0), "whole": (1e-4, 5e-5)}
+LEARNING_RATES = {"front-end": (4e-4, 0.0), "whole": (1.5e-4, 1e-4)}
 WARM_UP_STEPS = 50  # of each phase
 CALIBRATION_BATCHES = 32  # from which the standard deviations of the teacher's states are taken
 MIN_SCALE = 0.5  # times the mean standard deviation of a state's dimensions
@@ -72,6 +73,7 @@ class Distillation(Trainer):
         self.teacher, self.student = teacher, student
         self.speech, self.noise_bank, self.seed = speech, noise_bank, seed
         self.front_end_seconds, self.phase = front_end_seconds, ""
+        self.bfloat16 = supports_bfloat16(student.device)
         self.scales = self._calibrate()
 
     def log_fields(self) -> dict[str, object]:
@@ -84,11 +86,11 @@ class Distillation(Trainer):
         if phase != self.phase:
             self.phase, self.warm_up_start = phase, self.step
         self.peak_rates = LEARNING_RATES[phase]
-        waveforms = self._batch(self.step)
+        clean, changed = self._batch(self.step)
         n_layers = 0 if self.phase == "front-end" else len(self.student.encoder.layers)
-        with torch.autocast(waveforms.device.type, enabled=waveforms.is_cuda):
-            targets = self.teacher.states(waveforms, n_layers)
-            outputs = student_states(self.student, waveforms, n_layers)
+        with torch.autocast(clean.device.type, torch.bfloat16, enabled=self.bfloat16):
+            targets = self.teacher.states(clean, n_layers)
+            outputs = student_states(self.student, changed, n_layers)
         # The front-end's output is compared only while no layer is.
         compared = range(min(1, n_layers), n_layers + 1)
         errors = torch.stack([_errors(outputs[k], targets[k], self.scales[k]) for k in compared])
@@ -97,13 +99,15 @@ class Distillation(Trainer):
     def _calibrate(self) -> torch.Tensor:
         n_layers = len(self.student.encoder.layers)
         numbers = range(CALIBRATION_BATCHES)
-        batches = [self.teacher.states(self._batch(number), n_layers) for number in numbers]
+        batches = [self.teacher.states(self._batch(number)[0], n_layers) for number in numbers]
         return torch.stack([_scales(batch) for batch in zip(*batches, strict=True)])
 
-    def _batch(self, number: int) -> torch.Tensor:
+    def _batch(self, number: int) -> list[torch.Tensor]:
+        """Return clean waveforms, for the teacher, and changed ones, for the student."""
         # Each batch has its own seed, so a resumed run draws what an uninterrupted one would.
         rng = np.random.default_rng([self.seed, number])
-        return self.speech.batch(rng, self.noise_bank).to(self.student.device)
+        pair = self.speech.batch(rng, self.noise_bank)
+        return [waveforms.to(self.student.device) for waveforms in pair]
 
 
 def distil(
@@ -139,7 +143,7 @@ def distil(
     whisper = Teacher(teacher, "cuda" if torch.cuda.is_available() else "cpu")
     encoder = whisper.encoder
     student = (from_checkpoint(init, encoder) if init else from_teacher(encoder)).to(encoder.device)
-    noise_bank = load_noise_bank(noise) if noise else NoiseBank()
+    noise_bank = rooms.add_simulated(load_noise_bank(noise) if noise else NoiseBank(), seed)
     seconds = 60 * minutes
     front_end_seconds = 0.0 if init else FRONT_END_FRACTION * seconds
     run = Distillation(

@@ -17,7 +17,7 @@ from torch import nn
 from ser.labels import LABELS
 from ser.training.data.utterance import Utterance
 from ser.training.encoder.augmented_states import N_COPIES, AugmentedStates
-from ser.training.encoder.trainer import Trainer
+from ser.training.encoder.trainer import Trainer, supports_bfloat16
 
 BATCH_SIZE = 16  # clips
 LEARNING_RATES = {"head": 1e-4, "layers": 8e-5}  # peaks, the latter of the top layer
@@ -59,7 +59,7 @@ class FineTuning(Trainer):
         torch.manual_seed(seed)
         self.layers, self.states, self.seed = layers, states, seed
         self.device = next(layers.parameters()).device
-        self.bfloat16 = _supports_bfloat16(self.device)
+        self.bfloat16 = supports_bfloat16(self.device)
         self.emotions = torch.tensor([LABELS.index(u.emotion) for u in utterances])
         self.label_mask = label_mask(utterances)
         pooled = np.array([[copy.pooled for copy in copies] for copies in states])
@@ -141,11 +141,3 @@ def label_mask(utterances: Sequence[Utterance]) -> torch.Tensor:
     """Return which of LABELS occur in each utterance's corpus, bool (n, 8)."""
     present = {(u.corpus, u.emotion) for u in utterances}
     return torch.tensor([[(u.corpus, label) in present for label in LABELS] for u in utterances])
-
-
-def _supports_bfloat16(device: torch.device) -> bool:
-    """Return whether a device multiplies bfloat16 natively, several times faster than float32."""
-    if device.type == "cuda":
-        return torch.cuda.is_bf16_supported(including_emulation=False)
-    capabilities = torch.cpu.get_capabilities()
-    return bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16"))

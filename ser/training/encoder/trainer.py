@@ -142,3 +142,11 @@ def load_checkpoint(path: Path) -> dict:
         raise SerError(
             f"The checkpoint {path} is damaged, or holds more than numbers. Start without --resume."
         ) from error
+
+
+def supports_bfloat16(device: torch.device) -> bool:
+    """Return whether a device multiplies bfloat16 natively, several times faster than float32."""
+    if device.type == "cuda":
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    capabilities = torch.cpu.get_capabilities()
+    return bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16"))
