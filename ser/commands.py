@@ -9,10 +9,9 @@ import json
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-from ser import folders, proxies
+from ser import console, folders, proxies
 from ser.errors import SerError
 
 STANDARD_INPUT = "-"  # as the name of a file
@@ -88,7 +87,7 @@ def predict(options: argparse.Namespace) -> int:
 
 def score(options: argparse.Namespace) -> int:
     """Score a large collection; if interrupted, the same command continues it."""
-    with _extra("requirements-scale.txt"):
+    with console.required("requirements-scale.txt"):
         from ser.batch import scoring
 
         scored, skipped = scoring.score(
@@ -113,7 +112,7 @@ def _bench(options: argparse.Namespace) -> int:
 
         measured = benchmark.measure(options.people, options.minutes)
     elif options.archive:
-        with _extra("requirements-scale.txt"):
+        with console.required("requirements-scale.txt"):
             from ser.bench import scale as benchmark
 
             measured = benchmark.measure(options.archive, options.clips)
@@ -131,18 +130,6 @@ def _bench(options: argparse.Namespace) -> int:
     elif options.json:
         options.json.write_text(json.dumps(measured, indent=1) + "\n")
     return 0
-
-
-@contextmanager
-def _extra(requirements: str) -> Iterator[None]:
-    """Turn the error of a missing library into one that names the requirements file."""
-    try:
-        yield
-    except ModuleNotFoundError as error:
-        raise SerError(
-            f"This needs {error.name}, which is not installed. Install it with: "
-            f"pip install -r {requirements}"
-        ) from error
 
 
 def _recordings(names: list[str | Path]) -> Iterator[tuple[str | Path, SerError | None]]:

@@ -6,8 +6,8 @@ import io
 import os
 import signal
 import sys
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 
 from ser import folders
 from ser.errors import SerError
@@ -62,6 +62,18 @@ def run(program: Callable[[], int], prints_results: bool = True) -> int:
             "write, with room in it. Choose another one, or change its permissions."
         )
     return code
+
+
+@contextmanager
+def required(requirements: str) -> Iterator[None]:
+    """Turn the error of a missing library into one that names the requirements file."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise SerError(
+            f"This needs {error.name}, which is not installed. Install it with: "
+            f"pip install -r {requirements}"
+        ) from error
 
 
 def run_command(parser: argparse.ArgumentParser, arguments: list[str] | None = None) -> int:

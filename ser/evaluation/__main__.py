@@ -105,9 +105,11 @@ def _probe(options: argparse.Namespace) -> int:
 
 
 def _rooms(options: argparse.Namespace) -> int:
-    from ser.evaluation import rooms
+    with console.required("requirements-training.txt"):
+        from ser.evaluation import robustness
 
-    print(rooms.table(rooms.measure(options.data, options.noise, options.artifacts)))
+    results = robustness.measure(options.data, options.noise, options.artifacts)
+    print(robustness.table(results))
     return 0
 
 

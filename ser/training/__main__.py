@@ -52,7 +52,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _distil(options: argparse.Namespace) -> int:
-    from ser.training.encoder.distillation import distil
+    with console.required("requirements-training.txt"):
+        from ser.training.encoder.distillation import distil
 
     distil(
         options.teacher,

@@ -66,7 +66,8 @@ def test_table(clips):
 def test_every_augmentation_changes_the_embedding_in_the_same_way_each_time(tmp_path, speech):
     (tmp_path / "rir").mkdir()
     soundfile.write(tmp_path / "rir" / "hall.wav", np.eye(1, 800)[0], 16_000)
-    soundfile.write(tmp_path / "hum.wav", np.sin(np.arange(32_000) / 9), 16_000)
+    for name in ("a test sound", "hum"):
+        soundfile.write(tmp_path / f"{name}.wav", np.sin(np.arange(32_000) / 9), 16_000)
     kinds = augmentation_ablation.augmentations(augmentation.load_noise_bank(tmp_path))
     encoder = Recognizer.load(artifacts.FOLDER).encoder
     clean = encoder.embed([loading.load(speech)])[0]

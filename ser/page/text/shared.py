@@ -2,7 +2,13 @@
 
 from collections.abc import Mapping
 
-CORPORA = {"ravdess": "RAVDESS", "crema_d": "CREMA-D", "nemo": "nEMO"}
+CORPORA = {
+    "ravdess": "RAVDESS",
+    "crema_d": "CREMA-D",
+    "nemo": "nEMO",
+    "casia": "CASIA",
+    "aesdd": "AESDD",
+}
 _CLOSE = 0.1  # difference of two probabilities that are close together
 
 
