@@ -69,7 +69,8 @@ def _distil(options: argparse.Namespace) -> int:
 
 
 def _fine_tune(options: argparse.Namespace) -> int:
-    from ser.training.encoder.fine_tuning import fine_tune
+    with console.required("requirements-training.txt"):
+        from ser.training.encoder.fine_tuning import fine_tune
 
     fine_tune(
         options.encoder,
@@ -85,7 +86,8 @@ def _fine_tune(options: argparse.Namespace) -> int:
 
 
 def _directions(options: argparse.Namespace) -> int:
-    from ser.training.classifier import emotion_directions
+    with console.required("requirements-training.txt"):
+        from ser.training.classifier import emotion_directions
 
     emotion_directions.write(options.encoder, options.data, options.without)
     return 0

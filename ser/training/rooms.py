@@ -6,12 +6,14 @@ pyroomacoustics computes them (Scheibler et al. 2018, arXiv 1710.04196).
 import itertools
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pyroomacoustics
 
 from ser.audio.clip import SAMPLING_RATE
-from ser.training.augmentation import NoiseBank, from_direct_sound
+from ser.training.augmentation import NoiseBank, load_noise_bank
+from ser.training.effects import from_direct_sound
 
 N_ROOMS = 250  # that training draws from
 REVERBERATION_TIME, DISTANCE = (0.15, 0.9), (0.3, 3.0)  # s and m, in training
@@ -23,8 +25,9 @@ MAX_IMAGE_ORDER = 8  # reflections by image sources; later ones by ray tracing
 Bounds = tuple[float, float]
 
 
-def add_simulated(noise_bank: NoiseBank, seed: int) -> NoiseBank:
-    """Return a noise bank with the impulse responses of N_ROOMS simulated rooms added."""
+def training_noise_bank(folder: Path | None, seed: int) -> NoiseBank:
+    """Return the noise bank of a folder, empty if None, and N_ROOMS simulated rooms."""
+    noise_bank = load_noise_bank(folder) if folder else NoiseBank()
     rooms = simulate(np.random.default_rng(seed), REVERBERATION_TIME, DISTANCE)
     simulated = itertools.islice(rooms, N_ROOMS)
     return replace(noise_bank, impulse_responses=[*noise_bank.impulse_responses, *simulated])

@@ -20,6 +20,7 @@ from transformers import (
 from ser.audio.clip import SAMPLING_RATE
 from ser.audio.loading import load
 from ser.errors import SerError
+from ser.training import rooms
 from ser.training.augmentation import NoiseBank
 from ser.training.encoder import distillation, trainer
 from ser.training.encoder import speech as speech_module
@@ -28,6 +29,13 @@ from ser.training.encoder.export import export
 from ser.training.encoder.teacher import TEACHER_RMS, Teacher
 
 HIDDEN, LAYERS = 32, 3
+
+
+@pytest.fixture(scope="module", autouse=True)
+def few_rooms():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rooms, "N_ROOMS", 2)
+        yield
 
 
 @pytest.fixture(scope="module")

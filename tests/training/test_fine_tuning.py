@@ -1,6 +1,7 @@
 """Fine-tuning: absent emotions are masked, the loss falls, an interrupted run resumes."""
 
 import csv
+from pathlib import Path
 
 import pytest
 import soundfile
@@ -12,8 +13,10 @@ from voices import speech_like
 from ser.errors import SerError
 from ser.labels import LABELS
 from ser.models.encoder import Encoder
+from ser.training import rooms
 from ser.training.augmentation import NoiseBank
 from ser.training.data.corpora import table
+from ser.training.data.utterance import Utterance
 from ser.training.encoder import augmented_states, fine_tuning, fine_tuning_run
 from ser.training.encoder.fine_tuning_run import FineTuning
 
@@ -41,6 +44,7 @@ def encoder(tmp_path_factory):
 @pytest.fixture(autouse=True)
 def fast_and_logged_every_step(monkeypatch, tmp_path_factory):
     monkeypatch.setattr(augmented_states, "CACHE", tmp_path_factory.getbasetemp() / "embeddings")
+    monkeypatch.setattr(rooms, "N_ROOMS", 2)
     monkeypatch.setattr(FineTuning, "log_every", 1)
     monkeypatch.setattr(fine_tuning_run, "LEARNING_RATES", {"head": 5e-3, "layers": 1e-3})
 
@@ -137,3 +141,57 @@ def test_what_cannot_be_fine_tuned_is_an_error(data, encoder, tmp_path):
     soundfile.write(tmp_path / "03-01-05-01-01-01-01.wav", speech_like(1, 0, 16_000), 16_000)
     with pytest.raises(SerError, match="RAVDESS is among"):
         fine_tuning.fine_tune(encoder, [data, tmp_path], out)
+
+
+def test_what_listeners_perceived_is_part_of_the_target():
+    emotions = {"a": "", "b": "angry", "c": "neutral/sad", "d": "surprised"}
+    utterances = [
+        Utterance(Path(f"{name}.wav"), "made", 1, "", "angry", "", "", details={"heard_as": heard})
+        for name, heard in emotions.items()
+    ]
+    utterances += [
+        Utterance(Path("e.wav"), "made", 1, "", emotion, "", "") for emotion in ("neutral", "sad")
+    ]
+    rows = fine_tuning_run.targets(utterances)
+    weight = fine_tuning_run.PERCEIVED_WEIGHT
+    assert torch.allclose(rows.sum(dim=1), torch.ones(6))
+    angry, neutral, sad = (LABELS.index(label) for label in ("angry", "neutral", "sad"))
+    assert rows[:4, angry].tolist() == pytest.approx([1, 1, 1 - weight, 1])
+    assert rows[2, [neutral, sad]].tolist() == pytest.approx([weight / 2, weight / 2])
+
+
+def test_emotions_weigh_the_same_and_corpora_by_the_root_of_their_clips():
+    counts = {("a", "sad"): 30, ("a", "angry"): 6, ("b", "sad"): 4, ("b", "happy"): 5}
+    utterances = [
+        Utterance(Path("x.wav"), corpus, 1, "", emotion, "", "")
+        for (corpus, emotion), count in counts.items()
+        for _ in range(count)
+    ]
+    weights = fine_tuning_run.balanced_weights(utterances)
+    assert weights.mean() == pytest.approx(1)
+    totals = {
+        cell: float(sum(w for w, u in zip(weights, utterances, strict=True)
+                        if (u.corpus, u.emotion) == cell))
+        for cell in counts
+    }  # fmt: skip
+    assert totals["a", "sad"] == pytest.approx(totals["a", "angry"], rel=1e-4)
+    assert totals["b", "sad"] == pytest.approx(totals["b", "happy"], rel=1e-4)
+    assert totals["a", "sad"] / totals["b", "sad"] == pytest.approx(2, rel=1e-4)
+
+
+def test_the_average_of_the_weights_follows_them_and_replaces_them(data, encoder):
+    utterances = table(data).utterances[:-1]
+    states = augmented_states.compute(
+        Encoder(encoder, "cpu", layers=(1, 2, 3)), utterances, NoiseBank(), 0
+    )
+    layers = Wav2Vec2Model.from_pretrained(encoder).eval().encoder.layers[-2:]
+    run = FineTuning(layers, states, utterances, 1, 0)
+    weight = run.head.bias
+    for value in (1.0, 2.0, 3.0):
+        weight.data.fill_(value)
+        run.after_update()
+    # Initialised with the first; then 9 / 11 and 9 / 12 of the way.
+    expected = 1 + 9 / 11
+    expected += (3 - expected) * 9 / 12
+    run.use_average()
+    assert weight[0].item() == pytest.approx(expected)

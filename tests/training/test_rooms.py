@@ -56,8 +56,11 @@ def test_the_same_seed_gives_the_same_rooms():
     assert not any(np.array_equal(a, b) for a, b in zip(first, other, strict=True))
 
 
-def test_simulated_rooms_are_added_to_recorded_ones(monkeypatch):
+def test_simulated_rooms_are_added_to_recorded_ones(tmp_path, monkeypatch):
     monkeypatch.setattr(rooms, "N_ROOMS", 3)
     recorded = np.ones(1, np.float32)
-    bank = rooms.add_simulated(NoiseBank([recorded], [recorded]), 0)
+    recorded_bank = NoiseBank([recorded], [recorded])
+    monkeypatch.setattr(rooms, "load_noise_bank", {tmp_path: recorded_bank}.get)
+    bank = rooms.training_noise_bank(tmp_path, 0)
     assert len(bank.noises) == 1 and len(bank.impulse_responses) == 4
+    assert len(rooms.training_noise_bank(None, 0).impulse_responses) == 3

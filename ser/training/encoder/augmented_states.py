@@ -22,7 +22,7 @@ from ser.training.augmentation import NoiseBank
 from ser.training.data.utterance import Utterance
 from ser.training.embedding import CACHE
 
-N_COPIES = 2  # of each clip, the first unchanged
+N_COPIES = 4  # of each clip, the first unchanged
 CHUNK = 32  # clips between two updates of the progress bar
 
 
@@ -48,7 +48,8 @@ def compute(
     a copy, by file, encoder and seed, so that an interrupted run continues and a run on fewer
     corpora finds them.
     """
-    key = encoder.fingerprint, encoder.layers, loading.PREPROCESSING, seed, len(noise_bank.noises)
+    bank = len(noise_bank.noises), len(noise_bank.impulse_responses)
+    key = encoder.fingerprint, encoder.layers, loading.PREPROCESSING, seed, bank
     digest = hashlib.sha256(str(key).encode()).hexdigest()
     folder = CACHE.with_name("augmented_states") / digest[:16]
     folder.mkdir(parents=True, exist_ok=True)

@@ -15,7 +15,7 @@ from transformers import Wav2Vec2Model
 
 from ser.charts.training_losses import draw_losses
 from ser.training import rooms
-from ser.training.augmentation import NoiseBank, load_noise_bank
+from ser.training.augmentation import NoiseBank
 from ser.training.encoder.export import export
 from ser.training.encoder.speech import UnlabelledSpeech
 from ser.training.encoder.student import ALIGNMENT, from_checkpoint, from_teacher, student_states
@@ -143,7 +143,7 @@ def distil(
     whisper = Teacher(teacher, "cuda" if torch.cuda.is_available() else "cpu")
     encoder = whisper.encoder
     student = (from_checkpoint(init, encoder) if init else from_teacher(encoder)).to(encoder.device)
-    noise_bank = rooms.add_simulated(load_noise_bank(noise) if noise else NoiseBank(), seed)
+    noise_bank = rooms.training_noise_bank(noise, seed)
     seconds = 60 * minutes
     front_end_seconds = 0.0 if init else FRONT_END_FRACTION * seconds
     run = Distillation(

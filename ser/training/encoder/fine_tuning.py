@@ -12,7 +12,7 @@ from transformers import Wav2Vec2Model
 
 from ser.errors import SerError
 from ser.models.encoder import Encoder
-from ser.training.augmentation import NoiseBank, load_noise_bank
+from ser.training import rooms
 from ser.training.data import corpora
 from ser.training.data.published import RAVDESS
 from ser.training.data.utterance import Utterance
@@ -56,13 +56,14 @@ def fine_tune(
     utterances = training_utterances(data, without)
     depth = model.config.num_hidden_layers
     frozen = Encoder(encoder, layers=range(depth - N_FINE_TUNED_LAYERS, depth + 1))
-    noise_bank = load_noise_bank(noise) if noise else NoiseBank()
+    noise_bank = rooms.training_noise_bank(noise, seed)
     states = augmented_states.compute(frozen, utterances, noise_bank, seed)
     readable = [row for row, copies in enumerate(states) if copies]
     utterances = [utterances[row] for row in readable]
     layers = model.encoder.layers[-N_FINE_TUNED_LAYERS:]
     run = FineTuning(layers, [states[row] for row in readable], utterances, epochs, seed)
     run.run(out.with_name(f"{out.name}-training"), resume)
+    run.use_average()
     model.config.fine_tuned_on = sorted({utterance.corpus for utterance in utterances})
     export(model, out)
 

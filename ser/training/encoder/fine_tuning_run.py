@@ -2,17 +2,20 @@
 
 First the head alone is fitted, then layers and head are trained together (linear probing then
 fine-tuning, Kumar et al. 2022, arXiv 2202.10054: pretrained features are distorted less, which
-helps on unknown speakers). Emotions that a corpus lacks are masked for its clips. Nothing
-regularises the layers towards their initial weights: that gains most on unknown speakers, and
-classifiers also use the frozen states below, which stay general.
+helps on unknown speakers). Emotions that a corpus lacks are masked for its clips. Where listeners
+rated the clips, what they perceived is part of the target. Nothing regularises the layers towards
+their initial weights: that gains most on unknown speakers, and classifiers also use the frozen
+states below, which stay general. The result is an exponential moving average of the weights.
 """
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
 import torch
 from torch import nn
+from torch.optim import swa_utils
 
 from ser.labels import LABELS
 from ser.training.data.utterance import Utterance
@@ -26,6 +29,11 @@ WARM_UP_RATIO = 0.1  # of all steps
 WEIGHT_DECAY = 0.01
 DROPOUT = 0.2  # of the head's input
 C = 0.003  # inverse regularisation of the logistic regression that the head is initialised with
+PERCEIVED_WEIGHT = (
+    0.3  # of what listeners perceived, in a target; the rest is the actor's intention
+)
+PERCEIVED = "heard_as"  # column of CREMA-D's metadata; of several emotions, joined by /
+EMA_DECAY = 0.998  # of the moving average of the weights, per step
 LENGTH_JITTER = 0.1  # times a clip's length, so that batches by length differ between epochs
 
 
@@ -35,12 +43,15 @@ class FineTuning(Trainer):
     Attributes:
         layers: the upper layers.
         head: from their standardised mean and standard deviation over time to logits.
+        average: moving average of both.
         label_mask: which of LABELS each utterance's corpus has, bool (n, 8).
+        targets: probabilities of LABELS, float32 (n, 8).
+        weights: of the utterances, mean 1, float32 (n,).
     """
 
     log_every = 20
     metrics = ("cross-entropy", "accuracy")
-    modules = ("layers", "head")
+    modules = ("layers", "head", "average")
 
     def __init__(
         self,
@@ -61,13 +72,18 @@ class FineTuning(Trainer):
         self.device = next(layers.parameters()).device
         self.bfloat16 = supports_bfloat16(self.device)
         self.emotions = torch.tensor([LABELS.index(u.emotion) for u in utterances])
-        self.label_mask = label_mask(utterances)
+        self.label_mask, self.targets = label_mask(utterances), targets(utterances)
+        self.weights = balanced_weights(utterances)
         pooled = np.array([[copy.pooled for copy in copies] for copies in states])
         self.pooled = torch.tensor(pooled).float().flatten(2)
         self.scale, self.mean = torch.std_mean(self.pooled, dim=(0, 1))
         self.scale = self.scale.clamp(min=1e-3)
         self.head = nn.Linear(self.pooled.shape[-1], len(LABELS)).to(self.device)
         self._fit_head()
+        self.average = swa_utils.AveragedModel(
+            nn.ModuleList([layers, self.head]),
+            avg_fn=_moving_average,
+        )
         self.batches = [rows for epoch in range(epochs) for rows in self._batches(epoch)]
         groups = [{"params": list(module.parameters())} for module in (self.head, *layers[::-1])]
         layer_rates = [LEARNING_RATES["layers"] * LAYER_DECAY**k for k in range(len(layers))]
@@ -86,10 +102,24 @@ class FineTuning(Trainer):
         n_frames = min(len(frames) for frames in states)
         features = self._features(np.stack([frames[:n_frames] for frames in states]))
         logits = self._logits(nn.functional.dropout(features, DROPOUT), rows)
-        emotions = self.emotions[rows].to(self.device)
-        loss = nn.functional.cross_entropy(logits, emotions)
-        accuracy = (logits.argmax(1) == emotions).float().mean()
+        loss = self._cross_entropy(logits, rows)
+        accuracy = (logits.argmax(1) == self.emotions[rows].to(self.device)).float().mean()
         return loss, [loss.item(), accuracy.item()]
+
+    def after_update(self) -> None:
+        """Update the moving average."""
+        self.average.update_parameters(nn.ModuleList([self.layers, self.head]))
+
+    def use_average(self) -> None:
+        """Replace the weights of layers and head by their moving average."""
+        nn.ModuleList([self.layers, self.head]).load_state_dict(self.average.module.state_dict())
+
+    def _cross_entropy(self, logits: torch.Tensor, rows: np.ndarray | slice) -> torch.Tensor:
+        """Return the mean cross-entropy with the targets, weighted by clip."""
+        # A masked logit of -inf has target 0, and 0 * -inf would be nan.
+        log_probabilities = logits.log_softmax(dim=1).clamp(min=-1e4)
+        losses = -(self.targets[rows].to(self.device) * log_probabilities).sum(dim=1)
+        return (self.weights[rows].to(self.device) * losses).mean()
 
     def _features(self, states: np.ndarray) -> torch.Tensor:
         """Run the layers on states (clips, frames, hidden size); return the head's input."""
@@ -112,14 +142,14 @@ class FineTuning(Trainer):
     def _fit_head(self) -> None:
         """Fit the head alone, as a logistic regression on all copies."""
         inputs = [self._standardise(self.pooled[:, copy]) for copy in range(N_COPIES)]
-        emotions = self.emotions.to(self.device)
-        penalty = 1 / (2 * C * len(emotions) * N_COPIES)
+        penalty = 1 / (2 * C * len(self.emotions) * N_COPIES)
         optimiser = torch.optim.LBFGS(self.head.parameters(), max_iter=60)
 
         def loss() -> torch.Tensor:
             optimiser.zero_grad()
+            everything = slice(None)
             losses = [
-                nn.functional.cross_entropy(self._logits(features, slice(None)), emotions)
+                self._cross_entropy(self._logits(features, everything), everything)
                 for features in inputs
             ]
             total = sum(losses) / N_COPIES + penalty * self.head.weight.square().sum()
@@ -141,3 +171,36 @@ def label_mask(utterances: Sequence[Utterance]) -> torch.Tensor:
     """Return which of LABELS occur in each utterance's corpus, bool (n, 8)."""
     present = {(u.corpus, u.emotion) for u in utterances}
     return torch.tensor([[(u.corpus, label) in present for label in LABELS] for u in utterances])
+
+
+def _moving_average(average: torch.Tensor, weight: torch.Tensor, n: torch.Tensor) -> torch.Tensor:
+    """Return the average after n updates and one more, which the first few count for more in."""
+    return average + (weight - average) * max(1 - EMA_DECAY, 9 / (10 + int(n)))
+
+
+def targets(utterances: Sequence[Utterance]) -> torch.Tensor:
+    """Return the intended emotion, and with PERCEIVED_WEIGHT what listeners perceived, (n, 8)."""
+    rows = torch.zeros(len(utterances), len(LABELS))
+    present = {(u.corpus, u.emotion) for u in utterances}
+    for row, utterance in zip(rows, utterances, strict=True):
+        perceived = utterance.details.get(PERCEIVED, "").split("/")
+        perceived = [emotion for emotion in perceived if (utterance.corpus, emotion) in present]
+        weight = PERCEIVED_WEIGHT if perceived else 0.0
+        row[LABELS.index(utterance.emotion)] = 1 - weight
+        for emotion in perceived:
+            row[LABELS.index(emotion)] += weight / len(perceived)
+    return rows
+
+
+def balanced_weights(utterances: Sequence[Utterance]) -> torch.Tensor:
+    """Return weights of mean 1: a corpus by the root of its clips, its emotions all the same."""
+    cells = Counter((u.corpus, u.emotion) for u in utterances)
+    clips = Counter(u.corpus for u in utterances)
+    emotions = Counter(corpus for corpus, _ in cells)
+    weights = torch.tensor(
+        [
+            clips[u.corpus] ** 0.5 / emotions[u.corpus] / cells[u.corpus, u.emotion]
+            for u in utterances
+        ]
+    )
+    return weights / weights.mean()

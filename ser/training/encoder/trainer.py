@@ -60,6 +60,9 @@ class Trainer:
         """Return the loss on batch number `step`, and the values of `metrics`."""
         raise NotImplementedError
 
+    def after_update(self) -> None:
+        """Do what a subclass needs after each optimiser step; nothing by default."""
+
     def log_fields(self) -> dict[str, object]:
         """Return what a row of the history holds before `metrics`."""
         return {"step": self.step}
@@ -113,6 +116,7 @@ class Trainer:
         for parameters in self.clip_groups:
             nn.utils.clip_grad_norm_(parameters, MAX_GRADIENT_NORM)
         self.optimiser.step()
+        self.after_update()
         return metrics
 
     def _save(self, folder: Path) -> None:
