@@ -117,7 +117,7 @@ LIGHTER = {"gradio", "librosa", "numpy"}
 COMMANDS = {
     "ser": ["download", "train", "evaluate", "predict", "score", "bench"],
     "ser.training": ["distil", "fine-tune", "directions"],
-    "ser.evaluation": ["cross-corpus", "baselines", "augmentation", "probe"],
+    "ser.evaluation": ["cross-corpus", "baselines", "augmentation", "probe", "rooms"],
 }
 
 

@@ -180,7 +180,7 @@ AESDD = Corpus(
     title="AESDD",
     example="A1_angry_01.wav",
     pattern=re.compile(
-        r"(?P<speaker>A\d)_(?P<emotion>angry|disgust|fearful|happy|sad)_(?P<sentence>\d{2}[a-z]?)"
+        r"(?P<speaker>A\d)_(?P<emotion>angry|disgust|fearful|happy|sad)_(?P<sentence>\d{2})[a-z]?"
     ),
     parse=_aesdd,
     remedy="the Multidisciplinary Media Group of Thessaloniki's university publishes it",
