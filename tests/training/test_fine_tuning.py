@@ -144,10 +144,10 @@ def test_what_cannot_be_fine_tuned_is_an_error(data, encoder, tmp_path):
 
 
 def test_what_listeners_perceived_is_part_of_the_target():
-    emotions = {"a": "", "b": "angry", "c": "neutral/sad", "d": "surprised"}
+    ratings = {"a": "", "b": "angry", "c": "neutral/sad", "d": "surprised"}
     utterances = [
-        Utterance(Path(f"{name}.wav"), "made", 1, "", "angry", "", "", details={"heard_as": heard})
-        for name, heard in emotions.items()
+        Utterance(Path(f"{name}.wav"), "made", 1, "", "angry", "", "", details={"heard_as": rating})
+        for name, rating in ratings.items()
     ]
     utterances += [
         Utterance(Path("e.wav"), "made", 1, "", emotion, "", "") for emotion in ("neutral", "sad")
