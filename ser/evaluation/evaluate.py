@@ -10,7 +10,6 @@ from tqdm import tqdm
 from ser import artifacts
 from ser.evaluation import metrics, noise_false_alarms, protocols
 from ser.labels import LABELS
-from ser.models.classifier import Prediction
 from ser.models.embedding_map import EmbeddingMap
 from ser.models.voice_detector import VoiceDetector
 from ser.recognizer import Recognizer
@@ -71,7 +70,7 @@ def _evaluate_actors(
         classifier, adaptation, training_probabilities = enrolment.fit(training_set, seed)
         prediction = classifier.predict(test_set.embeddings)
         out_of_fold[test] = prediction.probabilities
-        confident[test] = _confident(prediction)
+        confident[test] = metrics.confident(prediction)
         adapted[test] = classifier.predict(
             test_set.embeddings,
             enrolment.adapt_all(
@@ -83,7 +82,7 @@ def _evaluate_actors(
         rejected[test] = ~detector.detect(test_set.embeddings)
         test_sounds = sound_embeddings[held_out]
         prediction_of_sounds = classifier.predict(test_sounds)
-        accepted.extend(_confident(prediction_of_sounds) & detector.detect(test_sounds))
+        accepted.extend(metrics.confident(prediction_of_sounds) & detector.detect(test_sounds))
         embedding_map = map_layout.lay_out(training_probabilities, training_set.utterances, seed)
         on_map.extend(_map_label(embedding_map, prediction.ensemble) == test_set.emotions)
     scores = metrics.scores(labelled, metrics.most_probable(out_of_fold))
@@ -98,11 +97,6 @@ def _evaluate_actors(
         "map": {"accuracy": float(np.mean(on_map)), "protocol": "actors"},
     }
     return scores, measured, out_of_fold
-
-
-def _confident(prediction: Prediction) -> np.ndarray:
-    """Return which answers are confident, bool (n,)."""
-    return prediction.probabilities.max(axis=1) >= prediction.threshold
 
 
 def _map_label(embedding_map: EmbeddingMap, probabilities: np.ndarray) -> np.ndarray:

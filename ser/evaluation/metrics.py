@@ -7,6 +7,7 @@ from sklearn.calibration import calibration_curve
 from sklearn.metrics import accuracy_score, brier_score_loss, confusion_matrix, recall_score
 
 from ser.labels import LABELS
+from ser.models.classifier import Prediction
 from ser.training.labelled_embeddings import LabelledEmbeddings
 
 N_BINS = 15  # of the expected calibration error
@@ -76,6 +77,11 @@ def reliability(emotions: np.ndarray, probabilities: np.ndarray, confident: np.n
             "count": counts.tolist(),
         },
     } | selective(correct, confident)
+
+
+def confident(prediction: Prediction) -> np.ndarray:
+    """Return which answers are confident, bool (n,)."""
+    return prediction.probabilities.max(axis=1) >= prediction.threshold
 
 
 def selective(correct: np.ndarray, confident: np.ndarray) -> dict:

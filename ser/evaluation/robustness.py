@@ -16,6 +16,7 @@ from ser.errors import SerError
 from ser.evaluation import metrics, protocols
 from ser.labels import LABELS
 from ser.models.encoder import Encoder
+from ser.recognizer import Recognizer
 from ser.training import augmentation, effects, labelled_embeddings, rooms
 from ser.training.classifier import enrolment, layer_selection
 from ser.training.data import corpora
@@ -78,9 +79,8 @@ def measure(data: Path, noise: Path, folder: Path = artifacts.FOLDER) -> dict:
     Raises:
         SerError: the artifacts or a folder cannot be used.
     """
-    artifacts.verify(folder)
+    encoder = Recognizer.load(folder).encoder
     labelled = labelled_embeddings.load(folder / artifacts.EMBEDDINGS)
-    encoder = Encoder(folder / "encoder")
     changes = conditions(augmentation.load_noise_bank(noise, test=True))
     changed = embed_conditions(encoder, corpora.table(data).utterances, labelled, changes)
     results = score(labelled, changed)
@@ -133,7 +133,7 @@ def score(labelled: LabelledEmbeddings, changed: Mapping[str, np.ndarray]) -> di
         for name, embeddings in of_condition.items():
             prediction = classifier.predict(embeddings[test][:, layers])
             probabilities[name][test] = prediction.probabilities
-            confident[name][test] = prediction.probabilities.max(axis=1) >= prediction.threshold
+            confident[name][test] = metrics.confident(prediction)
     results = {}
     for name in of_condition:
         predicted = metrics.most_probable(probabilities[name])

@@ -3,7 +3,8 @@
 The student is initialised with the teacher's lower layers and positions (student.py). What is left
 to train is the front-end, from the waveform to the output of the teacher's own front-end, which
 reads a log-mel spectrogram; then front-end and layers are trained together to reproduce the
-teacher's hidden states and their mean and standard deviation over time, which classifiers use.
+teacher's hidden states and their mean and standard deviation over time, which classifiers use. The
+student gets clips in rooms, in noise and through codecs, the teacher the same clips without them.
 """
 
 from collections.abc import Sequence
