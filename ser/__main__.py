@@ -21,10 +21,17 @@ def _parser() -> argparse.ArgumentParser:
     command.set_defaults(run=commands.download)
 
     command = subparsers.add_parser("train", help="make the artifacts from labelled recordings")
-    command.add_argument("--data", type=Path, required=True, metavar="FOLDER")
+    command.add_argument(
+        "--data", type=Path, nargs="+", required=True, metavar="FOLDER",
+        help="one for each corpus, the first of which is scored and shown on the map",
+    )  # fmt: skip
     command.add_argument(
         "--table", type=Path, metavar="FILE.tsv", help="labels of your recordings, see README"
     )
+    command.add_argument(
+        "--speech", type=Path, nargs="+", default=(), metavar="FOLDER",
+        help="unlabelled speech, from which the voice detector learns",
+    )  # fmt: skip
     command.add_argument("--encoder", metavar="CHECKPOINT", help="folder or hub id of a Wav2Vec2")
     command.add_argument(
         "--out", type=Path, metavar="FOLDER",

@@ -20,7 +20,7 @@ from typing import BinaryIO
 from ser.errors import SerError
 
 FOLDER = Path(__file__).parents[1] / "artifacts"
-FORMAT = 1  # of the files below; raise it with a change that makes older files unreadable
+FORMAT = 2  # of the files below; raise it with a change that makes older files unreadable
 MANIFEST = "manifest.json"
 CLASSIFIER = "classifier.npz"
 VOICE_DETECTOR = "voice_detector.npz"
@@ -29,11 +29,24 @@ MAP = "embedding_map.npz"
 OUT_OF_FOLD = "out_of_fold_probabilities.npy"  # of the clips on the map
 METRICS = "metrics.json"
 EMBEDDINGS = "embeddings.npz"
+OTHER_CORPORA = "other_corpora.npz"
 COMPARISON = "comparison.svg"
 READY = ".ready"  # folder with complete files that only have to be renamed
 NEEDED = (CLASSIFIER, VOICE_DETECTOR, ADAPTATION, MAP, OUT_OF_FOLD, METRICS)
-OPTIONAL = (EMBEDDINGS, COMPARISON)  # training and evaluation read them, the page does not
-LIBRARIES = ("numpy", "scikit-learn", "torch", "transformers", "librosa", "soxr", "umap-learn")
+OPTIONAL = (
+    EMBEDDINGS,
+    OTHER_CORPORA,
+    COMPARISON,
+)  # training and evaluation read them, the page does not
+LIBRARIES = (
+    "numpy",
+    "scikit-learn",
+    "torch",
+    "transformers",
+    "librosa",
+    "soxr",
+    "umap-learn",
+)
 REPAIR = (
     "Restore the bundled ones with: git checkout artifacts — or make them anew with: "
     "python -m ser train --data FOLDER"

@@ -38,7 +38,13 @@ def train(options: argparse.Namespace) -> int:
     out = options.out or default
     folders.check(out)
     metrics = train.train(
-        evaluate.evaluate, options.data, encoder, out, options.table, options.device
+        evaluate.evaluate,
+        options.data,
+        encoder,
+        out,
+        options.table,
+        options.speech,
+        options.device,
     )
     evaluate.table(metrics)
     return 0

@@ -28,6 +28,7 @@ class Analysis:
         verdict: CONFIDENT, UNCERTAIN or NO_VOICE; the other results mean little without a voice.
         label: the most probable of LABELS.
         probabilities: by label, in the order of LABELS, sum 1.
+        familiarity: how similar the recording is to those of the corpus on the map, 0-1.
         place: position on the map, and the nearest training clips.
         clip: the preprocessed recording, with notes on its quality.
         speaker: statistics to analyse the speaker's next recording with; they include this one if
@@ -38,6 +39,7 @@ class Analysis:
     verdict: str
     label: str
     probabilities: dict[str, float]
+    familiarity: float
     place: Placement
     clip: Clip
     speaker: Speaker
@@ -57,6 +59,7 @@ class Analysis:
             "notes": [NOTES[note].format(speech=self.clip.speech) for note in self.clip.notes],
             "clips_before": self.clips_before,
             "verdict": self.verdict,
+            "familiarity": round(self.familiarity, 3),
         }
 
 
@@ -65,7 +68,7 @@ class Recognizer:
     """All models of one training run.
 
     Attributes:
-        adaptation: subtracts a speaker's offset from embeddings.
+        adaptation: subtracts a speaker's offset.
         metrics: the content of metrics.json.
         out_of_fold_probabilities: float32, shape (n, 8), of the clips on the map, each predicted by
             a classifier that was not trained on its speaker.
@@ -139,20 +142,22 @@ class Recognizer:
     ) -> Analysis:
         """Analyse a clip that is embedded already, shape (layers, 2, hidden size)."""
         embeddings = embedding[None]
-        unadapted = predicted = self.classifier.predict(embeddings)
+        [row] = rows = self.classifier.projection(embeddings)
+        unadapted = predicted = self.classifier.predict(embeddings, rows)
         if speaker.n_clips:
-            adapted = self.adaptation.adapt(embeddings, speaker)
-            predicted = self.classifier.predict(embeddings, adapted)
+            adapted = self.adaptation.adapt(row, speaker)
+            predicted = self.classifier.predict(embeddings, adapted[None])
         [probabilities] = predicted.probabilities
         verdict = CONFIDENT if probabilities.max() >= predicted.threshold else UNCERTAIN
-        updated = speaker.update(embedding, unadapted.ensemble[0])
-        if not self.voice_detector.detect(embeddings)[0]:
+        updated = speaker.update(row, unadapted.pooled[0])
+        if not self.voice_detector.detect(rows)[0]:
             verdict, updated = NO_VOICE, speaker
         return Analysis(
             verdict=verdict,
             label=LABELS[int(np.argmax(probabilities))],
             probabilities=dict(zip(LABELS, probabilities.tolist(), strict=True)),
-            place=self.embedding_map.place(predicted.ensemble[0]),
+            familiarity=float(predicted.familiarity[0]),
+            place=self.embedding_map.place(predicted.pooled[0]),
             clip=clip,
             speaker=updated,
             clips_before=speaker.n_clips,
@@ -163,13 +168,13 @@ class Recognizer:
 
         Takes what `loading.load` takes and raises its SerErrors, and one if there is no voice.
         """
-        embedding = self.encoder.embed([loading.load(recording)])
-        if not self.voice_detector.detect(embedding)[0]:
+        rows = self.classifier.projection(self.encoder.embed([loading.load(recording)]))
+        if not self.voice_detector.detect(rows)[0]:
             raise SerError(
                 "No voice was heard, only other sounds. Say the sentence closer to the microphone.",
                 ErrorKind.NO_VOICE,
             )
-        return speaker.update_neutral(embedding)
+        return speaker.update_neutral(rows[0])
 
     def timeline(self, recording: loading.Recording) -> Iterator[float | Timeline]:
         """Analyse a recording of up to 30 minutes window by window, see `analyse_windows`."""

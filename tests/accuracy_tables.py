@@ -3,12 +3,33 @@
 from blocks import percent, table, with_interval
 
 from ser import artifacts
-from ser.evaluation import augmentation_ablation
+from ser.evaluation import ablation as ablation_study
 from ser.evaluation.baselines import comparison
 
 METRICS = artifacts.read_json(artifacts.FOLDER / artifacts.METRICS)
-CORPORA = {"crema_d": "CREMA-D", "nemo": "nEMO", "ravdess": "RAVDESS"}
-SHIPPED, WITHOUT_BOOSTING = "gradient boosting as shipped", "the same without boosting"
+CORPORA = {
+    "crema_d": "CREMA-D",
+    "nemo": "nEMO",
+    "casia": "CASIA",
+    "aesdd": "AESDD",
+    "ravdess": "RAVDESS",
+}
+LANGUAGES = {
+    "crema_d": "English",
+    "nemo": "Polish",
+    "casia": "Mandarin",
+    "aesdd": "Greek",
+    "ravdess": "English",
+}
+CONDITIONS = {
+    "clean": "as recorded",
+    "room_0.3": "in rooms of 0.3 s reverberation time",
+    "room_0.6": "in rooms of 0.6 s reverberation time",
+    "noise": "in recorded noise, 15 dB",
+    "telephone": "on a telephone line",
+    "opus": "as Opus of 16 kbit/s",
+}
+SHIPPED = "gradient boosting as shipped"
 
 
 def protocols() -> str:
@@ -45,21 +66,6 @@ def classifiers() -> str:
     return comparison.table(METRICS["comparison"])
 
 
-def boosting() -> str:
-    """Return the shipped classifier with and without its stages of boosting."""
-    rows = [
-        (name, *(percent(METRICS["comparison"][name][key]["ua"]) for key in ("actors", "random")))
-        for name in (SHIPPED, WITHOUT_BOOSTING)
-        if name in METRICS["comparison"]
-    ]
-    return table(("classifier", "`actors` UA %", "`random` UA %"), rows)
-
-
-def augmentation() -> str:
-    """Return the augmentation ablation."""
-    return augmentation_ablation.table(METRICS["augmentation"])
-
-
 def calibration() -> str:
     """Return calibration error and Brier score of unseen actors."""
     actors = METRICS["protocols"]["actors"]
@@ -71,23 +77,36 @@ def calibration() -> str:
 
 
 def confident_answers() -> str:
-    """Return coverage and selective accuracy at the threshold."""
+    """Return coverage, selective accuracy and calibration error of unknown speakers."""
     measured = METRICS["protocols"]["cross_corpus"]
     results = {"RAVDESS, `actors`": METRICS["protocols"]["actors"]} | {
-        f"{CORPORA[name]}, cross-corpus": measured[name]["unknown_speaker"]
-        for name in CORPORA
-        if "coverage" in measured[name]["unknown_speaker"]
+        f"{title}, cross-corpus": measured[name]["unknown_speaker"]
+        for name, title in CORPORA.items()
     }
     rows = [
-        (name, percent(result["coverage"]), percent(result["selective_accuracy"]))
+        (
+            name,
+            percent(result["coverage"]),
+            percent(result["selective_accuracy"]) if result["coverage"] else "",
+            f"{result['ece']:.3f}",
+        )
         for name, result in results.items()
     ]
-    return table(("unknown speakers of", "coverage %", "selective accuracy %"), rows)
+    return table(("unknown speakers of", "coverage %", "selective accuracy %", "ECE"), rows)
 
 
 def voice_detector() -> str:
     """Return how often the voice detector is wrong."""
-    found = METRICS["no_voice"]
+    found, left_out = METRICS["no_voice"], METRICS["protocols"]["cross_corpus"]
+    of_corpora = [
+        (
+            f"{title}, left out of training",
+            f"{left_out[name]['unknown_speaker']['n']:,}",
+            percent(left_out[name]["voices_rejected"]),
+            "",
+        )
+        for name, title in CORPORA.items()
+    ]
     rows = [
         (
             "RAVDESS, `actors`",
@@ -95,6 +114,7 @@ def voice_detector() -> str:
             percent(found["voices_rejected"]),
             "",
         ),
+        *of_corpora,
         (
             "generated noises, tones and tunes, each of a kind that is not in the training set",
             f"{found['n_generated_sounds']:,}",
@@ -124,31 +144,49 @@ def enrolment() -> str:
 
 def cross_corpus() -> str:
     """Return UA on each corpus, by what is known of the speaker."""
-    tested = {
-        "crema_d": "CREMA-D, English",
-        "nemo": "nEMO, Polish",
-        "ravdess": "RAVDESS, English, trained on the other two",
-    }
     rows = []
-    for name, title in tested.items():
+    for name, title in CORPORA.items():
         result = METRICS["protocols"]["cross_corpus"][name]
         speakers = result["unknown_speaker"]["speakers"]
-        rows.append(
-            (
-                f"{title}: {speakers} speakers, {len(result['emotions'])} emotions",
-                *(with_interval(result[key]) for key in ("unknown_speaker", "two_neutral")),
-                with_interval(result["three_clips"]),
-            )
+        what = (
+            f"{title}, {LANGUAGES[name]}: {speakers} speakers, {len(result['emotions'])} emotions"
         )
-    header = ("test corpus", "unknown speaker", "two neutral clips", "three unlabelled clips")
+        cells = (
+            with_interval(result[key]) if result[key] else ""
+            for key in ("unknown_speaker", "two_neutral", "three_clips")
+        )
+        rows.append((what, *cells, f"{result['largest_share']:.1f}"))
+    header = (
+        "test corpus",
+        "unknown speaker",
+        "two neutral clips",
+        "three unlabelled clips",
+        "largest share",
+    )
     return table(header, rows)
 
 
-def cross_corpus_ablation() -> str:
-    """Return UA for unknown speakers without noisy copies and without emotion directions."""
-    conditions = ("unknown_speaker", "without_noisy_copies", "without_directions")
-    header = ("test corpus", "as shipped", "without noisy copies", "without emotion directions")
-    return table(header, _by_corpus(conditions))
+def ablation() -> str:
+    """Return the scores without each part of the classifier."""
+    measured = METRICS["ablation"]
+    return ablation_study.table(measured["actors"], measured["cross_corpus"])
+
+
+def rooms() -> str:
+    """Return UA in rooms, in noise, on a telephone line and through a codec."""
+    measured = METRICS["protocols"]["rooms"]
+    clean = measured["clean"]["ua"]
+    rows = [
+        (
+            CONDITIONS[name],
+            percent(result["ua"]),
+            f"{100 * (result['ua'] - clean):+.1f}" if name != "clean" else "",
+            percent(result["coverage"]),
+            percent(result["selective_accuracy"]),
+        )
+        for name, result in measured.items()
+    ]
+    return table(("test clips", "UA %", "change", "confident %", "of these correct %"), rows)
 
 
 def adaptation() -> str:
@@ -175,7 +213,7 @@ def adaptation() -> str:
 def references() -> str:
     """Return what UA on a corpus can be compared with: a probe trained on it, and people."""
     rows = []
-    for name in ("crema_d", "nemo"):
+    for name in CORPORA:
         result = METRICS["protocols"]["cross_corpus"][name]
         people = result.get("human_listeners")
         rows.append(
@@ -188,11 +226,3 @@ def references() -> str:
         )
     header = ("corpus", "cross-corpus", "linear probe, other speakers of the corpus", "people")
     return table(header, rows)
-
-
-def _by_corpus(conditions: tuple[str, ...]) -> list[tuple[str, ...]]:
-    measured = METRICS["protocols"]["cross_corpus"]
-    return [
-        (CORPORA[name], *(with_interval(measured[name][key]) for key in conditions))
-        for name in CORPORA
-    ]

@@ -74,7 +74,7 @@ def quick_training():
     from ser.training.classifier import map_layout  # umap, which takes long to import
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(boosting, "N_RUNS", 1)
+        patch.setattr(boosting, "N_ESTIMATORS", 2)
         patch.setattr(generated_sounds, "SOUNDS_PER_KIND", 5)
         patch.setattr(map_layout.umap, "UMAP", functools.partial(map_layout.umap.UMAP, n_epochs=20))
         yield

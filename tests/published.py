@@ -38,6 +38,9 @@ ENGLISH = {
     "cross": "cross-corpus",
     "crema_d": "cross-corpus: CREMA-D, {speakers} unknown speakers",
     "nemo": "cross-corpus: nEMO, {speakers} unknown speakers, Polish",
+    "casia": "cross-corpus: CASIA, {speakers} unknown speakers, Mandarin",
+    "aesdd": "cross-corpus: AESDD, {speakers} unknown speakers, Greek",
+    "rooms": "`actors` in rooms of 0.6 s reverberation time",
     MEASURED: "measured",
     STATED: "stated by its authors",
     READ: "read",
@@ -63,6 +66,9 @@ RUSSIAN = {
     "cross": "другой корпус",
     "crema_d": "другой корпус: CREMA-D, незнакомых дикторов: {speakers}",
     "nemo": "другой корпус: nEMO, польский, незнакомых дикторов: {speakers}",
+    "casia": "другой корпус: CASIA, китайский, незнакомых дикторов: {speakers}",
+    "aesdd": "другой корпус: AESDD, греческий, незнакомых дикторов: {speakers}",
+    "rooms": "`actors` в комнатах с реверберацией 0.6 с",
     MEASURED: "измерено",
     STATED: "по словам авторов",
     READ: "прочитано",
@@ -89,7 +95,9 @@ def results(shown: tuple[str, ...] = (SHORT,), words: Mapping = ENGLISH) -> str:
         (words["ours"], words[name], _both(measured[name]), words[MEASURED])
         for name in ("actors", "random")
     ]
-    for name in ("crema_d", "nemo"):
+    in_room = _both(measured["rooms"]["room_0.6"])
+    rows.append((words["ours"], words["rooms"], in_room, words[MEASURED]))
+    for name in ("crema_d", "nemo", "casia", "aesdd"):
         result = measured["cross_corpus"][name]["unknown_speaker"]
         protocol = words[name].format(speakers=result["speakers"])
         rows.append((words["ours"], protocol, with_interval(result), words[MEASURED]))

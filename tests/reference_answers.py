@@ -40,21 +40,24 @@ def of_recordings(recognizer: Recognizer) -> dict[str, dict]:
 
 def of_embeddings(recognizer: Recognizer) -> dict[str, dict]:
     """Return the answers to bundled embeddings, without and with a neutral clip of the speaker."""
-    labelled = labelled_embeddings.load(artifacts.FOLDER / artifacts.EMBEDDINGS)
+    labelled, _ = labelled_embeddings.load(artifacts.FOLDER)
     rows = np.linspace(0, len(labelled.embeddings) - 1, N_EMBEDDINGS).astype(int)
     answers = {}
     for row in rows:
         of_speaker = labelled.speakers == labelled.speakers[row]
         neutral = np.flatnonzero(of_speaker & (labelled.emotions == "neutral"))[0]
-        embedding = labelled.embeddings[row].astype(np.float32)
-        speaker = UNKNOWN_SPEAKER.update_neutral(labelled.embeddings[neutral])
-        adapted = recognizer.adaptation.adapt(embedding, speaker)
+        embedding, of_neutral = labelled.embeddings[[row, neutral]].astype(np.float32)
+        [features, neutral_features] = recognizer.classifier.projection(
+            np.stack([embedding, of_neutral])
+        )
+        speaker = UNKNOWN_SPEAKER.update_neutral(neutral_features)
+        adapted = recognizer.adaptation.adapt(features, speaker)
         unknown = recognizer.classifier.predict(embedding[None])
         enrolled = recognizer.classifier.predict(embedding[None], adapted[None])
         answers[labelled.utterances[row].name] = {
             "unknown": unknown.probabilities[0].tolist(),
             "enrolled": enrolled.probabilities[0].tolist(),
-            "map": recognizer.embedding_map.place(unknown.ensemble[0]).position.tolist(),
+            "map": recognizer.embedding_map.place(unknown.pooled[0]).position.tolist(),
         }
     return answers
 

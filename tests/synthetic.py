@@ -6,8 +6,9 @@ import numpy as np
 
 from ser.labels import LABELS
 from ser.models.classifier import EmotionClassifier, fit_classifier
+from ser.models.training_set import ProjectedCorpora
 from ser.training.data.utterance import Utterance
-from ser.training.labelled_embeddings import LabelledEmbeddings
+from ser.training.labelled_embeddings import LabelledEmbeddings, project
 
 SHAPE = (3, 2, 24)  # layers, mean and standard deviation, hidden size
 
@@ -23,22 +24,45 @@ def embeddings_of(rng, n_per_label, n_speakers=6, noise=1.0):
     return embeddings, emotions, speakers
 
 
-def labelled(embeddings, emotions, speakers, noisy_copies=None, corpus="made", sentence=""):
-    """Return embeddings as a labelled set, without emotion directions."""
+def corpus_of(number, n_per_label, noise=1.0, seed=0):
+    """Return what `embeddings_of` does, with what is peculiar to one of several made-up corpora.
+
+    That is an offset of all its clips, and one of each emotion.
+    """
+    rng, peculiar = np.random.default_rng([number, seed]), np.random.default_rng(number)
+    embeddings, emotions, speakers = embeddings_of(rng, n_per_label, noise=noise)
+    codes = np.array([LABELS.index(emotion) for emotion in emotions])
+    offset = peculiar.normal(size=SHAPE)
+    of_emotions = peculiar.normal(0, 1.5, (len(LABELS), *SHAPE))
+    return embeddings + offset + of_emotions[codes], emotions, speakers
+
+
+def only(corpus, emotions):
+    """Return the clips of some emotions, of what `embeddings_of` returned."""
+    rows = np.isin(corpus[1], emotions)
+    return tuple(column[rows] for column in corpus)
+
+
+def projected_corpora(**corpora) -> ProjectedCorpora:
+    """Return principal components of named corpora, as `embeddings_of` returns them."""
+    return project([labelled(*columns, corpus=name) for name, columns in corpora.items()], seed=0)
+
+
+def labelled(embeddings, emotions, speakers, others=None, corpus="made", sentence=""):
+    """Return embeddings as a labelled set."""
     utterances = tuple(
         Utterance(
             Path(f"{corpus}-{row:04}.wav"), corpus, int(speaker), "", str(emotion), sentence, ""
         )
         for row, (emotion, speaker) in enumerate(zip(emotions, speakers, strict=True))
     )
-    directions = np.zeros((0, *embeddings.shape[1:]), np.float32)
-    return LabelledEmbeddings(utterances, embeddings, noisy_copies, directions)
+    return LabelledEmbeddings(utterances, embeddings, others)
 
 
 def separable_in_one_layer(n_layers, layer, rng):
     """Return clips of eight speakers in which one layer separates two emotions; the rest is noise.
 
-    Of 96 clips, and without noisy copies; float16 embeddings of shape (96, n_layers, 2, 32).
+    Float16 embeddings of shape (96, n_layers, 2, 32).
     """
     emotions, speakers = np.array(["sad", "angry"] * 48), np.repeat(np.arange(8), 12)
     embeddings = rng.normal(size=(96, n_layers, 2, 32))
@@ -79,5 +103,4 @@ def made_up(corpus, n_speakers, emotions, n_clips, **details):
 
 def without_embeddings(utterances):
     """Return utterances whose embeddings do not matter."""
-    n_clips = len(utterances)
-    return LabelledEmbeddings(tuple(utterances), np.zeros((n_clips, 1)), None, np.zeros((0, 1)))
+    return LabelledEmbeddings(tuple(utterances), np.zeros((len(utterances), 1)))

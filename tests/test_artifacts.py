@@ -46,7 +46,6 @@ def test_a_copy_elsewhere_works(folder, speech):
         *artifacts.NEEDED,
         "encoder/model.safetensors",
         "encoder/config.json",
-        "encoder/directions.npz",
     ],
 )
 def test_a_missing_artifact(folder, name):

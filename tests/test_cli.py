@@ -7,11 +7,14 @@ import re
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from bad import bad_recordings
 
 from ser.__main__ import main
+from ser.evaluation import evaluate
+from ser.training import train
 
 
 def test_predict_json(speech, tmp_path, capsys):
@@ -110,14 +113,30 @@ def test_errors_are_one_line_and_no_traceback(tmp_path, capsys):
     assert "Traceback" not in done.stderr
 
 
+def test_train_takes_several_corpora_and_speech(tmp_path, monkeypatch):
+    trained = []
+    monkeypatch.setattr(train, "train", lambda *arguments: trained.append(arguments))
+    monkeypatch.setattr(evaluate, "table", lambda metrics: None)
+    out = tmp_path / "out"
+    arguments = ["--encoder", "tiny", "--out", str(out), "--device", "cpu"]
+    assert main(["train", *arguments, "--data", "home", "--table", "home.tsv"]) == 0
+    more = ["--data", "home", "nemo", "crema_d", "--speech", "one", "two"]
+    assert main(["train", *arguments, *more]) == 0
+    first, second = trained
+    home, table = Path("home"), Path("home.tsv")
+    assert first == (evaluate.evaluate, [home], "tiny", out, table, (), "cpu")
+    corpora, speech = [home, Path("nemo"), Path("crema_d")], [Path("one"), Path("two")]
+    assert second == (evaluate.evaluate, corpora, "tiny", out, None, speech, "cpu")
+
+
 HEAVY = {"torch", "transformers", "sklearn", "numba"}
 LIGHTER = {"gradio", "librosa", "numpy"}
 
 
 COMMANDS = {
     "ser": ["download", "train", "evaluate", "predict", "score", "bench"],
-    "ser.training": ["distil", "fine-tune", "directions"],
-    "ser.evaluation": ["cross-corpus", "baselines", "augmentation", "probe", "rooms"],
+    "ser.training": ["distil", "fine-tune"],
+    "ser.evaluation": ["cross-corpus", "baselines", "probe", "rooms"],
 }
 
 

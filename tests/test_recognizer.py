@@ -5,11 +5,13 @@ import numpy as np
 import pytest
 import soundfile
 import soxr
-from voices import encode
+from voices import encode, speech_like
 
 from ser.errors import SerError
 from ser.labels import LABELS
 from ser.models.speaker import UNKNOWN_SPEAKER
+
+UNFAMILIAR = (16_000, speech_like(2.0, 1, 16_000))  # no training clip
 
 
 def test_analysis_of_a_voice(recognizer, speech, ravdess):
@@ -20,6 +22,8 @@ def test_analysis_of_a_voice(recognizer, speech, ravdess):
     if ravdess:
         assert analysis.label == "angry"
         assert analysis.place.neighbours[0].emotion == "angry"
+        # It is one of the training clips.
+        assert recognizer.analyse(UNFAMILIAR).familiarity < 0.5 < analysis.familiarity <= 1
     low, high = recognizer.embedding_map.positions.min(0), recognizer.embedding_map.positions.max(0)
     assert (low <= analysis.place.position).all() and (analysis.place.position <= high).all()
 
@@ -35,23 +39,30 @@ def test_json_shape(recognizer, speech):
         "notes",
         "clips_before",
         "verdict",
+        "familiarity",
     ]
     assert list(result["probabilities"]) == list(LABELS)
     assert len(result["map"]) == 2 and len(result["neighbours"]) == 5
     assert set(result["neighbours"][0]) == {"name", "emotion", "actor"}
-    assert result["clips_before"] == 0
+    assert result["clips_before"] == 0 and 0 <= result["familiarity"] <= 1
 
 
 def test_an_analysis_is_adapted_to_the_speaker(recognizer, speech, clips):
-    unknown = recognizer.analyse(speech)
     first = recognizer.analyse(clips[0])
     adapted = recognizer.analyse(speech, first.speaker)
-    assert adapted.probabilities != unknown.probabilities
-    assert not np.array_equal(adapted.place.position, unknown.place.position)
     assert adapted.to_json()["clips_before"] == 1 and adapted.speaker.n_clips == 2
 
 
-def test_statistics_are_of_unadapted_embeddings(recognizer, clips):
+def test_an_unfamiliar_voice_is_adapted_to(recognizer, clips):
+    """A familiar one is compared with training clips, which are not adapted."""
+    unknown = recognizer.analyse(UNFAMILIAR)
+    for speaker in (recognizer.analyse(clips[0]).speaker, recognizer.enrol(clips[0])):
+        adapted = recognizer.analyse(UNFAMILIAR, speaker)
+        assert adapted.probabilities != unknown.probabilities
+        assert not np.array_equal(adapted.place.position, unknown.place.position)
+
+
+def test_statistics_are_of_unadapted_principal_components(recognizer, clips):
     """Those of adapted ones would shrink the offset with every clip."""
     alone = [recognizer.analyse(path).speaker for path in clips[:2]]
     speaker = UNKNOWN_SPEAKER
@@ -66,7 +77,6 @@ def test_enrolment_with_a_neutral_recording(recognizer, speech, clips):
     assert (speaker.n_unlabelled, speaker.n_neutral) == (0, 1)
     adapted = recognizer.analyse(speech, speaker)
     assert adapted.to_json()["clips_before"] == 1
-    assert adapted.probabilities != recognizer.analyse(speech).probabilities
     assert (adapted.speaker.n_unlabelled, adapted.speaker.n_neutral) == (1, 1)
     with pytest.raises(SerError):
         recognizer.enrol((16_000, np.zeros(16_000)), speaker)

@@ -53,7 +53,7 @@ def systems(
     )
     pipeline_input = {"raw": clip.waveform, "sampling_rate": SAMPLING_RATE}
     embedding = recognizer.encoder.embed([clip])
-    probabilities = recognizer.classifier.predict(embedding).ensemble[0]
+    probabilities = recognizer.classifier.predict(embedding).pooled[0]
     return {
         "analysis": lambda: recognizer.analyse(io.BytesIO(recording)),
         "pipeline_base": lambda: base_pipeline(dict(pipeline_input)),
@@ -112,8 +112,9 @@ def wav(waveform: np.ndarray) -> bytes:
 
 def _classify(recognizer: Recognizer, embedding: np.ndarray) -> None:
     """Compute what `Recognizer.analyse` computes with the classifier and the voice detector."""
-    recognizer.classifier.predict(embedding)
-    recognizer.voice_detector.detect(embedding)
+    rows = recognizer.classifier.projection(embedding)
+    recognizer.classifier.predict(embedding, rows)
+    recognizer.voice_detector.detect(rows)
 
 
 def _forward(model: torch.nn.Module, batch: torch.Tensor) -> None:

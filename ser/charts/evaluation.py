@@ -33,6 +33,10 @@ def protocols(words: Words, metrics: Mapping) -> go.Figure:
         if listeners := result.get("human_listeners"):
             scores.append(Score(f"{words.LISTENERS}: {corpus_name}", listeners["ua"]))
             colours.append(REFERENCE)
+    for condition, result in results.get("rooms", {}).items():
+        if name := words.CONDITIONS.get(condition):
+            scores.append(Score(name, result["ua"]))
+            colours.append(ACCENT)
     for protocol in ("actors", "random"):
         scores.append(Score(words.PROTOCOLS[protocol][0], results[protocol]["ua"]))
         colours.append(ACCENT)

@@ -20,26 +20,10 @@ def _parser() -> argparse.ArgumentParser:
 
     command = commands.add_parser("cross-corpus", help="score corpora that were never trained on")
     command.add_argument("--data", type=Path, nargs="+", required=True, metavar="FOLDER")
-    command.add_argument(
-        "--encoder", type=_corpus_and_folder, action="append", default=[], metavar="CORPUS=DIR",
-        help="the encoder that was not fine-tuned on a corpus, to score that one with",
-    )  # fmt: skip
-    command.add_argument(
-        "--other-encoders", type=Path, nargs="+", default=[], metavar="ENCODER",
-        help="also score these, on the corpora that they were not fine-tuned on",
-    )  # fmt: skip
     command.set_defaults(run=_cross_corpus)
 
     command = commands.add_parser("baselines", help="other classifiers on the same folds, an hour")
-    command.add_argument(
-        "--data", type=Path, metavar="FOLDER", help="recordings; without it, the kept embeddings"
-    )
     command.set_defaults(run=_baselines)
-
-    command = commands.add_parser("augmentation", help="an ablation of augmented training copies")
-    command.add_argument("--data", type=Path, required=True, metavar="FOLDER")
-    command.add_argument("--noise", type=Path, required=True, metavar="FOLDER", help=NOISE)
-    command.set_defaults(run=_augmentation)
 
     command = commands.add_parser("probe", help="a linear probe of the encoder and its teacher")
     command.add_argument("--data", type=Path, required=True, metavar="FOLDER")
@@ -62,35 +46,17 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _corpus_and_folder(argument: str) -> tuple[str, Path]:
-    name, _, path = argument.partition("=")
-    if not (name and path):
-        raise argparse.ArgumentTypeError(f"{argument!r} is not CORPUS=DIR")
-    return name, Path(path)
-
-
 def _cross_corpus(options: argparse.Namespace) -> int:
     from ser.evaluation import cross_corpus
 
-    results = cross_corpus.evaluate(
-        options.data, dict(options.encoder), options.artifacts, options.other_encoders
-    )
-    cross_corpus.table(results)
+    cross_corpus.table(cross_corpus.evaluate(options.data, options.artifacts))
     return 0
 
 
 def _baselines(options: argparse.Namespace) -> int:
     from ser.evaluation.baselines import comparison
 
-    print(comparison.table(comparison.compare(options.data, options.artifacts)))
-    return 0
-
-
-def _augmentation(options: argparse.Namespace) -> int:
-    from ser.evaluation import augmentation_ablation
-
-    results = augmentation_ablation.measure(options.data, options.noise, options.artifacts)
-    print(augmentation_ablation.table(results))
+    print(comparison.table(comparison.compare(options.artifacts)))
     return 0
 
 

@@ -11,10 +11,9 @@ from ser import artifacts
 from ser.evaluation import metrics, noise_false_alarms, protocols
 from ser.labels import LABELS
 from ser.models.embedding_map import EmbeddingMap
-from ser.models.voice_detector import VoiceDetector
 from ser.recognizer import Recognizer
 from ser.training import labelled_embeddings
-from ser.training.classifier import enrolment, layer_selection, map_layout
+from ser.training.classifier import enrolment, fitting, layer_selection, map_layout
 from ser.training.generated_sounds import Sounds
 from ser.training.labelled_embeddings import SEED, LabelledEmbeddings
 
@@ -24,7 +23,7 @@ MAP_NEIGHBORS = 15  # that vote on the label of a position on the map
 def evaluate(labelled: LabelledEmbeddings, sounds: Sounds, seed: int) -> tuple[dict, np.ndarray]:
     """Score the models under the protocols `random` and `actors`.
 
-    Noisy copies are trained on but never scored. Of many layers one is selected within each fold.
+    Other corpora are trained on but never scored. Of many layers one is selected within each fold.
 
     Args:
         sounds: without a voice, embedded by the same encoder.
@@ -48,7 +47,7 @@ def evaluate(labelled: LabelledEmbeddings, sounds: Sounds, seed: int) -> tuple[d
     for train, test in tqdm(random, "Evaluating random", unit="fold"):
         layers = layer_selection.select(labelled.subset(train))
         selected = labelled.select_layers(layers)
-        classifier, _ = enrolment.fit_unadapted(selected.subset(train), seed)
+        classifier, _ = fitting.fit_emotions(selected.subset(train), seed)
         probabilities = classifier.predict(selected.embeddings[test]).probabilities
         predicted[test] = metrics.most_probable(probabilities)
     results = {"random": metrics.scores(labelled, predicted)}
@@ -65,26 +64,31 @@ def _evaluate_actors(
     confident, rejected, accepted, on_map = np.zeros(n_clips, bool), np.zeros(n_clips, bool), [], []
     for number, (train, test) in enumerate(tqdm(folds, "Evaluating actors", unit="fold")):
         layers = layer_selection.select(labelled.subset(train))
-        selected, sound_embeddings = labelled.select_layers(layers), sounds.embeddings[:, layers]
+        selected, selected_sounds = labelled.select_layers(layers), sounds.select_layers(layers)
         training_set, test_set = selected.subset(train), selected.subset(test)
-        classifier, adaptation, training_probabilities = enrolment.fit(training_set, seed)
-        prediction = classifier.predict(test_set.embeddings)
+        held_out = sounds.fold(number, len(folds))
+        models = fitting.fit(training_set, selected_sounds.subset(~held_out), seed)
+        classifier, detector = models.classifier, models.voice_detector
+        rows = classifier.projection(test_set.embeddings)
+        prediction = classifier.predict(test_set.embeddings, rows)
         out_of_fold[test] = prediction.probabilities
         confident[test] = metrics.confident(prediction)
         adapted[test] = classifier.predict(
             test_set.embeddings,
             enrolment.adapt_all(
-                adaptation, test_set.embeddings, test_set.speakers, enrolment.enrol(test_set)
+                models.adaptation,
+                rows,
+                test_set.speakers,
+                enrolment.enrol(test_set, classifier.projection),
             ),
         ).probabilities
-        held_out = sounds.fold(number, len(folds))
-        detector = VoiceDetector.fit(training_set.embeddings, sound_embeddings[~held_out])
-        rejected[test] = ~detector.detect(test_set.embeddings)
-        test_sounds = sound_embeddings[held_out]
-        prediction_of_sounds = classifier.predict(test_sounds)
-        accepted.extend(metrics.confident(prediction_of_sounds) & detector.detect(test_sounds))
-        embedding_map = map_layout.lay_out(training_probabilities, training_set.utterances, seed)
-        on_map.extend(_map_label(embedding_map, prediction.ensemble) == test_set.emotions)
+        rejected[test] = ~detector.detect(rows)
+        test_sounds = selected_sounds.subset(held_out).embeddings
+        sound_rows = classifier.projection(test_sounds)
+        prediction_of_sounds = classifier.predict(test_sounds, sound_rows)
+        accepted.extend(metrics.confident(prediction_of_sounds) & detector.detect(sound_rows))
+        embedding_map = map_layout.lay_out(models.out_of_fold, training_set.utterances, seed)
+        on_map.extend(_map_label(embedding_map, prediction.pooled) == test_set.emotions)
     scores = metrics.scores(labelled, metrics.most_probable(out_of_fold))
     scores |= metrics.reliability(labelled.emotions, out_of_fold, confident)
     measured = {
@@ -135,9 +139,7 @@ def reevaluate(folder: Path = artifacts.FOLDER, noise: Path | None = None) -> di
     noise: folder of recorded sounds without a voice, to measure false alarms with.
     """
     manifest = artifacts.verify(folder)
-    labelled = labelled_embeddings.load(folder / artifacts.EMBEDDINGS)
-    with np.load(folder / artifacts.EMBEDDINGS, allow_pickle=False) as kept:
-        sounds = Sounds(kept["sounds"], kept["kinds"])
+    labelled, sounds = labelled_embeddings.load(folder)
     measured, out_of_fold = evaluate(labelled, sounds, SEED)
     if noise:
         measured["no_voice"] |= noise_false_alarms.measure(Recognizer.load(folder), noise)

@@ -13,12 +13,12 @@ from tqdm import tqdm
 
 from ser import artifacts
 from ser.errors import SerError
-from ser.evaluation import metrics, protocols
+from ser.evaluation import ablation, metrics, protocols
 from ser.labels import LABELS
 from ser.models.encoder import Encoder
 from ser.recognizer import Recognizer
 from ser.training import augmentation, effects, labelled_embeddings, rooms
-from ser.training.classifier import enrolment, layer_selection
+from ser.training.classifier import fitting, layer_selection
 from ser.training.data import corpora
 from ser.training.data.utterance import Utterance
 from ser.training.embedding import Augmentation, embed
@@ -32,6 +32,7 @@ ROOM_SEED = 1  # another one than in training
 SNR = 15.0  # dB
 TELEPHONE_BAND = (300.0, 3400.0)  # Hz
 OPUS_BIT_RATE = 16_000  # bit/s
+ABLATED = {"clean": CLEAN, "room": f"room_{REVERBERATION_TIMES[-1]}"}  # conditions of the ablation
 
 
 def conditions(noise_bank: augmentation.NoiseBank) -> dict[str, Augmentation]:
@@ -80,12 +81,13 @@ def measure(data: Path, noise: Path, folder: Path = artifacts.FOLDER) -> dict:
         SerError: the artifacts or a folder cannot be used.
     """
     encoder = Recognizer.load(folder).encoder
-    labelled = labelled_embeddings.load(folder / artifacts.EMBEDDINGS)
+    labelled, _ = labelled_embeddings.load(folder)
     changes = conditions(augmentation.load_noise_bank(noise, test=True))
     changed = embed_conditions(encoder, corpora.table(data).utterances, labelled, changes)
-    results = score(labelled, changed)
+    results, ablated = score(labelled, changed)
     content = artifacts.read_json(folder / artifacts.METRICS)
     content["protocols"]["rooms"] = results
+    content.setdefault("ablation", {})["actors"] = ablated
     artifacts.write_metrics(folder, content)
     return results
 
@@ -112,28 +114,37 @@ def embed_conditions(
     return {name: embed(encoder, in_order, change)[0] for name, change in changes.items()}
 
 
-def score(labelled: LabelledEmbeddings, changed: Mapping[str, np.ndarray]) -> dict:
+def score(labelled: LabelledEmbeddings, changed: Mapping[str, np.ndarray]) -> tuple[dict, dict]:
     """Score under `actors`, trained on the labelled embeddings, tested on changed ones.
 
     Args:
         changed: by condition, embeddings of the same utterances.
 
     Returns:
-        for CLEAN and each condition `ua`, `wa` and what `metrics.selective` returns; 0-1.
+        for CLEAN and each condition `ua`, `wa` and what `metrics.selective` returns; 0-1. And by
+        part of the classifier the UA without it, see `ablation.table`.
     """
     of_condition = {CLEAN: labelled.embeddings} | dict(changed)
     n_clips = len(labelled.emotions)
     probabilities = {name: np.zeros((n_clips, len(LABELS))) for name in of_condition}
     confident = {name: np.zeros(n_clips, bool) for name in of_condition}
+    ablated: dict[str, np.ndarray] = {}
     folds = protocols.folds(labelled.utterances, "actors", labelled.recordings, SEED)
     for train, test in tqdm(folds, "Evaluating rooms", unit="fold"):
         layers = layer_selection.select(labelled.subset(train))
         training_set = labelled.select_layers(layers).subset(train)
-        classifier, _ = enrolment.fit_unadapted(training_set, SEED)
+        classifier, _ = fitting.fit_emotions(training_set, SEED)
         for name, embeddings in of_condition.items():
             prediction = classifier.predict(embeddings[test][:, layers])
             probabilities[name][test] = prediction.probabilities
             confident[name][test] = metrics.confident(prediction)
+        for part, without in ablation.without_each_part(classifier, training_set, SEED):
+            predicted = ablated.setdefault(part, np.empty((len(ABLATED), n_clips), "<U9"))
+            for row, name in enumerate(ABLATED.values()):
+                embeddings = of_condition[name][test][:, layers]
+                predicted[row, test] = metrics.most_probable(
+                    without.predict(embeddings).probabilities
+                )
     results = {}
     for name in of_condition:
         predicted = metrics.most_probable(probabilities[name])
@@ -142,7 +153,14 @@ def score(labelled: LabelledEmbeddings, changed: Mapping[str, np.ndarray]) -> di
             "ua": metrics.unweighted_accuracy(labelled.emotions, predicted),
             "wa": float(correct.mean()),
         } | metrics.selective(correct, confident[name])
-    return results
+    scores = {"none": {key: results[name]["ua"] for key, name in ABLATED.items()}} | {
+        part: {
+            key: metrics.unweighted_accuracy(labelled.emotions, row)
+            for key, row in zip(ABLATED, predicted, strict=True)
+        }
+        for part, predicted in ablated.items()
+    }
+    return results, scores
 
 
 def table(results: Mapping[str, Mapping[str, float]]) -> str:

@@ -20,7 +20,7 @@ N_RESAMPLES = 1000  # of the speakers, for intervals
 MIN_SPEAKERS = 4  # of a group
 GROUPS = ("sex", "age", "race", "ethnicity")
 AGES = ((0, 29, "up to 29"), (30, 44, "30 to 44"), (45, 200, "45 and older"))  # years
-N_FOLDS = 5  # of speakers, within a corpus
+N_FOLDS = 5  # of speakers, within a corpus; as many as speakers if those are fewer
 HUMAN_LABEL = "heard_as"  # column of CREMA-D's metadata
 
 
@@ -74,39 +74,24 @@ def by_group(labelled: LabelledEmbeddings, predicted: np.ndarray, seed: int) -> 
     return groups
 
 
-def selective(
-    labelled: LabelledEmbeddings,
-    probabilities: np.ndarray,
-    emotions: Sequence[str],
-    threshold: float,
-) -> dict:
-    """Return coverage and accuracy of confident answers to the clips of some emotions.
-
-    probabilities: of LABELS, shape (n, 8); any of the eight may be the answer.
-    """
-    scored = np.isin(labelled.emotions, emotions)
-    correct = metrics.most_probable(probabilities) == labelled.emotions
-    confident = probabilities.max(axis=1) >= threshold
-    return metrics.selective(correct[scored], confident[scored])
-
-
 @threadpool_limits.wrap(limits=1)
 def speaker_independent_probe(labelled: LabelledEmbeddings, seed: int) -> dict:
     """Score the probe of encoder_probe.py by cross-validation over a corpus' speakers."""
-    splitter = StratifiedGroupKFold(N_FOLDS, shuffle=True, random_state=seed)
+    n_folds = min(N_FOLDS, len(np.unique(labelled.speakers)))
+    splitter = StratifiedGroupKFold(n_folds, shuffle=True, random_state=seed)
     folds = splitter.split(labelled.emotions, labelled.emotions, labelled.speakers)
     rows = flat_rows(labelled.embeddings)
     predicted = cross_val_predict(probe_pipeline(), rows, labelled.emotions, cv=list(folds))
     return score(labelled, predicted.astype(object), seed)
 
 
-def require_not_fine_tuned(encoder: Encoder, corpus: str, option: str) -> None:
-    """Raise a SerError if an encoder was fine-tuned on a corpus; option: that names another."""
+def require_not_fine_tuned(encoder: Encoder, corpus: str) -> None:
+    """Raise a SerError if an encoder was fine-tuned on a corpus."""
     if corpus in encoder.fine_tuned_on:
         raise SerError(
             f"The encoder {encoder.checkpoint} was fine-tuned on {corpus} and cannot be scored on "
-            f"it. Make another with: python -m ser.training fine-tune --without {corpus} — and "
-            f"name it with: {option}"
+            f"it. Needed is one made without its labels, for example by: python -m ser.training "
+            f"fine-tune --without {corpus}"
         )
 
 

@@ -1,47 +1,49 @@
 """Gradient boosting that starts from given log-probabilities, as plain arrays once it is fitted.
 
-scikit-learn fits the trees; the arrays hold no class of it or of this project, so an artifact
-survives other versions of both.
+LightGBM fits the trees (Ke et al. 2017); the arrays hold no class of it or of this project, so an
+artifact survives other versions of both, and prediction needs no LightGBM.
+
+A corpus that was left out is predicted with too much of some emotions and too little of others.
+Trees would learn that of each training corpus, and a new one differs in its own way. So intercepts
+of the corpora are estimated first and belong to the initial scores, as random effects do in mixed
+models.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import log_softmax, logsumexp
-from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.ensemble import GradientBoostingClassifier
-from sklearn.utils.class_weight import compute_sample_weight
+from scipy.optimize import minimize
+from scipy.special import log_softmax
 
-N_RUNS = 5  # fits with different random samples, whose probabilities are averaged
-N_ESTIMATORS = 3  # stages, each with a tree for every class (one tree in all for two classes)
-MAX_DEPTH = 1
-LEARNING_RATE = 0.05
-SUBSAMPLE = 0.7  # fraction of the clips that a tree is fitted to
+from ser.errors import SerError
 
-
-class PrecomputedScores(ClassifierMixin, BaseEstimator):
-    """The `init` of GradientBoostingClassifier where the first features are log-probabilities."""
-
-    def fit(self, features, classes, sample_weight=None):
-        """Set the number of classes; there is nothing to fit."""
-        self.n_classes_ = len(np.unique(classes))
-        return self
-
-    def predict_proba(self, features):
-        """Return the probabilities that the first columns hold, shape (n, classes)."""
-        return np.exp(features[:, : self.n_classes_])
+N_ESTIMATORS = 60  # stages, each with a tree for every class
+LEARNING_RATE = 0.02
+PARAMETERS = {
+    "objective": "multiclass",
+    "num_leaves": 8,
+    "min_data_in_leaf": 100,
+    "lambda_l2": 1.0,
+    "feature_fraction": 0.3,
+    "bagging_fraction": 0.7,
+    "bagging_freq": 1,
+    "num_threads": 1,
+    "deterministic": True,
+    "verbose": -1,
+}
+PENALTY = 1e-3  # on the squares of the corpora's intercepts
+MASKED = -40.0  # initial score of an emotion that a clip's corpus lacks: its gradient vanishes
 
 
 @dataclass(frozen=True)
 class Boosting:
-    """Fitted trees; all arrays have the shape (runs, stages, trees of a stage, nodes).
+    """Fitted trees; all arrays have the shape (stages, classes, nodes).
 
     Attributes:
         feature: int, the column that a node splits on; negative at a leaf.
         threshold: float64; rows with at most this value go left.
         left, right: int, the nodes that follow.
-        value: float64, what a leaf adds to a class's log-odds, the learning rate included.
+        value: float64, what a leaf adds to a class's score, the learning rate included.
     """
 
     feature: np.ndarray
@@ -57,21 +59,19 @@ class Boosting:
             log_probabilities: to correct, shape (n, classes).
             features: shape (n, d).
         """
-        rows = np.hstack([log_probabilities, features]).astype(np.float32)  # as when it was fitted
-        corrections = self._values(rows).sum(axis=2)
-        if corrections.shape[2] == 1:  # two classes: the trees correct the second one's log-odds
-            corrections = np.concatenate([np.zeros_like(corrections), corrections], axis=2)
-        runs = log_softmax(log_probabilities[:, None] + corrections, axis=2)
-        return logsumexp(runs, axis=1) - np.log(runs.shape[1])  # mean of the runs' probabilities
+        rows = _columns(log_probabilities, features)
+        return log_softmax(log_probabilities + self._values(rows).sum(axis=1), axis=1)
 
     def _values(self, rows: np.ndarray) -> np.ndarray:
-        """Return the value of each tree's leaf, shape (n, runs, stages, trees of a stage)."""
+        """Return the value of each tree's leaf, shape (n, stages, classes)."""
         *trees, n_nodes = self.feature.shape
         node = np.zeros((len(rows), *trees), int)
         tree = np.indices(trees)
         for _ in range(n_nodes // 2):  # at least the depth
             feature = self.feature[(*tree, node)]
-            split_values = rows[np.arange(len(rows))[:, None, None, None], feature]
+            if (feature < 0).all():
+                break
+            split_values = rows[np.arange(len(rows))[:, None, None], feature]
             child = np.where(
                 split_values <= self.threshold[(*tree, node)],
                 self.left[(*tree, node)],
@@ -82,46 +82,92 @@ class Boosting:
 
 
 def fit_boosting(
-    log_probabilities: np.ndarray, features: np.ndarray, classes: np.ndarray, seed: int
+    log_probabilities: np.ndarray,
+    features: np.ndarray,
+    targets: np.ndarray,
+    corpora: np.ndarray,
+    mask: np.ndarray,
+    weights: np.ndarray,
+    seed: int,
 ) -> Boosting:
-    """Fit trees that correct log-probabilities; all classes weigh the same.
+    """Fit trees that correct log-probabilities.
 
     Args:
-        log_probabilities: out of fold, shape (n, k); only columns of classes that occur are used.
+        log_probabilities: out of fold, shape (n, classes).
         features: shape (n, d).
-        classes: columns of `log_probabilities`, shape (n,).
+        targets: the true columns, shape (n,).
+        corpora: names, shape (n,).
+        mask: which classes a clip's corpus has, bool, shape (n, classes).
+        weights: of the clips, mean 1, shape (n,).
+
+    Raises:
+        SerError: LightGBM is not installed.
     """
-    present = np.unique(classes)
-    rows = np.hstack([log_probabilities[:, present], features])
-    weights = compute_sample_weight("balanced", classes)
-    runs = []
-    for run in range(N_RUNS):
-        boosting = GradientBoostingClassifier(
-            init=PrecomputedScores(),
-            n_estimators=N_ESTIMATORS,
-            max_depth=MAX_DEPTH,
-            learning_rate=LEARNING_RATE,
-            subsample=SUBSAMPLE,
-            max_features="sqrt",
-            random_state=N_RUNS * seed + run,
-        )
-        runs.append(boosting.fit(rows, classes, sample_weight=weights).estimators_)
-    trees = [[[tree.tree_ for tree in stage] for stage in run] for run in runs]
-    return Boosting(
-        _padded(trees, lambda tree: tree.feature),
-        _padded(trees, lambda tree: tree.threshold),
-        _padded(trees, lambda tree: tree.children_left),
-        _padded(trees, lambda tree: tree.children_right),
-        LEARNING_RATE * _padded(trees, lambda tree: tree.value[:, 0, 0]),
+    try:
+        import lightgbm  # only training needs it
+    except ImportError as error:
+        raise SerError(
+            "Training needs LightGBM. Install it with: pip install -r requirements-training.txt"
+        ) from error
+    n_classes = log_probabilities.shape[1]
+    initial = log_probabilities.copy()
+    for corpus in np.unique(corpora):
+        rows = corpora == corpus
+        initial[rows] += _intercepts(*(a[rows] for a in (initial, targets, mask, weights)))
+    initial[~mask] = MASKED
+    data = lightgbm.Dataset(
+        _columns(log_probabilities, features),
+        targets,
+        weight=weights,
+        init_score=initial.ravel(order="F"),
     )
+    parameters = PARAMETERS | {
+        "num_class": n_classes,
+        "learning_rate": LEARNING_RATE,
+        "seed": seed,
+    }
+    booster = lightgbm.train(parameters, data, num_boost_round=N_ESTIMATORS)
+    trees = [_nodes(tree["tree_structure"]) for tree in booster.dump_model()["tree_info"]]
+    size = max(len(nodes) for nodes in trees)
+    padded = [nodes + [(-1, 0.0, 0, 0, 0.0)] * (size - len(nodes)) for nodes in trees]
+    columns = np.array(padded).reshape(-1, n_classes, size, 5)
+    feature, threshold, left, right, value = np.moveaxis(columns, -1, 0)
+    return Boosting(feature.astype(int), threshold, left.astype(int), right.astype(int), value)
 
 
-def _padded(trees: list, array: Callable) -> np.ndarray:
-    """Stack an array of every tree, padded to the nodes of a complete tree of MAX_DEPTH."""
-    size = 2 ** (MAX_DEPTH + 1) - 1
-    return np.array(
-        [
-            [[np.pad(array(tree), (0, size - tree.node_count)) for tree in stage] for stage in run]
-            for run in trees
-        ]
-    )
+def _intercepts(
+    logits: np.ndarray, targets: np.ndarray, mask: np.ndarray, weights: np.ndarray
+) -> np.ndarray:
+    """Return what to add to the logits of one corpus for the highest likelihood, (classes,)."""
+    masked = np.where(mask, logits, MASKED)
+    shares = (weights / weights.sum())[:, None]
+    one_hot = targets[:, None] == np.arange(logits.shape[1])
+
+    def loss(intercepts: np.ndarray) -> tuple[float, np.ndarray]:
+        log = log_softmax(masked + intercepts, axis=1)
+        value = PENALTY * intercepts @ intercepts / 2 - np.sum(shares * log, where=one_hot)
+        gradient = np.sum(shares * (np.exp(log) - one_hot), axis=0)
+        return float(value), gradient + PENALTY * intercepts
+
+    return minimize(loss, np.zeros(logits.shape[1]), jac=True, method="L-BFGS-B").x
+
+
+def _columns(log_probabilities: np.ndarray, features: np.ndarray) -> np.ndarray:
+    # In float32 as when it was fitted, or a value at a threshold would go the other way.
+    return np.hstack([log_probabilities, features]).astype(np.float32)
+
+
+def _nodes(root: dict) -> list[tuple]:
+    """Return a tree's nodes, (feature, threshold, left, right, value) each, the root first."""
+    nodes = []
+
+    def add(node: dict) -> int:
+        number = len(nodes)
+        nodes.append((-1, 0.0, number, number, node.get("leaf_value", 0.0)))
+        if "split_feature" in node:
+            left, right = add(node["left_child"]), add(node["right_child"])
+            nodes[number] = (node["split_feature"], node["threshold"], left, right, 0.0)
+        return number
+
+    add(root)
+    return nodes

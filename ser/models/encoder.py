@@ -26,9 +26,7 @@ class Encoder:
         layers: numbers of the hidden states that are pooled; 0 is the input of the first layer.
         device: the torch device.
         fingerprint: SHA-256 of the weights in use, independent of the file format.
-        fine_tuned_on: names of the corpora whose labels it, or its directions, were fitted to.
-        directions: of k emotions of those corpora in embedding space, float32, shape (k, layers,
-            2, hidden size); k = 0 unless `python -m ser.training directions` measured them.
+        fine_tuned_on: names of the corpora whose labels it was fitted to.
     """
 
     def __init__(
@@ -58,7 +56,7 @@ class Encoder:
             )
         loaded = pretrained.load(self.checkpoint, layers)
         self.layers, self.fingerprint = loaded.layers, loaded.fingerprint
-        self.fine_tuned_on, self.directions = loaded.fine_tuned_on, loaded.directions
+        self.fine_tuned_on = loaded.fine_tuned_on
         model = loaded.model
         # The bundled encoder adds positions to a large constant, too coarse in half precision.
         _keep_float32(model.feature_projection, self.device.type)
@@ -71,6 +69,11 @@ class Encoder:
         self._model = model.to(self.device)
         # A forward pass uses every core; two at once would wait for each other's threads.
         self._lock = threading.Lock()
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Shape of an embedding: layers, statistics of POOLING, hidden size."""
+        return len(self.layers), len(POOLING), self._model.config.hidden_size
 
     def embed(
         self, clips: Sequence[Clip], lock: AbstractContextManager | None = None

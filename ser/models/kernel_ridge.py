@@ -4,7 +4,6 @@ It is the better model for a clip that is similar to one of the training set. Si
 largest value of its kernel, that of the nearest training clip.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,15 +11,15 @@ import numpy as np
 from sklearn.decomposition import PCA
 from sklearn.kernel_ridge import KernelRidge
 from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 from sklearn.utils.class_weight import compute_sample_weight
 
-from ser.models.linear import affine, feature_scaler, flat_rows, sample_weights
+from ser.models.linear import affine
 
-DIRECTION_WEIGHT = 8.0  # standard deviation of projections on emotion directions
 N_COMPONENTS = 1024  # principal components in which distances are measured
 ALPHA = 0.02  # regularisation strength
 GAMMA = 0.3  # of the RBF kernel, times the number of features
-MAX_EXAMPLES = 6000  # clips and copies that are compared with; of more, a random sample
+MAX_EXAMPLES = 6000  # clips that are compared with; of more, a random sample
 
 
 @dataclass(frozen=True)
@@ -62,38 +61,29 @@ class KernelRidgeModel:
 
 
 def fit_kernel_ridge(
-    rows: np.ndarray,
-    classes: np.ndarray,
-    noisy_copies: Sequence[np.ndarray],
-    directions: Sequence[np.ndarray],
-    seed: int,
+    rows: np.ndarray, targets: np.ndarray, n_classes: int, seed: int
 ) -> KernelRidgeModel:
-    """Fit on embeddings and their noisy copies; all classes weigh the same.
+    """Fit on embeddings; all classes that occur weigh the same.
 
     The least-squares estimates of one-hot targets estimate class probabilities (Rifkin et al.,
     "Regularized least-squares classification", 2003).
 
     Args:
         rows: embeddings, shape (n, d).
-        classes: of any kind that scikit-learn takes, shape (n,).
-        noisy_copies: arrays of n embeddings.
-        directions: any number of arrays of d values.
+        targets: the column of each row's class, shape (n,).
     """
-    examples = np.concatenate([rows, *map(flat_rows, noisy_copies)])
-    labels = np.tile(classes, 1 + len(noisy_copies))
-    weights = compute_sample_weight("balanced", labels)
-    weights = weights * sample_weights(len(rows), len(noisy_copies))
-    targets = (labels[:, None] == np.unique(classes)).astype(np.float32)
-    size = min(MAX_EXAMPLES, len(examples))
-    sample = np.random.default_rng(seed).choice(len(examples), size, replace=False)
+    weights = compute_sample_weight("balanced", targets)
+    one_hot = (targets[:, None] == np.arange(n_classes)).astype(np.float32)
+    size = min(MAX_EXAMPLES, len(rows))
+    sample = np.random.default_rng(seed).choice(len(rows), size, replace=False)
     pipeline = make_pipeline(
-        feature_scaler(directions, DIRECTION_WEIGHT),
-        PCA(min(N_COMPONENTS, *examples[sample].shape), svd_solver="randomized", random_state=seed),
-        KernelRidge(alpha=ALPHA, kernel="rbf", gamma=GAMMA / examples.shape[1]),
+        StandardScaler(),
+        PCA(min(N_COMPONENTS, *rows[sample].shape), svd_solver="randomized", random_state=seed),
+        KernelRidge(alpha=ALPHA, kernel="rbf", gamma=GAMMA / rows.shape[1]),
     )
-    pipeline.fit(examples[sample], targets[sample], kernelridge__sample_weight=weights[sample])
+    pipeline.fit(rows[sample], one_hot[sample], kernelridge__sample_weight=weights[sample])
     ridge = pipeline[-1]
-    projection, offset = affine(pipeline[:-1].transform, examples.shape[1])
+    projection, offset = affine(pipeline[:-1].transform, rows.shape[1])
     return KernelRidgeModel(
         projection, offset, ridge.X_fit_, np.float32(ridge.dual_coef_), ridge.gamma
     )

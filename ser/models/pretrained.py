@@ -4,20 +4,16 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
-import numpy as np
 import torch
 from scipy.fft import next_fast_len
 from torch.nn.utils import parametrize
 from transformers import AutoConfig, AutoModel, PreTrainedModel
 from transformers.utils import logging
 
-from ser import arrays
 from ser.errors import SerError
 
 MODEL_TYPES = ("wav2vec2", "hubert", "wavlm")
-DIRECTIONS = "directions.npz"  # in the checkpoint's folder; emotion_directions.py writes it
 
 logging.set_verbosity_error()
 logging.disable_progress_bar()
@@ -29,14 +25,13 @@ class Pretrained:
 
     Attributes:
         model: without the layers above the highest hidden state used.
-        layers, fingerprint, fine_tuned_on, directions: as the attributes of `Encoder`.
+        layers, fingerprint, fine_tuned_on: as the attributes of `Encoder`.
     """
 
     model: PreTrainedModel
     layers: tuple[int, ...]
     fingerprint: str
     fine_tuned_on: tuple[str, ...]
-    directions: np.ndarray
 
 
 def load(checkpoint: str, layers: Sequence[int] | None = None) -> Pretrained:
@@ -67,28 +62,8 @@ def load(checkpoint: str, layers: Sequence[int] | None = None) -> Pretrained:
         parametrize.remove_parametrizations(convolution, "weight")
         if convolution.groups == convolution.in_channels:
             convolve_by_fft(convolution)
-    directions, corpora = _directions(checkpoint, layers, config.hidden_size)
-    fine_tuned_on = tuple(sorted({*getattr(config, "fine_tuned_on", ()), *corpora}))
-    return Pretrained(
-        model.requires_grad_(False).eval(), layers, fingerprint, fine_tuned_on, directions
-    )
-
-
-def _directions(
-    checkpoint: str, layers: tuple[int, ...], hidden_size: int
-) -> tuple[np.ndarray, list[str]]:
-    """Read the emotion directions in some layers, none unless all have some, and their corpora."""
-    path = Path(checkpoint) / DIRECTIONS
-    content = arrays.read_npz(path) if path.exists() else {"layers": [], "corpora": []}
-    if content is None:
-        raise SerError(
-            f"{path} is damaged. Make it anew with: python -m ser.training directions --encoder "
-            f"{checkpoint} --data FOLDER..., or delete it and do without."
-        )
-    measured, corpora = list(content["layers"]), [str(corpus) for corpus in content["corpora"]]
-    if not set(layers) <= set(measured):
-        return np.zeros((0, len(layers), 2, hidden_size), np.float32), corpora
-    return content["directions"][:, [measured.index(layer) for layer in layers]], corpora
+    fine_tuned_on = tuple(getattr(config, "fine_tuned_on", ()))
+    return Pretrained(model.requires_grad_(False).eval(), layers, fingerprint, fine_tuned_on)
 
 
 def _default_layers(depth: int) -> range:

@@ -1,10 +1,11 @@
-"""Adaptation of embeddings to a speaker, from neutral clips and from clips without labels.
+"""Adaptation to a speaker, from neutral clips and from clips without labels.
 
-A speaker, the room and the microphone shift all embeddings by an offset that does not depend on the
-emotion. It is estimated from the speaker's clips and subtracted. With n clips its maximum a
-posteriori estimate is the mean deviation times n / (n + k), where k is the relevance factor
-(Brümmer & de Villiers, "The speaker partitioning problem", Odyssey 2010). What the predicted
-emotions explain of that deviation is left out, or five angry clips would shift the offset to anger.
+A speaker, the room and the microphone shift all principal components (linear.py) by an offset
+that does not depend on the emotion. It is estimated from the speaker's clips and subtracted. With n
+clips its maximum a posteriori estimate is the mean deviation times n / (n + k), where k is the
+relevance factor (Brümmer & de Villiers, "The speaker partitioning problem", Odyssey 2010). What the
+predicted emotions explain of that deviation is left out, or five angry clips would shift the offset
+to anger.
 """
 
 from dataclasses import dataclass
@@ -23,14 +24,14 @@ ZERO = np.float64(0)  # broadcasts to the shape of what is added
 
 @dataclass(frozen=True)
 class Speaker:
-    """Sufficient statistics of one speaker's clips: sums, no recording and no single embedding.
+    """Sufficient statistics of one speaker's clips: sums, no recording and no single clip.
 
     Attributes:
         n_unlabelled: number of clips whose emotion is only predicted.
-        unlabelled_sum: sum of their embeddings, float64, shape (d,).
+        unlabelled_sum: sum of their principal components, float64, shape (d,).
         expected_counts: sum of the predicted probabilities of their emotions, float64, shape (8,).
         n_neutral: number of clips that are known to be neutral.
-        neutral_sum: sum of their embeddings, float64, shape (d,).
+        neutral_sum: sum of their principal components, float64, shape (d,).
     """
 
     n_unlabelled: int = 0
@@ -44,22 +45,22 @@ class Speaker:
         """Number of clips, neutral ones included."""
         return self.n_unlabelled + self.n_neutral
 
-    def update(self, embedding: np.ndarray, probabilities: np.ndarray) -> "Speaker":
+    def update(self, row: np.ndarray, probabilities: np.ndarray) -> "Speaker":
         """Return the statistics with one more clip.
 
         Args:
-            embedding: unadapted, of any shape with d values.
+            row: its principal components, unadapted, shape (d,).
             probabilities: of its emotions, shape (8,), predicted without adaptation.
         """
-        return self.merge(Speaker(1, _flat(embedding), _flat(probabilities)))
+        return self.merge(Speaker(1, np.float64(row), np.float64(probabilities)))
 
-    def update_neutral(self, embedding: np.ndarray) -> "Speaker":
+    def update_neutral(self, row: np.ndarray) -> "Speaker":
         """Return the statistics with one more clip that is known to be neutral."""
-        return self.merge(Speaker(n_neutral=1, neutral_sum=_flat(embedding)))
+        return self.merge(Speaker(n_neutral=1, neutral_sum=np.float64(row)))
 
-    def remove(self, embedding: np.ndarray, probabilities: np.ndarray) -> "Speaker":
+    def remove(self, row: np.ndarray, probabilities: np.ndarray) -> "Speaker":
         """Return the statistics without a clip that `update` added with the same arguments."""
-        return self.merge(Speaker(-1, -_flat(embedding), -_flat(probabilities)))
+        return self.merge(Speaker(-1, -np.float64(row), -np.float64(probabilities)))
 
     def merge(self, other: "Speaker") -> "Speaker":
         """Return the statistics of both objects' clips, which are one speaker's."""
@@ -71,33 +72,44 @@ UNKNOWN_SPEAKER = Speaker()
 
 @dataclass(frozen=True)
 class SpeakerAdaptation:
-    """Subtracts a speaker's offset from embeddings.
+    """Subtracts a speaker's offset from principal components.
 
     Attributes:
-        class_means: float32, shape (8, d), mean training embedding of each of LABELS; the mean over
-            the emotions where one did not occur.
+        class_means: float32, shape (8, d), of each of LABELS; the mean over the emotions where one
+            did not occur.
     """
 
     class_means: np.ndarray
 
     @classmethod
-    def fit(cls, embeddings: np.ndarray, emotions: np.ndarray) -> "SpeakerAdaptation":
-        """Fit on the classifier's training embeddings, shape (n, ...), and their emotions."""
-        flat = np.asarray(embeddings, np.float64).reshape(len(embeddings), -1)
-        emotions = np.asarray(emotions)
-        means = {label: flat[emotions == label].mean(axis=0) for label in np.unique(emotions)}
-        mean = np.mean(list(means.values()), axis=0)
-        return cls(np.float32([means.get(label, mean) for label in LABELS]))
+    def fit(
+        cls, rows: np.ndarray, emotions: np.ndarray, corpora: np.ndarray
+    ) -> "SpeakerAdaptation":
+        """Fit on the classifier's training set.
 
-    def adapt(self, embedding: np.ndarray, speaker: Speaker) -> np.ndarray:
-        """Subtract the speaker's estimated offset from an embedding.
+        Emotions and corpora are additive effects, since no corpus has all emotions.
 
-        Takes any shape of d values and returns it as float32; the embedding itself where the
-        speaker has no clips.
+        Args:
+            rows: principal components, shape (n, d).
+            emotions, corpora: of each row, shape (n,).
         """
-        if not speaker.n_clips:
-            return embedding
-        return (embedding - self._offset(speaker).reshape(embedding.shape)).astype(np.float32)
+        pairs = sorted(set(zip(corpora.tolist(), emotions.tolist(), strict=True)))
+        means = [rows[(corpora == c) & (emotions == e)].mean(axis=0, dtype=float) for c, e in pairs]
+        names = np.unique(corpora)
+        design = [[*(names == corpus), *(np.array(LABELS) == label)] for corpus, label in pairs]
+        # The solution of least norm: effects of emotions that do not occur are zero.
+        effects = np.linalg.lstsq(np.array(design, float), np.array(means), rcond=None)[0]
+        of_corpora, of_emotions = effects[: len(names)], effects[len(names) :]
+        occurring = np.isin(LABELS, emotions)
+        of_emotions[~occurring] = of_emotions[occurring].mean(axis=0)
+        return cls(np.float32(of_corpora.mean(axis=0) + of_emotions))
+
+    def adapt(self, row: np.ndarray, speaker: Speaker) -> np.ndarray:
+        """Subtract the speaker's estimated offset from principal components, shape (d,), float32.
+
+        They stay as they are where the speaker has no clips.
+        """
+        return np.float32(row - self._offset(speaker)) if speaker.n_clips else row
 
     def _offset(self, speaker: Speaker) -> np.ndarray:
         counts = POSTERIOR_DISCOUNT * speaker.expected_counts + (
@@ -113,7 +125,3 @@ class SpeakerAdaptation:
             + speaker.n_unlabelled / RELEVANCE_FACTOR
             + speaker.n_neutral / NEUTRAL_RELEVANCE_FACTOR
         )
-
-
-def _flat(values: np.ndarray) -> np.ndarray:
-    return np.asarray(values, dtype=np.float64).reshape(-1)

@@ -1,6 +1,6 @@
 """Detects whether a clip holds a voice: rain, hum and music carry no emotion.
 
-A logistic regression separates embeddings of voices from those of generated sounds
+A logistic regression separates principal components of voices from those of generated sounds
 (ser/training/generated_sounds.py). A threshold on the distance to the training clips, as is usual
 for novelty detection, would reject other speakers and rooms before much noise.
 """
@@ -13,14 +13,14 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
-from ser.models.linear import affine, flat_rows
+from ser.models.linear import affine
 
 C = 0.001  # inverse regularisation strength
 
 
 @dataclass(frozen=True)
 class VoiceDetector:
-    """A fitted binary logistic regression of embeddings.
+    """A fitted binary logistic regression of principal components.
 
     Attributes:
         weights: float32, shape (d,).
@@ -33,13 +33,13 @@ class VoiceDetector:
     @classmethod
     @threadpool_limits.wrap(limits=1)
     def fit(cls, voices: np.ndarray, sounds: np.ndarray) -> "VoiceDetector":
-        """Fit on embeddings of voices and of other sounds, both of shape (n, ...)."""
-        rows = np.concatenate([flat_rows(voices), flat_rows(sounds)])
+        """Fit on principal components of voices and of other sounds, both of shape (n, d)."""
+        rows = np.concatenate([voices, sounds])
         is_voice = np.repeat([True, False], [len(voices), len(sounds)])
         model = LogisticRegression(C=C, class_weight="balanced", max_iter=500)
         pipeline = make_pipeline(StandardScaler(), model).fit(rows, is_voice)
         return cls(*affine(pipeline.decision_function, rows.shape[1]))
 
-    def detect(self, embeddings: np.ndarray) -> np.ndarray:
-        """Return which of the embeddings, shape (n, ...), hold a voice: bool, shape (n,)."""
-        return flat_rows(embeddings) @ self.weights + self.intercept > 0
+    def detect(self, rows: np.ndarray) -> np.ndarray:
+        """Return which clips hold a voice, bool (n,), by principal components of shape (n, d)."""
+        return rows @ self.weights + self.intercept > 0

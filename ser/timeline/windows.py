@@ -44,11 +44,13 @@ class _Window:
     Attributes:
         index: of the window; it starts at index * HOP seconds.
         embedding: shape (layers, 2, hidden size).
+        row: its principal components, shape (d,).
         probabilities: of its emotions, shape (8,), predicted without adaptation.
     """
 
     index: int
     embedding: np.ndarray
+    row: np.ndarray
     probabilities: np.ndarray
 
 
@@ -74,9 +76,10 @@ def analyse_windows(
 
     def embed() -> Iterator[_Window]:
         embeddings = encoder.embed(list(batch.values()))
-        probabilities = classifier.predict(embeddings).ensemble
-        detected = voice_detector.detect(embeddings)
-        return compress(map(_Window, batch, embeddings, probabilities), detected)
+        rows = classifier.projection(embeddings)
+        probabilities = classifier.predict(embeddings, rows).pooled
+        windows = map(_Window, batch, embeddings, rows, probabilities)
+        return compress(windows, voice_detector.detect(rows))
 
     for index, waveform in enumerate(_waveforms(recording)):
         if clip := _clip(waveform, voiced, index):
@@ -162,7 +165,7 @@ def _predict(
             disjoint.append(window)
     speaker = UNKNOWN_SPEAKER
     for window in disjoint:
-        speaker = speaker.update(window.embedding, window.probabilities)
+        speaker = speaker.update(window.row, window.probabilities)
     probabilities = {}
     for first in range(0, len(windows), PREDICTION_BATCH):
         batch = windows[first : first + PREDICTION_BATCH]
@@ -172,7 +175,8 @@ def _predict(
         # A window may overlap all of one or two disjoint ones. Then none of the windows is adapted:
         # one threshold holds for all.
         if all(statistics.n_clips for statistics in speakers):
-            adapted = np.stack(list(map(adaptation.adapt, embeddings, speakers)))
+            rows = [window.row for window in batch]
+            adapted = np.stack(list(map(adaptation.adapt, rows, speakers)))
         prediction = classifier.predict(embeddings, adapted)
         for window, row in zip(batch, prediction.probabilities.tolist(), strict=True):
             probabilities[window.index] = dict(zip(LABELS, row, strict=True))
@@ -183,7 +187,7 @@ def _without_overlap(speaker: Speaker, disjoint: list[_Window], predicted: _Wind
     """Return a speaker's statistics of those disjoint windows that do not overlap a window."""
     for window in disjoint:
         if abs(window.index - predicted.index) * HOP < WINDOW:
-            speaker = speaker.remove(window.embedding, window.probabilities)
+            speaker = speaker.remove(window.row, window.probabilities)
     return speaker
 
 

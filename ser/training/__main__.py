@@ -1,4 +1,4 @@
-"""Train the encoder: python -m ser.training distil | fine-tune | directions."""
+"""Train the encoder: python -m ser.training distil | fine-tune."""
 
 import argparse
 import sys
@@ -40,14 +40,6 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--resume", action="store_true", help="continue from the last checkpoint")
     command.add_argument("--seed", type=int, default=0)
     command.set_defaults(run=_fine_tune, writes="out")
-
-    command = commands.add_parser(
-        "directions", help="measure the emotion directions of an encoder, for python -m ser train"
-    )
-    command.add_argument("--encoder", type=Path, default=BUNDLED, metavar="DIR")
-    command.add_argument("--data", type=Path, nargs="+", required=True, metavar="FOLDER")
-    command.add_argument("--without", metavar="CORPUS", help=WITHOUT)
-    command.set_defaults(run=_directions, writes="encoder")
     return parser
 
 
@@ -82,14 +74,6 @@ def _fine_tune(options: argparse.Namespace) -> int:
         options.resume,
         options.seed,
     )
-    return 0
-
-
-def _directions(options: argparse.Namespace) -> int:
-    with console.required("requirements-training.txt"):
-        from ser.training.classifier import emotion_directions
-
-    emotion_directions.write(options.encoder, options.data, options.without)
     return 0
 
 

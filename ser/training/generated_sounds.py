@@ -3,7 +3,7 @@
 Nothing here is recorded, so recorded noise can serve as test data.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import librosa
@@ -15,8 +15,6 @@ from ser.audio import loading
 from ser.audio.clip import SAMPLING_RATE
 from ser.errors import SerError
 from ser.models.encoder import Encoder
-from ser.training import augmentation, effects
-from ser.training.embedding import Augmentation
 
 SOUNDS_PER_KIND = 30
 MIN_DURATION, MAX_DURATION = 1.0, 4.0  # s
@@ -28,18 +26,20 @@ Rng = np.random.Generator
 
 @dataclass(frozen=True)
 class Sounds:
-    """Embeddings of generated sounds.
+    """Embeddings that the voice detector is fitted to beside the clips of corpora.
 
     Attributes:
-        embeddings: shape (n, ...).
+        embeddings: of generated sounds, shape (n, ...).
         kinds: keys of KINDS, shape (n,).
+        speech: of short pieces of unlabelled speech, shape (m, ...).
     """
 
     embeddings: np.ndarray
     kinds: np.ndarray
+    speech: np.ndarray
 
     @classmethod
-    def embed(cls, encoder: Encoder, seed: int) -> "Sounds":
+    def embed(cls, encoder: Encoder, speech: np.ndarray, seed: int) -> "Sounds":
         """Generate SOUNDS_PER_KIND sounds of each kind and embed those that can be loaded."""
         embeddings, kinds = [], []
         for kind, waveform in tqdm(list(generate(seed)), "Sounds", unit="sound"):
@@ -49,25 +49,19 @@ class Sounds:
                 continue
             embeddings.append(encoder.embed([clip])[0].astype(np.float16))
             kinds.append(kind)
-        return cls(np.array(embeddings), np.array(kinds))
+        return cls(np.array(embeddings), np.array(kinds), speech)
+
+    def subset(self, rows: np.ndarray) -> "Sounds":
+        """Return some of the generated sounds, by bool (n,)."""
+        return Sounds(self.embeddings[rows], self.kinds[rows], self.speech)
+
+    def select_layers(self, layers: Sequence[int]) -> "Sounds":
+        """Return the embeddings of some of the layers."""
+        return Sounds(self.embeddings[:, layers], self.kinds, self.speech[:, layers])
 
     def fold(self, number: int, folds: int) -> np.ndarray:
         """Return which sounds are in a fold, bool (n,); no kind is in two of the `folds` folds."""
         return np.isin(self.kinds, list(KINDS)[number::folds])
-
-
-def in_noise(seed: int) -> Augmentation:
-    """Return the augmentation that adds generated sounds of all kinds, or white noise.
-
-    It makes a classifier trained on recordings of one quiet studio robust to noise.
-    """
-    noises = [sound for _, sound in generate(seed)]
-
-    def change(waveform: np.ndarray, rng: Rng) -> np.ndarray:
-        noise = augmentation.background(noises, len(waveform), rng)
-        return effects.add_noise(waveform, noise, rng.uniform(*augmentation.SNR))
-
-    return Augmentation(f"in noise {seed}", change)
 
 
 def generate(seed: int) -> Iterator[tuple[str, np.ndarray]]:

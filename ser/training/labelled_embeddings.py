@@ -6,12 +6,15 @@ from pathlib import Path
 
 import numpy as np
 
+from ser import arrays, artifacts
 from ser.errors import SerError
 from ser.models.encoder import Encoder
+from ser.models.linear import Projection
+from ser.models.training_set import ProjectedCorpora
 from ser.training.data.corpora import speakers
 from ser.training.data.utterance import Utterance
 from ser.training.embedding import embed
-from ser.training.generated_sounds import in_noise
+from ser.training.generated_sounds import Sounds
 
 SEED = 0  # of every random choice in training and evaluation
 COLUMNS = ("corpus", "speaker", "sex", "emotion", "sentence", "licence", "intensity")
@@ -24,14 +27,12 @@ class LabelledEmbeddings:
     Attributes:
         utterances: n of them, of one or several corpora.
         embeddings: shape (n, layers, 2, hidden size).
-        noisy_copies: of a copy of each clip in noise, same shape; None for a test set.
-        directions: the encoder's emotion directions, shape (k, layers, 2, hidden size).
+        others: other corpora that classifiers are fitted to beside this one.
     """
 
     utterances: tuple[Utterance, ...]
     embeddings: np.ndarray
-    noisy_copies: np.ndarray | None
-    directions: np.ndarray
+    others: ProjectedCorpora | None = None
 
     @property
     def emotions(self) -> np.ndarray:
@@ -54,7 +55,6 @@ class LabelledEmbeddings:
             self,
             utterances=tuple(self.utterances[row] for row in rows),
             embeddings=self.embeddings[rows],
-            noisy_copies=None if self.noisy_copies is None else self.noisy_copies[rows],
         )
 
     def select_layers(self, layers: Sequence[int]) -> "LabelledEmbeddings":
@@ -62,84 +62,77 @@ class LabelledEmbeddings:
         return replace(
             self,
             embeddings=self.embeddings[:, layers],
-            noisy_copies=None if self.noisy_copies is None else self.noisy_copies[:, layers],
-            directions=self.directions[:, layers],
         )
-
-    def without_noisy_copies(self) -> "LabelledEmbeddings":
-        """Return the same without the noisy copies, for an ablation."""
-        return replace(self, noisy_copies=None)
-
-    def without_directions(self) -> "LabelledEmbeddings":
-        """Return the same without the emotion directions, for an ablation."""
-        return replace(self, directions=self.directions[:0])
-
-
-def embed_clean(
-    encoder: Encoder, utterances: Sequence[Utterance]
-) -> tuple[LabelledEmbeddings, list[str]]:
-    """Embed recordings to be tested, without noisy copies; see `embed_labelled`."""
-    embeddings, readable, unreadable = embed(encoder, utterances)
-    return LabelledEmbeddings(tuple(readable), embeddings, None, encoder.directions), unreadable
 
 
 def embed_labelled(
-    encoder: Encoder, utterances: Sequence[Utterance], seed: int
+    encoder: Encoder, utterances: Sequence[Utterance]
 ) -> tuple[LabelledEmbeddings, list[str]]:
-    """Embed recordings, and a copy of each in generated noise.
+    """Embed recordings.
 
     Returns:
         the utterances that could be read, and a warning for each that could not.
     """
-    clean, unreadable = embed_clean(encoder, utterances)
-    noisy_copies, _, _ = embed(encoder, clean.utterances, in_noise(seed))
-    return replace(clean, noisy_copies=noisy_copies), unreadable
+    embeddings, readable, unreadable = embed(encoder, utterances)
+    return LabelledEmbeddings(tuple(readable), embeddings), unreadable
 
 
-def concatenate(sets: Sequence[LabelledEmbeddings]) -> LabelledEmbeddings:
-    """Return the utterances of several sets, embedded by the same encoder, as one."""
-    return LabelledEmbeddings(
-        tuple(utterance for labelled in sets for utterance in labelled.utterances),
-        np.concatenate([labelled.embeddings for labelled in sets]),
-        np.concatenate([labelled.noisy_copies for labelled in sets]),
-        sets[0].directions,
+def project(corpora: Sequence[LabelledEmbeddings], seed: int) -> ProjectedCorpora | None:
+    """Reduce corpora to their principal components; None if there are none."""
+    if not corpora:
+        return None
+    embeddings = np.concatenate([labelled.embeddings for labelled in corpora])
+    projection = Projection.fit(embeddings, seed)
+    utterances = [utterance for labelled in corpora for utterance in labelled.utterances]
+    return ProjectedCorpora(
+        projection,
+        np.float16(projection(embeddings)),
+        np.array([utterance.emotion for utterance in utterances]),
+        np.array([utterance.corpus for utterance in utterances]),
+        speakers(utterances),
     )
 
 
-def to_arrays(labelled: LabelledEmbeddings) -> dict[str, np.ndarray]:
-    """Return the arrays of an npz file that `load` reads."""
-    return {
-        "embeddings": labelled.embeddings,
-        "in_noise": labelled.noisy_copies,
-        "directions": labelled.directions,
-        "names": np.array([utterance.name for utterance in labelled.utterances]),
-    } | {
+def save(labelled: LabelledEmbeddings, sounds: Sounds, folder: Path) -> None:
+    """Write what `load` reads: the embeddings, and the other corpora if there are any."""
+    columns = {
         column: np.array([getattr(utterance, column) for utterance in labelled.utterances])
-        for column in COLUMNS
+        for column in ("name", *COLUMNS)
     }
+    np.savez_compressed(
+        folder / artifacts.EMBEDDINGS,
+        embeddings=labelled.embeddings,
+        sounds=sounds.embeddings,
+        kinds=sounds.kinds,
+        speech=sounds.speech,
+        **columns,
+    )
+    if labelled.others:
+        arrays.save(labelled.others, folder / artifacts.OTHER_CORPORA)
 
 
-def load(path: Path) -> LabelledEmbeddings:
-    """Read embeddings from an npz file; the utterances' paths are their names alone.
+def load(folder: Path) -> tuple[LabelledEmbeddings, Sounds]:
+    """Read what training kept; the utterances' paths are their names alone.
 
     Raises:
-        SerError: the file is missing, or lacks arrays, as those of earlier versions do.
+        SerError: a file is missing, or lacks arrays, as those of earlier versions do.
     """
+    path, others = folder / artifacts.EMBEDDINGS, folder / artifacts.OTHER_CORPORA
     try:
-        with np.load(path, allow_pickle=False) as arrays:
-            arrays = dict(arrays)
-        columns = [arrays[column].tolist() for column in COLUMNS]
-        return LabelledEmbeddings(
+        with np.load(path, allow_pickle=False) as content:
+            content = dict(content)
+        columns = [content[column].tolist() for column in COLUMNS]
+        labelled = LabelledEmbeddings(
             tuple(
                 Utterance(Path(f"{name}.flac"), **dict(zip(COLUMNS, values, strict=True)))
-                for name, *values in zip(arrays["names"].tolist(), *columns, strict=True)
+                for name, *values in zip(content["name"].tolist(), *columns, strict=True)
             ),
-            arrays["embeddings"],
-            arrays["in_noise"],
-            arrays["directions"],
+            content["embeddings"],
+            arrays.load(ProjectedCorpora, others) if others.exists() else None,
         )
+        return labelled, Sounds(content["sounds"], content["kinds"], content["speech"])
     except (FileNotFoundError, KeyError) as error:
         raise SerError(
             f"{path} is missing or was made by an earlier version. Make it anew with: "
-            f"python -m ser train --data FOLDER --out {path.parent}"
+            f"python -m ser train --data FOLDER --out {folder}"
         ) from error

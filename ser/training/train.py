@@ -1,22 +1,32 @@
-"""Train on a folder of labelled recordings: embed, evaluate, fit to all, write artifacts/."""
+"""Train on folders of labelled recordings: embed, evaluate, fit to all, write artifacts/."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
-from ser import arrays, artifacts
+from ser import arrays, artifacts, console
 from ser.audio import loading
+from ser.audio.formats import audio_files
+from ser.errors import SerError
 from ser.labels import LABELS
 from ser.models.encoder import BUNDLED, POOLING, Encoder
-from ser.models.voice_detector import VoiceDetector
 from ser.training import labelled_embeddings
-from ser.training.classifier import enrolment, layer_selection, map_layout
+from ser.training.classifier import fitting, layer_selection, map_layout
 from ser.training.data import corpora
-from ser.training.data.utterance import content_hash
+from ser.training.data.utterance import Utterance, content_hash
+from ser.training.embedding import embed
 from ser.training.generated_sounds import Sounds
-from ser.training.labelled_embeddings import SEED, LabelledEmbeddings, embed_labelled
+from ser.training.labelled_embeddings import (
+    SEED,
+    LabelledEmbeddings,
+    embed_labelled,
+    project,
+)
+
+UNLABELLED = ("corpus", "speaker", "sex", "emotion", "sentence", "licence")
 
 # Of labelled embeddings, sounds and a seed; returns metrics and out-of-fold probabilities (n, 8).
 Evaluate = Callable[[LabelledEmbeddings, Sounds, int], tuple[dict, np.ndarray]]
@@ -24,26 +34,56 @@ Evaluate = Callable[[LabelledEmbeddings, Sounds, int], tuple[dict, np.ndarray]]
 
 def train(
     evaluate: Evaluate,
-    data: Path,
+    data: Sequence[Path],
     checkpoint: str | Path = BUNDLED,
     out: Path = artifacts.FOLDER,
     metadata: Path | None = None,
+    speech: Sequence[Path] = (),
     device: str | None = None,
 ) -> dict:
-    """Write all artifacts for the labelled recordings in `data`; return the metrics.
+    """Write all artifacts for labelled recordings; return the metrics.
 
-    `corpora.table` reads them, with `metadata` for recordings of no known corpus. Embeddings are
-    cached by file content and encoder, so a second run, or one that resumes after an interruption,
-    embeds only what is new. A clip that cannot be read is reported and left out. Of an encoder of
-    many layers one hidden state is selected, and the layers above are not used.
+    Embeddings are cached by file content and encoder, so a second run, or one that resumes after an
+    interruption, embeds only what is new. A clip that cannot be read is reported and left out. Of
+    an encoder of many layers one hidden state is selected, and the layers above are not used.
+
+    Args:
+        data: folders, the first with the home corpus, which is shown on the map and scored; each
+            other one with a further corpus. `corpora.table` reads them.
+        metadata: for recordings of no known corpus in the first folder.
+        speech: folders with unlabelled speech for the voice detector.
+
+    Raises:
+        SerError: a folder cannot be used, the first corpus is in another folder too, or there are
+            too few recordings.
     """
-    table = corpora.table(data, metadata)
+    home, *others = [
+        corpora.table(folder, metadata if folder == data[0] else None) for folder in data
+    ]
+    names = [{utterance.corpus for utterance in table.utterances} for table in (home, *others)]
+    if repeated := {name for of_table in names[1:] for name in of_table & names[0]}:
+        raise SerError(
+            f"{', '.join(sorted(repeated))} is in more than one folder of --data, so its speakers "
+            "would be trained on and tested. Give each corpus once."
+        )
     encoder = Encoder(checkpoint, device)
-    labelled, unreadable = embed_labelled(encoder, table.utterances, SEED)
-    sounds = Sounds.embed(encoder, SEED)
-    for warning in (*table.warnings, *unreadable):
+    labelled, warnings = embed_labelled(encoder, home.utterances)
+    further, unreadable = [], [*home.warnings, *warnings]
+    for table in others:
+        corpus, warnings = embed_labelled(encoder, table.utterances)
+        further.append(corpus)
+        unreadable += [*table.warnings, *warnings]
+    speech_embeddings, warnings = _embed_speech(encoder, speech)
+    unreadable += warnings
+    sounds = Sounds.embed(encoder, speech_embeddings, SEED)
+    for warning in unreadable:
         print(f"Warning: {warning}", file=sys.stderr)
-    layers = layer_selection.select(labelled)
+    # Other corpora are reduced before the folds are made, so the layer is selected on one of them.
+    layers = layer_selection.select(further[0] if further else labelled)
+    if further:
+        labelled, sounds = labelled.select_layers(layers), sounds.select_layers(layers)
+        further = [corpus.select_layers(layers) for corpus in further]
+        labelled = replace(labelled, others=project(further, SEED))
     if len(layers) < len(encoder.layers):
         # Loaded again without the layers above, it has another fingerprint.
         encoder = Encoder(checkpoint, device, [encoder.layers[layer] for layer in layers])
@@ -63,33 +103,48 @@ def train(
             "clips": len(utterances),
             "sha256": content_hash(utterances),
             "corpora": sorted({(u.corpus, u.licence) for u in utterances}),
+            "other_corpora": sorted(
+                {(u.corpus, u.licence) for corpus in further for u in corpus.utterances}
+            ),
         },
         "seed": SEED,
     }
     with artifacts.replacing(out, description) as folder:
-        np.savez_compressed(
-            folder / artifacts.EMBEDDINGS,
-            **labelled_embeddings.to_arrays(labelled),
-            sounds=sounds.embeddings,
-            kinds=sounds.kinds,
-        )
+        labelled_embeddings.save(labelled, sounds, folder)
         metrics, out_of_fold = evaluate(labelled, sounds, SEED)
         np.save(folder / artifacts.OUT_OF_FOLD, out_of_fold)
         artifacts.write_json(folder / artifacts.METRICS, metrics)
-        _fit(labelled.select_layers(layers), sounds.embeddings[:, layers], folder)
+        if not further:
+            labelled, sounds = labelled.select_layers(layers), sounds.select_layers(layers)
+        _fit(labelled, sounds, folder)
     return metrics
 
 
-def _fit(training_set: LabelledEmbeddings, sounds: np.ndarray, folder: Path) -> None:
+def _embed_speech(encoder: Encoder, folders: Sequence[Path]) -> tuple[np.ndarray, list[str]]:
+    """Embed a short piece of each recording in folders, shape (n, layers, 2, hidden size).
+
+    Returns:
+        the embeddings, and a warning for each recording that could not be read.
+    """
+    paths = [path for folder in folders for path in audio_files(folder)]
+    if not paths:
+        return np.zeros((0, *encoder.shape), np.float16), []
+    utterances = [Utterance(path, **dict.fromkeys(UNLABELLED, "")) for path in paths]
+    with console.required("requirements-training.txt"):
+        from ser.training.short_cuts import short_cuts
+
+    embeddings, _, unreadable = embed(encoder, utterances, short_cuts(SEED))
+    return embeddings, unreadable
+
+
+def _fit(training_set: LabelledEmbeddings, sounds: Sounds, folder: Path) -> None:
     """Fit the models to all utterances and write them to a folder."""
-    classifier, adaptation, out_of_fold = enrolment.fit(training_set, SEED)
-    embedding_map = map_layout.lay_out(out_of_fold, training_set.utterances, SEED)
-    arrays.save(classifier, folder / artifacts.CLASSIFIER)
-    arrays.save(adaptation, folder / artifacts.ADAPTATION)
+    models = fitting.fit(training_set, sounds, SEED)
+    embedding_map = map_layout.lay_out(models.out_of_fold, training_set.utterances, SEED)
+    arrays.save(models.classifier, folder / artifacts.CLASSIFIER)
+    arrays.save(models.adaptation, folder / artifacts.ADAPTATION)
     arrays.save(embedding_map, folder / artifacts.MAP)
-    arrays.save(
-        VoiceDetector.fit(training_set.embeddings, sounds), folder / artifacts.VOICE_DETECTOR
-    )
+    arrays.save(models.voice_detector, folder / artifacts.VOICE_DETECTOR)
 
 
 def _portable(checkpoint: str | Path, out: Path) -> str:

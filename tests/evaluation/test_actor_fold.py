@@ -7,7 +7,7 @@ from ser import artifacts
 from ser.evaluation import protocols
 from ser.labels import LABELS
 from ser.training import labelled_embeddings
-from ser.training.classifier import enrolment
+from ser.training.classifier import fitting
 from ser.training.labelled_embeddings import SEED
 
 FOLD = 0
@@ -18,10 +18,10 @@ MAX_MEAN_PROBABILITY_CHANGE = 0.01
 @pytest.fixture(scope="module")
 def fold():
     """Return labels, probabilities and row numbers of the clips of the test fold."""
-    labelled = labelled_embeddings.load(artifacts.FOLDER / artifacts.EMBEDDINGS)
+    labelled, _ = labelled_embeddings.load(artifacts.FOLDER)
     names = [utterance.name for utterance in labelled.utterances]
     train, test = protocols.folds(labelled.utterances, "actors", names, SEED)[FOLD]
-    classifier, _ = enrolment.fit_unadapted(labelled.subset(train), SEED)
+    classifier, _ = fitting.fit_emotions(labelled.subset(train), SEED)
     probabilities = classifier.predict(labelled.embeddings[test]).probabilities
     return labelled.subset(test), probabilities, test
 

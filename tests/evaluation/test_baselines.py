@@ -14,9 +14,11 @@ from ser import artifacts
 from ser.charts import comparison as chart
 from ser.errors import SerError
 from ser.evaluation.baselines import classifiers, comparison
-from ser.evaluation.baselines.classifiers import SHIPPED, STARTING_DESIGN, WITHOUT_BOOSTING
+from ser.evaluation.baselines.classifiers import SHIPPED, STARTING_DESIGN
 from ser.labels import LABELS
+from ser.training import labelled_embeddings
 from ser.training.data.published import RAVDESS
+from ser.training.generated_sounds import Sounds
 from ser.training.labelled_embeddings import LabelledEmbeddings
 
 MOST_FREQUENT = "most frequent emotion"
@@ -41,12 +43,8 @@ def labelled():
             for utterance in utterances
         ]
     )
-    embeddings, noisy_copies = (
-        (means + rng.normal(0, 0.3, means.shape)).astype(np.float16) for _ in range(2)
-    )
-    return LabelledEmbeddings(
-        tuple(utterances), embeddings, noisy_copies, np.zeros((0, *SHAPE), np.float32)
-    )
+    embeddings = (means + rng.normal(0, 0.3, means.shape)).astype(np.float16)
+    return LabelledEmbeddings(tuple(utterances), embeddings)
 
 
 def with_ten_trees(baseline):
@@ -78,7 +76,6 @@ def test_features_and_settings(labelled):
     assert not design.grid and not design.prepare
     assert linear.features(embeddings).shape == (len(embeddings), np.prod(SHAPE))
     assert linear.settings == "C of 0.001, 0.003, 0.01, 0.03, 0.1"
-    assert ALL[SHIPPED].boosting and not ALL[WITHOUT_BOOSTING].boosting
 
 
 @dataclasses.dataclass(frozen=True)
@@ -139,10 +136,9 @@ def test_an_interrupted_comparison_resumes(labelled, calls):
     "changed",
     [
         lambda data: dataclasses.replace(data, embeddings=data.embeddings + np.float16(1)),
-        lambda data: dataclasses.replace(data, noisy_copies=data.noisy_copies + np.float16(1)),
-        lambda data: dataclasses.replace(data, directions=np.ones((1, *SHAPE), np.float32)),
+        lambda data: dataclasses.replace(data, others=labelled_embeddings.project([data], 0)),
     ],
-    ids=["embeddings", "noisy copies", "directions"],
+    ids=["embeddings", "other corpora"],
 )
 def test_the_cache_is_not_used_for_other_data(labelled, calls, changed):
     compared = {SHIPPED: Recorder(str(calls))}
@@ -181,9 +177,8 @@ def test_the_source_is_that_of_all_modules_that_are_imported(tmp_path, monkeypat
 
 def test_the_shipped_classifiers_source_is_part_of_its_key():
     source = classifiers.source_hash(Path(classifiers.classifier.__file__))
-    assert ALL[SHIPPED].source == ALL[WITHOUT_BOOSTING].source
     assert ALL[SHIPPED].source.startswith(source) and len(source) == 64
-    assert "training_set.noisy_copies" in ALL[SHIPPED].source  # how it is fitted
+    assert "training_set.others" in ALL[SHIPPED].source  # how it is fitted
 
 
 def outcome(*predicted):
@@ -238,6 +233,34 @@ def test_table_and_figure(results):
     assert of_actors.x[0] == 100 * next(iter(results.values()))["actors"]["ua"]
 
 
-def test_other_recordings_than_those_of_the_artifacts(clips):
-    with pytest.raises(SerError, match="does not hold the recordings that .* was made from"):
-        comparison.compare(clips[0].parent, artifacts.FOLDER)
+def test_results_and_figure_are_written(results, labelled, tmp_path, monkeypatch):
+    empty = np.zeros((0, *SHAPE))
+    labelled_embeddings.save(labelled, Sounds(empty, np.array([]), empty), tmp_path)
+    artifacts.write_json(tmp_path / artifacts.METRICS, {"clips": 1})
+    artifacts.write_json(tmp_path / artifacts.MANIFEST, {})
+    compared = []
+
+    def run(classifiers, labelled, seed):
+        compared.append(labelled)
+        return results
+
+    def draw(results, shipped, starting_design, path):
+        path.write_text("figure")
+
+    monkeypatch.setattr(artifacts, "verify", lambda folder: {"seed": 0})
+    monkeypatch.setattr(comparison, "run", run)
+    monkeypatch.setattr(chart, "draw", draw)
+    assert comparison.compare(tmp_path) == results
+    assert np.array_equal(compared[0].embeddings, labelled.embeddings)
+    assert compared[0].emotions.tolist() == labelled.emotions.tolist()
+    content = artifacts.read_json(tmp_path / artifacts.METRICS)
+    assert content["clips"] == 1 and set(content["comparison"]) == set(results)
+    manifest = artifacts.read_json(tmp_path / artifacts.MANIFEST)
+    assert manifest["seed"] == 0 and artifacts.COMPARISON in manifest["files"]
+
+
+def test_earlier_embeddings_are_an_error(tmp_path, monkeypatch):
+    monkeypatch.setattr(artifacts, "verify", lambda folder: {})
+    np.savez(tmp_path / artifacts.EMBEDDINGS, embeddings=np.zeros((1, *SHAPE)))
+    with pytest.raises(SerError, match="earlier version"):
+        comparison.compare(tmp_path)

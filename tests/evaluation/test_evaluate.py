@@ -5,36 +5,33 @@ import sys
 
 import numpy as np
 import pytest
-from synthetic import made_up, separable_in_one_layer
+from synthetic import made_up, separable_in_one_layer, without_embeddings
 
 from ser.evaluation import evaluate, protocols
 from ser.evaluation.metrics import most_probable
 from ser.labels import LABELS
-from ser.training.classifier import enrolment, layer_selection
+from ser.training.classifier import enrolment, fitting, layer_selection
 from ser.training.generated_sounds import KINDS, Sounds
-from ser.training.labelled_embeddings import LabelledEmbeddings
+from ser.training.labelled_embeddings import project
 
 N_FOLDS = {"random": 5, "actors": 6}
 
 
 @pytest.fixture
 def sounds():
-    """Four sounds of each kind; a feature of their embeddings is the kind's number."""
+    """Four sounds of each kind, and unlabelled speech."""
     kinds = np.array(4 * list(KINDS))
-    embeddings = np.random.default_rng(2).normal(size=(len(kinds), 5, 2, 32))
-    embeddings[:, :, 0, 2] = [[list(KINDS).index(kind)] for kind in kinds]
-    return Sounds(embeddings.astype(np.float16), kinds)
+    embeddings = np.random.default_rng(2).normal(size=(len(kinds) + 7, 5, 2, 32))
+    embeddings = embeddings.astype(np.float16)
+    return Sounds(embeddings[:-7], kinds, embeddings[-7:])
 
 
 @pytest.fixture
 def labelled():
-    """Clips that emotions are predicted from in one layer of five; noisy copies are marked."""
+    """Clips that emotions are predicted from in one layer of five, with their row numbers."""
     labelled = separable_in_one_layer(5, 2, np.random.default_rng(1))
-    # A clip and its copy have its row number among the features, the copy as a negative one.
-    rows = np.arange(len(labelled.embeddings))[:, None]
-    embeddings, noisy_copies = labelled.embeddings, labelled.embeddings.copy()
-    embeddings[:, :, 0, 1], noisy_copies[:, :, 0, 1] = rows, -rows
-    return dataclasses.replace(labelled, embeddings=embeddings, noisy_copies=noisy_copies)
+    labelled.embeddings[:, :, 0, 1] = np.arange(len(labelled.embeddings))[:, None]
+    return labelled
 
 
 def rows_of(embeddings):
@@ -42,27 +39,34 @@ def rows_of(embeddings):
 
 
 def test_nothing_of_a_test_fold_is_trained_on(quick_training, labelled, sounds, monkeypatch):
-    calls = {"selected": [], "fitted": [], "detectors": []}
-    select, fit = layer_selection.select, enrolment.fit_unadapted
-    fit_detector = evaluate.VoiceDetector.fit
+    calls = {"selected": [], "random": [], "actors": [], "kinds": []}
+    select, fit, fit_emotions = layer_selection.select, fitting.fit, fitting.fit_emotions
+
+    def record(name, training_set):
+        calls[name].append(rows_of(training_set.embeddings))
 
     def recorded_select(training_set):
-        calls["selected"].append(rows_of(training_set.embeddings))
+        record("selected", training_set)
         return select(training_set)
 
-    def recorded_fit(training_set, *arguments):
-        calls["fitted"].append(rows_of(training_set.embeddings))
-        assert rows_of(-training_set.noisy_copies) == rows_of(training_set.embeddings)
+    def recorded_fit_emotions(training_set, seed):
+        record("random", training_set)
         assert training_set.embeddings.shape[1] == 1
-        return fit(training_set, *arguments)
+        return fit_emotions(training_set, seed)
 
-    def recorded_detector(embeddings, kinds):
-        calls["detectors"].append((rows_of(embeddings), set(kinds[:, 0, 0, 2].astype(int))))
-        return fit_detector(embeddings, kinds)
+    def recorded_fit(training_set, some_sounds, seed):
+        record("actors", training_set)
+        calls["kinds"].append(set(some_sounds.kinds))
+        assert training_set.embeddings.shape[1] == some_sounds.embeddings.shape[1] == 1
+        assert len(some_sounds.speech) == len(sounds.speech)
+        # What it calls itself is not recorded.
+        with monkeypatch.context() as patch:
+            patch.setattr(fitting, "fit_emotions", fit_emotions)
+            return fit(training_set, some_sounds, seed)
 
     monkeypatch.setattr(layer_selection, "select", recorded_select)
-    monkeypatch.setattr(enrolment, "fit_unadapted", recorded_fit)
-    monkeypatch.setattr(evaluate.VoiceDetector, "fit", recorded_detector)
+    monkeypatch.setattr(fitting, "fit_emotions", recorded_fit_emotions)
+    monkeypatch.setattr(fitting, "fit", recorded_fit)
     metrics, out_of_fold = evaluate.evaluate(labelled, sounds, 0)
 
     training_rows = [
@@ -71,20 +75,40 @@ def test_nothing_of_a_test_fold_is_trained_on(quick_training, labelled, sounds, 
         for train, _ in protocols.folds(labelled.utterances, protocol, labelled.recordings, 0)
     ]
     assert len(training_rows) == sum(N_FOLDS.values())
-    assert calls["selected"] == calls["fitted"] == training_rows
-    assert [rows for rows, _ in calls["detectors"]] == training_rows[N_FOLDS["random"] :]
+    assert calls["selected"] == calls["random"] + calls["actors"] == training_rows
+    assert len(calls["actors"]) == N_FOLDS["actors"]
     # A detector is tested on sounds of kinds that it was not fitted to, each kind once.
-    held_out = [set(range(len(KINDS))) - kinds for _, kinds in calls["detectors"]]
-    assert sorted(kind for kinds in held_out for kind in kinds) == list(range(len(KINDS)))
+    held_out = [set(KINDS) - kinds for kinds in calls["kinds"]]
+    assert sorted(kind for kinds in held_out for kind in kinds) == sorted(KINDS)
     assert metrics["no_voice"]["n_generated_sounds"] == len(sounds.kinds)
 
-    # Each clip is scored once, its copy never.
+    # Each clip is scored once.
     assert out_of_fold.shape == (96, 8) and metrics["clips"] == 96
     for result in metrics["protocols"].values():
         assert np.sum(result["confusion"]) == 96
     assert metrics["protocols"]["actors"]["ua"] > 0.7
     predicted = most_probable(out_of_fold)
     assert metrics["protocols"]["actors"]["wa"] == np.mean(predicted == labelled.emotions)
+
+
+def test_other_corpora_are_trained_on_and_not_scored(quick_training, sounds, monkeypatch):
+    home, other = (separable_in_one_layer(1, 0, np.random.default_rng(seed)) for seed in (1, 2))
+    utterances = tuple(dataclasses.replace(u, corpus="other") for u in other.utterances)
+    other = dataclasses.replace(other, utterances=utterances)
+    labelled = dataclasses.replace(home, others=project([other], 0))
+    trained_on, fit_emotions = [], fitting.fit_emotions
+
+    def recorded_fit_emotions(training_set, seed):
+        trained_on.append(training_set.others)
+        return fit_emotions(training_set, seed)
+
+    monkeypatch.setattr(fitting, "fit_emotions", recorded_fit_emotions)
+    metrics, out_of_fold = evaluate.evaluate(labelled, sounds.select_layers([0]), 0)
+    assert len(trained_on) == sum(N_FOLDS.values())
+    assert all(others is labelled.others for others in trained_on)
+    assert len(out_of_fold) == metrics["clips"] == 96
+    for result in metrics["protocols"].values():
+        assert np.sum(result["confusion"]) == 96
 
 
 def test_a_ninth_label_that_does_not_occur(quick_training, labelled, sounds, monkeypatch):
@@ -111,9 +135,7 @@ def test_clips_that_enrol_are_not_scored():
         for utterance in made_up("made", 2, ("neutral", "angry"), 2)
     ]
     emotions = np.array([utterance.emotion for utterance in utterances])
-    labelled = LabelledEmbeddings(
-        tuple(utterances), np.zeros((len(emotions), 1)), None, np.zeros((0, 1))
-    )
+    labelled = without_embeddings(utterances)
     correct = np.eye(8)[[LABELS.index(emotion) for emotion in emotions]]
     wrong = np.roll(correct, 1, axis=1)
     gain = evaluate._enrolment_gain(labelled, wrong, correct)

@@ -57,7 +57,7 @@ def test_speakers_may_have_names():
         Utterance(Path(f"{name}.wav"), "made", name, "", "sad", "", "") for name in ("Ada", "Bo")
     )
     two = with_labels(["sad", "sad"], [0, 1])
-    named = type(two)(utterances, two.embeddings, None, two.directions)
+    named = type(two)(utterances, two.embeddings)
     result = metrics.scores(named, np.array(["sad", "calm"]))
     assert result["per_actor"] == {"Ada": 1.0, "Bo": 0.0}
 

@@ -1,11 +1,15 @@
 """The protocol `rooms`: only test clips are changed, each always in the same way."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from synthetic import embeddings_of, labelled
 
+from ser import artifacts
 from ser.errors import SerError
 from ser.evaluation import robustness
+from ser.evaluation.ablation import WITHOUT_PART
 from ser.training.augmentation import NoiseBank
 
 
@@ -19,11 +23,8 @@ def changes():
 
 @pytest.fixture
 def clips():
-    """Embeddings of twelve speakers, with noisy copies."""
-    rng = np.random.default_rng(0)
-    embeddings, emotions, speakers = embeddings_of(rng, 24, n_speakers=12)
-    copies = embeddings + rng.normal(0, 0.1, embeddings.shape)
-    return labelled(embeddings, emotions, speakers, copies)
+    """Embeddings of twelve speakers."""
+    return labelled(*embeddings_of(np.random.default_rng(0), 24, n_speakers=12))
 
 
 def test_every_condition_changes_a_clip_in_the_same_way_each_time(changes, speech):
@@ -54,11 +55,44 @@ def test_conditions_need_background_sounds():
 
 def test_scores_are_those_of_the_changed_test_clips(clips):
     useless = np.random.default_rng(1).normal(size=clips.embeddings.shape)
-    results = robustness.score(clips, {"same": clips.embeddings, "useless": useless})
+    room = robustness.ABLATED["room"]
+    results, ablated = robustness.score(clips, {"same": clips.embeddings, room: useless})
     assert results["same"] == results[robustness.CLEAN]
-    assert results["useless"]["ua"] < 0.3 < 0.6 < results["same"]["ua"]
+    assert results[room]["ua"] < 0.3 < 0.6 < results["same"]["ua"]
     rows = robustness.table(results).splitlines()[2:]
     assert len(rows) == 3 and f"{100 * results['same']['ua']:.1f}" in rows[1]
+
+    assert set(ablated) == {"none", *WITHOUT_PART, "other corpora"}
+    assert ablated["none"] == {
+        "clean": results[robustness.CLEAN]["ua"],
+        "room": results[room]["ua"],
+    }
+    for part, scores in ablated.items():
+        assert scores["room"] < 0.3 < 0.6 < scores["clean"], part
+    # There are none.
+    assert ablated["other corpora"] == ablated["none"]
+
+
+def test_measured_scores_are_written(clips, changes, tmp_path, monkeypatch):
+    artifacts.write_json(tmp_path / artifacts.MANIFEST, {})
+    artifacts.write_json(tmp_path / artifacts.METRICS, {"protocols": {"actors": {"ua": 0.5}}})
+    recognizer = SimpleNamespace(encoder=None)
+    monkeypatch.setattr(robustness, "Recognizer", SimpleNamespace(load=lambda _: recognizer))
+    monkeypatch.setattr(robustness.labelled_embeddings, "load", lambda _: (clips, None))
+    monkeypatch.setattr(robustness.augmentation, "load_noise_bank", lambda _, test: None)
+    monkeypatch.setattr(robustness, "conditions", lambda _: changes)
+    monkeypatch.setattr(
+        robustness.corpora, "table", lambda _: SimpleNamespace(utterances=clips.utterances)
+    )
+    monkeypatch.setattr(robustness, "embed", lambda *_: [clips.embeddings])
+    monkeypatch.setattr(
+        robustness, "score", lambda _, changed: (dict.fromkeys(changed, 1), {"none": 2})
+    )
+    results = robustness.measure(tmp_path, tmp_path, tmp_path)
+    assert set(results) == set(changes)
+    content = artifacts.read_json(tmp_path / artifacts.METRICS)
+    assert content["protocols"] == {"actors": {"ua": 0.5}, "rooms": results}
+    assert content["ablation"] == {"actors": {"none": 2}}
 
 
 def test_changed_recordings_are_in_the_order_of_the_labelled_ones(clips, changes, monkeypatch):

@@ -1,11 +1,12 @@
 """Metrics by speaker of made-up predictions, whose values are known."""
 
-import numpy as np
+from types import SimpleNamespace
+
 import pytest
 from synthetic import made_up, without_embeddings
 
+from ser.errors import SerError
 from ser.evaluation import speaker_metrics
-from ser.labels import LABELS
 
 
 def test_score():
@@ -30,12 +31,8 @@ def test_human_listeners():
     assert speaker_metrics.human_listeners(made_up("nemo", 2, ("sad",), 1)) is None
 
 
-def test_only_confident_answers_to_common_emotions_count():
-    emotions = ("happy", "sad", "angry", "calm")
-    test_set = without_embeddings(made_up("nemo", 1, emotions, 1))
-    probabilities = np.full((4, 8), 0.05)
-    for row, (label, top) in enumerate((("happy", 0.65), ("angry", 0.6), ("angry", 0.4))):
-        probabilities[row, LABELS.index(label)] = top
-    probabilities[3, LABELS.index("calm")] = 0.9
-    selective = speaker_metrics.selective(test_set, probabilities, emotions[:3], 0.5)
-    assert selective == {"coverage": pytest.approx(2 / 3), "selective_accuracy": 0.5}
+def test_an_encoder_is_not_scored_on_what_it_was_fine_tuned_on():
+    encoder = SimpleNamespace(checkpoint="tiny", fine_tuned_on=("nemo",))
+    speaker_metrics.require_not_fine_tuned(encoder, "crema_d")
+    with pytest.raises(SerError, match="tiny was fine-tuned on nemo.*fine-tune --without nemo"):
+        speaker_metrics.require_not_fine_tuned(encoder, "nemo")

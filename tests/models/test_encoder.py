@@ -40,7 +40,8 @@ def test_shape_and_layers(bundled, loaded):
     assert embeddings.shape == (len(loaded), len(bundled.layers), 2, 512)
     assert embeddings.dtype == np.float32
     assert np.isfinite(embeddings).all() and (embeddings[:, :, 1] >= 0).all()
-    assert bundled.embed([]).shape == (0, len(bundled.layers), 2, 512)
+    assert bundled.shape == embeddings.shape[1:]
+    assert bundled.embed([]).shape == (0, *bundled.shape)
 
 
 def test_pools_mean_and_deviation_of_hidden_states(bundled, loaded):
@@ -156,6 +157,12 @@ def test_half_precision_keeps_positions_precise(bundled, loaded, without_onednn)
     assert difference.max() > 0
     assert np.median(difference) < 0.01
     assert np.corrcoef(exact.ravel(), reduced.ravel())[0, 1] > 0.999
+
+
+@pytest.mark.parametrize("corpora", [(), ("crema_d", "nemo")])
+def test_corpora_that_it_was_fine_tuned_on_are_read(tmp_path, corpora):
+    options = {"fine_tuned_on": corpora} if corpora else {}
+    assert Encoder(checkpoint(tmp_path, "wav2vec2", **options), "cpu").fine_tuned_on == corpora
 
 
 def test_fingerprint_depends_on_the_weights(tmp_path):

@@ -13,8 +13,7 @@ from ser.models.speaker import (
     SpeakerAdaptation,
 )
 
-SHAPE = (3, 2, 4)  # layers, mean and deviation, hidden size
-SIZE = 24
+SIZE = 24  # number of principal components
 UNIFORM = np.full(8, 1 / 8)
 ANGRY = np.eye(8)[LABELS.index("angry")]
 
@@ -29,34 +28,34 @@ def adaptation(rng):
     return SpeakerAdaptation(rng.normal(size=(8, SIZE)).astype(np.float32))
 
 
-def updated(embeddings, probabilities=UNIFORM):
+def updated(rows, probabilities=UNIFORM):
     speaker = UNKNOWN_SPEAKER
-    for embedding in embeddings:
-        speaker = speaker.update(embedding, probabilities)
+    for row in rows:
+        speaker = speaker.update(row, probabilities)
     return speaker
 
 
 def test_an_update_returns_new_statistics(rng):
-    clip = rng.normal(size=SHAPE).astype(np.float32)
+    clip = rng.normal(size=SIZE).astype(np.float32)
     both = UNKNOWN_SPEAKER.update(clip, ANGRY).update_neutral(2 * clip)
     assert UNKNOWN_SPEAKER.n_clips == 0
     assert (both.n_clips, both.n_unlabelled, both.n_neutral) == (2, 1, 1)
     assert both.unlabelled_sum.dtype == both.neutral_sum.dtype == np.float64
-    np.testing.assert_allclose(both.unlabelled_sum, clip.reshape(-1))
-    np.testing.assert_allclose(both.neutral_sum, 2 * clip.reshape(-1))
+    np.testing.assert_allclose(both.unlabelled_sum, clip)
+    np.testing.assert_allclose(both.neutral_sum, 2 * clip)
     np.testing.assert_allclose(both.expected_counts, ANGRY)
 
 
 def test_without_clips_nothing_changes(adaptation, rng):
-    embedding = rng.normal(size=SHAPE).astype(np.float32)
-    assert adaptation.adapt(embedding, UNKNOWN_SPEAKER).tobytes() == embedding.tobytes()
+    row = rng.normal(size=SIZE).astype(np.float32)
+    assert adaptation.adapt(row, UNKNOWN_SPEAKER).tobytes() == row.tobytes()
 
 
 def test_shape_and_type_are_kept(adaptation, rng):
-    embedding = rng.normal(size=SHAPE).astype(np.float32)
-    adapted = adaptation.adapt(embedding, UNKNOWN_SPEAKER.update(embedding, UNIFORM))
-    assert adapted.shape == SHAPE and adapted.dtype == np.float32
-    assert not np.array_equal(adapted, embedding)
+    row = rng.normal(size=SIZE).astype(np.float32)
+    adapted = adaptation.adapt(row, UNKNOWN_SPEAKER.update(row, UNIFORM))
+    assert adapted.shape == (SIZE,) and adapted.dtype == np.float32
+    assert not np.array_equal(adapted, row)
 
 
 @pytest.mark.parametrize("clips", [1, 3, 50])
@@ -101,14 +100,35 @@ def test_five_angry_clips_are_not_taken_for_the_offset(adaptation):
     assert kept > 0.5
 
 
-def test_fitted_where_not_every_emotion_occurs(rng):
-    embeddings = rng.normal(size=(40, *SHAPE))
-    emotions = np.array(["sad", "angry"] * 20)
-    means = SpeakerAdaptation.fit(embeddings, emotions).class_means
+def test_class_means_of_one_corpus_are_those_of_its_clips(rng):
+    rows, emotions = rng.normal(size=(80, SIZE)).astype(np.float32), np.tile(LABELS, 10)
+    means = SpeakerAdaptation.fit(rows, emotions, np.full(80, "made")).class_means
     assert means.shape == (8, SIZE) and means.dtype == np.float32
+    expected = [rows[emotions == label].mean(axis=0) for label in LABELS]
+    np.testing.assert_allclose(means, expected, atol=1e-5)
+
+
+def test_fitted_where_not_every_emotion_occurs(rng):
+    rows, emotions = rng.normal(size=(40, SIZE)), np.array(["sad", "angry"] * 20)
+    means = SpeakerAdaptation.fit(rows, emotions, np.full(40, "made")).class_means
     sad, angry = (means[LABELS.index(emotion)] for emotion in ("sad", "angry"))
-    np.testing.assert_allclose(sad, embeddings[::2].mean(axis=0).reshape(-1), atol=1e-5)
+    np.testing.assert_allclose(sad, rows[::2].mean(axis=0), atol=1e-5)
     np.testing.assert_allclose(means[LABELS.index("calm")], (sad + angry) / 2, atol=1e-5)
+
+
+@pytest.mark.parametrize("n_clips", [(10, 10), (3, 40)], ids=["equal", "of unlike size"])
+def test_a_corpus_without_an_emotion_does_not_shift_its_mean(rng, n_clips):
+    """Corpora differ by an offset; one has all emotions but two, the other all but another."""
+    of_emotions, offsets = rng.normal(size=(8, SIZE)), rng.normal(0, 10, (2, SIZE))
+    rows, emotions, corpora = [], [], []
+    for corpus, missing in enumerate((("calm", "sad"), ("angry",))):
+        for label in set(LABELS) - set(missing):
+            row = of_emotions[LABELS.index(label)] + offsets[corpus]
+            rows += [row] * n_clips[corpus]
+            emotions += [label] * n_clips[corpus]
+            corpora += [str(corpus)] * n_clips[corpus]
+    means = SpeakerAdaptation.fit(*map(np.array, (rows, emotions, corpora))).class_means
+    np.testing.assert_allclose(means, of_emotions + offsets.mean(axis=0), atol=1e-4)
 
 
 def test_saved_and_loaded(adaptation, tmp_path):
@@ -119,11 +139,11 @@ def test_saved_and_loaded(adaptation, tmp_path):
 
 
 def test_a_removed_clip_leaves_no_trace(rng):
-    first, second = rng.normal(size=(2, *SHAPE))
+    first, second = rng.normal(size=(2, SIZE))
     both = UNKNOWN_SPEAKER.update(first, UNIFORM).update(second, ANGRY)
     left = both.remove(first, UNIFORM)
     assert left.n_clips == 1
-    np.testing.assert_allclose(left.unlabelled_sum, second.reshape(-1))
+    np.testing.assert_allclose(left.unlabelled_sum, second)
     np.testing.assert_allclose(left.expected_counts, ANGRY)
 
 

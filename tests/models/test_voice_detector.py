@@ -1,11 +1,11 @@
 """Voices are detected among generated sounds, and recorded noise where there is some."""
 
 import io
-from pathlib import Path
 
 import numpy as np
 import pytest
 
+from ser import arrays
 from ser.audio import loading
 from ser.audio.clip import SAMPLING_RATE
 from ser.errors import SerError
@@ -14,7 +14,6 @@ from ser.models.voice_detector import VoiceDetector
 from ser.recognizer import Recognizer
 from ser.training import generated_sounds
 
-NOISE = Path(__file__).parents[2] / "shared/noise"
 LENGTH = 4 * SAMPLING_RATE  # samples of a recorded noise
 
 
@@ -25,11 +24,23 @@ def recognizer():
 
 def test_separates_voices_from_other_sounds():
     rng = np.random.default_rng(0)
-    centre = rng.normal(size=(3, 2, 8))
-    voices, sounds = (centre * sign + rng.normal(size=(60, 3, 2, 8)) for sign in (1, -1))
-    detector = VoiceDetector.fit(voices[:40], sounds[:40])
-    assert detector.detect(voices[40:]).mean() > 0.9
-    assert detector.detect(sounds[40:]).mean() < 0.1
+    centre, deviations = rng.normal(size=24), rng.uniform(0.1, 10, 24)
+    voices, sounds = ((centre * sign + rng.normal(size=(60, 24))) * deviations for sign in (1, -1))
+    # There are far more clips of voices than of other sounds.
+    detector = VoiceDetector.fit(np.tile(voices[:40], (20, 1)), sounds[:40])
+    assert detector.weights.dtype == np.float32 and detector.weights.shape == (24,)
+    found = detector.detect(np.concatenate([voices[40:], sounds[40:]]))
+    assert found.shape == (40,) and found.dtype == bool
+    assert found[:20].mean() > 0.9 and found[20:].mean() < 0.1
+
+
+def test_saved_and_loaded(tmp_path):
+    rows = np.random.default_rng(1).normal(size=(60, 24))
+    detector = VoiceDetector.fit(rows[:40] + 1, rows[40:])
+    arrays.save(detector, tmp_path / "detector.npz")
+    loaded = arrays.load(VoiceDetector, tmp_path / "detector.npz")
+    assert np.array_equal(loaded.detect(rows), detector.detect(rows))
+    assert loaded.detect(rows[:1]).shape == (1,)
 
 
 def test_generated_sounds_have_their_kind_length_and_peak(monkeypatch):
@@ -49,7 +60,7 @@ def test_generated_sounds_have_their_kind_length_and_peak(monkeypatch):
 
 def test_folds_share_no_kind():
     kinds = np.repeat(list(generated_sounds.KINDS), 3)
-    sounds = generated_sounds.Sounds(np.zeros((len(kinds), 1)), kinds)
+    sounds = generated_sounds.Sounds(np.zeros((len(kinds), 1)), kinds, np.zeros((0, 1)))
     rows = np.array([sounds.fold(number, 6) for number in range(6)])
     assert (rows.sum(axis=0) == 1).all()
     assert all(
@@ -92,10 +103,11 @@ def test_noise_does_not_update_the_speaker(recognizer):
     assert analysis.speaker.n_clips == 0
 
 
-@pytest.mark.skipif(not NOISE.is_dir(), reason="needs the folder of recorded noise")
-def test_recorded_noise_has_no_confident_emotion(recognizer):
+def test_recorded_noise_has_no_confident_emotion(recognizer, shared):
+    if not (shared / "noise").is_dir():
+        pytest.skip("needs the folder of recorded noise")
     verdicts = []
-    for path in sorted(NOISE.glob("*.opus")):
+    for path in sorted((shared / "noise").glob("*.opus")):
         waveform = loading.decode(io.BytesIO(path.read_bytes()))[:LENGTH]
         try:
             verdicts.append(recognizer.analyse((SAMPLING_RATE, waveform)).verdict)
@@ -103,4 +115,4 @@ def test_recorded_noise_has_no_confident_emotion(recognizer):
             verdicts.append(NO_VOICE)
     assert len(verdicts) > 90
     assert verdicts.count(CONFIDENT) <= 0.05 * len(verdicts)
-    assert verdicts.count(NO_VOICE) >= 0.8 * len(verdicts)
+    assert verdicts.count(NO_VOICE) >= 0.75 * len(verdicts)

@@ -41,6 +41,7 @@ def test_shape(client, speech):
         "notes",
         "clips_before",
         "verdict",
+        "familiarity",
     ]
     assert list(answer["probabilities"]) == list(LABELS)
     assert sum(answer["probabilities"].values()) == pytest.approx(1)

@@ -90,13 +90,14 @@ def test_numbers():
     assert percents == [f"{text}{NB}%" for text in ("0", "<1", "72", ">99", "100")]
 
 
-def analysis(verdict, notes=(), clips_before=0, **highest):
+def analysis(verdict, notes=(), clips_before=0, familiarity=0.9, **highest):
     rest = (1 - sum(highest.values())) / (len(LABELS) - len(highest))
     return SimpleNamespace(
         verdict=verdict,
         probabilities={label: highest.get(label, rest) for label in LABELS},
         clip=SimpleNamespace(notes=notes, speech=0.44, start=0.5, end=2, duration=3),
         clips_before=clips_before,
+        familiarity=familiarity,
     )
 
 
@@ -122,7 +123,7 @@ def test_its_quality():
     assert RUSSIAN.quality(uncertain.clip) == "Слышно, но запись очень тихая и речи всего 0,4 с."
     assert RUSSIAN.why_unsure(uncertain) == (
         "Почему неуверенно: гнев и грусть почти наравне, запись очень тихая, речи всего 0,4 с, "
-        "этот голос ещё незнаком; поможет ещё одна запись."
+        "этот голос ещё незнаком; помогут ещё одна запись или две нейтральные фразы."
     )
     assert RUSSIAN.analysed_part(uncertain.clip) == "Что прослушано: с 0,5 по 2,0 с из 3,0 с"
 

@@ -16,6 +16,7 @@ DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 LATIN = re.compile(r"[A-Za-z]{3,}")
 ALLOWED = set(
     "RAVDESS CREMA nEMO Alt Esc API JSON PNG CSV English Livingstone Russo Cao Christop doi zenodo "
+    "CASIA AESDD Vryzas "
     "ODbL MIT Python python pip install gradio client curl https localhost ser download NaN CPU "
     "NVIDIA GPU Apple wav flac mp3 CUDA".split()
 )

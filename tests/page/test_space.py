@@ -26,7 +26,11 @@ PROGRAMS = (
     *("ser/__main__.py", "ser/training/data/download.py"),
 )
 IMPORTS_IN_FUNCTIONS = "ser/commands.py"  # each command imports what it needs
-NOT_READ = {"embeddings.npz", "comparison.svg"}  # artifacts that training and evaluation read
+NOT_READ = {
+    "embeddings.npz",
+    "other_corpora.npz",
+    "comparison.svg",
+}  # artifacts that training and evaluation read
 
 
 def options(name):

@@ -8,7 +8,7 @@ from ser.labels import CONFIDENT, LABELS, NO_VOICE, UNCERTAIN
 from ser.page.text import ENGLISH as words
 
 
-def analysis(verdict, notes=(), clips_before=0, **highest):
+def analysis(verdict, notes=(), clips_before=0, familiarity=0.9, **highest):
     """What the words need of an analysis."""
     rest = (1 - sum(highest.values())) / (len(LABELS) - len(highest))
     return SimpleNamespace(
@@ -16,6 +16,7 @@ def analysis(verdict, notes=(), clips_before=0, **highest):
         probabilities={label: highest.get(label, rest) for label in LABELS},
         clip=SimpleNamespace(notes=notes, speech=0.4),
         clips_before=clips_before,
+        familiarity=familiarity,
     )
 
 
@@ -46,7 +47,12 @@ def test_verdict(result, sentence):
         (
             analysis(UNCERTAIN, ("quiet", "short"), calm=0.5, sad=0.2),
             "Why unsure: no emotion stands out, the recording is very quiet, there is only 0.4 s "
-            "of speech, this voice is new to it; another recording helps.",
+            "of speech, this voice is new to it; a second recording or two neutral sentences help.",
+        ),
+        (
+            analysis(UNCERTAIN, familiarity=0.1, calm=0.5, sad=0.2),
+            "Why unsure: no emotion stands out, this voice and room are new to it; a second "
+            "recording or two neutral sentences help.",
         ),
     ],
 )

@@ -73,11 +73,10 @@ def test_a_window_is_adapted_with_those_that_do_not_overlap_it(recognizer, voice
     assert expected != pytest.approx(recognizer.analyse(fifth).probabilities, abs=1e-2)
 
 
-def test_the_threshold_is_that_of_the_head_that_predicts(recognizer, voice):
-    classifier = recognizer.classifier
-    for seconds, head in ((3, classifier.unadapted), (12, classifier.adapted)):
-        _, timeline = analyse(recognizer, (RATE, voice[: seconds * RATE]))
-        assert timeline.threshold == head.calibration.threshold
+@pytest.mark.parametrize("seconds", [3, 12], ids=["unadapted", "adapted"])
+def test_the_threshold_is_the_classifiers(recognizer, voice, seconds):
+    _, timeline = analyse(recognizer, (RATE, voice[: seconds * RATE]))
+    assert timeline.threshold == recognizer.classifier.calibration.threshold
 
 
 def test_a_noisy_room_without_a_voice_is_left_blank(recognizer, voice):

@@ -15,9 +15,18 @@ from ser.audio import loading
 from ser.evaluation import evaluate
 from ser.models.encoder import Encoder
 from ser.recognizer import Recognizer
-from ser.training import embedding, generated_sounds, train
+from ser.training import embedding, generated_sounds, labelled_embeddings, rooms, train
 from ser.training.classifier import layer_selection
+from ser.training.data import corpora
 
+DEEP = {  # and narrow
+    "hidden_size": 32,
+    "num_hidden_layers": 9,
+    "num_attention_heads": 2,
+    "intermediate_size": 64,
+    "conv_dim": (16,) * 7,
+    "num_conv_pos_embedding_groups": 4,
+}
 BASE = {}  # the default configuration
 LARGE = {
     "hidden_size": 1024,
@@ -55,6 +64,45 @@ def test_all_layers_of_a_small_encoder_are_used():
     assert layer_selection.select(training_set) == [0, 1, 2]
 
 
+def test_with_other_corpora_the_layer_is_selected_on_one_of_them(
+    quick_training, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(embedding, "CACHE", tmp_path / "cache")
+    monkeypatch.setattr(generated_sounds, "SOUNDS_PER_KIND", 2)
+    monkeypatch.setattr(rooms, "N_ROOMS", 3)
+    selected_on, evaluated = [], []
+
+    def select(training_set):
+        selected_on.append({utterance.corpus for utterance in training_set.utterances})
+        return [2]
+
+    def no_evaluation(labelled, sounds, seed):
+        evaluated.append((labelled.embeddings.shape[1], sounds.embeddings.shape[1]))
+        return {}, np.zeros((len(labelled.utterances), 8))
+
+    monkeypatch.setattr(layer_selection, "select", select)
+    home, other, out = (tmp_path / name for name in ("home", "other", "out"))
+    names = [home / f"03-01-0{e}-01-01-01-{a:02}.wav" for e in range(1, 9) for a in range(1, 7)] + [
+        other / f"{s}_DFA_{e}_XX.wav" for s in range(1001, 1004) for e in ("ANG", "SAD")
+    ]
+    for seed, path in enumerate(names):
+        path.parent.mkdir(exist_ok=True)
+        soundfile.write(path, speech_like(0.5, seed, 16_000), 16_000)
+    checkpoint = random_checkpoint(tmp_path / "deep", DEEP)
+    train.train(no_evaluation, [home, other], checkpoint, out, speech=[other], device="cpu")
+    assert selected_on == [{"crema_d"}] and evaluated == [(1, 1)]
+    # Of the hidden states 2 to 5.
+    encoder = Recognizer.load(out, "cpu").encoder
+    assert encoder.layers == (4,)
+    kept, sounds = labelled_embeddings.load(out)
+    of_home, of_other = (
+        embedding.embed(encoder, corpora.table(folder).utterances)[0] for folder in (home, other)
+    )
+    assert np.allclose(kept.embeddings, of_home, atol=0.01)
+    assert np.allclose(kept.others.rows, kept.others.projection(of_other), atol=0.02)
+    assert sounds.embeddings.shape[1:] == sounds.speech.shape[1:] == (1, 2, 32)
+
+
 @pytest.mark.long
 def test_training_with_a_checkpoint_of_the_shape_of_wav2vec2_base(tmp_path, monkeypatch):
     monkeypatch.setattr(embedding, "CACHE", tmp_path / "cache")
@@ -68,7 +116,8 @@ def test_training_with_a_checkpoint_of_the_shape_of_wav2vec2_base(tmp_path, monk
         rows.append(f"{name}\t{speaker}\t{emotion}")
     (tmp_path / "table.tsv").write_text("\n".join(rows))
     out = tmp_path / "out"
-    train.train(evaluate.evaluate, tmp_path, checkpoint, out, tmp_path / "table.tsv", "cpu")
+    table = tmp_path / "table.tsv"
+    train.train(evaluate.evaluate, [tmp_path], checkpoint, out, table, device="cpu")
     (layer,) = json.loads((out / artifacts.MANIFEST).read_text())["encoder"]["layers"]
     assert 3 <= layer < 8
     recognizer = Recognizer.load(out, "cpu")

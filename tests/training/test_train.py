@@ -1,7 +1,11 @@
-"""Training from a folder of recordings to artifacts that the app can load."""
+"""Training from folders of recordings to artifacts that the app can load."""
 
+import contextlib
+import dataclasses
+import io
 import itertools
 import json
+import re
 import shutil
 from types import SimpleNamespace
 
@@ -12,28 +16,48 @@ import torch
 from encoders import save_tiny_encoder
 from voices import speech_like
 
-from ser import artifacts
-from ser.__main__ import main
+from ser import arrays, artifacts
 from ser.evaluation import evaluate
 from ser.labels import LABELS
+from ser.models.classifier import EmotionClassifier
 from ser.models.encoder import Encoder
+from ser.models.voice_detector import VoiceDetector
 from ser.recognizer import Recognizer
-from ser.training import embedding, generated_sounds, labelled_embeddings, train
+from ser.training import embedding, labelled_embeddings, rooms, train
+from ser.training.classifier import fitting
 from ser.training.data import corpora
+from ser.training.labelled_embeddings import SEED
 
-N_CLIPS = 24 * 8 - 1
+N_CLIPS, N_OTHERS, N_SPEECH = 24 * 9 - 1, 6 * 6 - 1, 5
+
+
+def record(path, seed):
+    path.parent.mkdir(exist_ok=True)
+    soundfile.write(path, speech_like(0.8, seed, 16_000), 16_000)
 
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory):
-    """All actors with one short synthetic clip of each emotion, one of them unreadable."""
-    folder = tmp_path_factory.mktemp("ravdess")
+    """A home corpus and another one with a short clip of each emotion, and unlabelled speech.
+
+    The second sentence is spoken neutrally alone. One recording of each folder is unreadable.
+    """
+    folder = tmp_path_factory.mktemp("data")
+    home, other, speech = folder / "home", folder / "other", folder / "speech"
     for actor in range(1, 25):
         for emotion in range(1, 9):
-            path = folder / f"03-01-0{emotion}-01-01-01-{actor:02}.wav"
-            soundfile.write(path, speech_like(0.8, 10 * emotion + actor, 16_000), 16_000)
-    path.write_text("damaged")
-    return folder
+            record(home / f"03-01-0{emotion}-01-01-01-{actor:02}.wav", 100 * emotion + actor)
+        record(home / f"03-01-01-01-02-01-{actor:02}.wav", 1000 + actor)
+    (home / "03-01-08-01-01-01-24.wav").write_text("damaged")
+    for seed, (speaker, emotion) in enumerate(
+        itertools.product(range(1001, 1007), ("ANG", "DIS", "FEA", "HAP", "NEU", "SAD"))
+    ):
+        record(other / f"{speaker}_DFA_{emotion}_XX.wav", 2000 + seed)
+    (other / "1006_DFA_SAD_XX.wav").write_text("damaged")
+    for number in range(N_SPEECH):
+        record(speech / f"{number}.wav", 3000 + number)
+    (speech / "damaged.wav").write_text("damaged")
+    return SimpleNamespace(home=home, other=other, speech=speech)
 
 
 @pytest.fixture(scope="module")
@@ -41,9 +65,19 @@ def encoder(tmp_path_factory):
     return save_tiny_encoder(tmp_path_factory.mktemp("encoder"))
 
 
+@pytest.fixture(scope="module", autouse=True)
+def few_rooms(quick_training):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rooms, "N_ROOMS", 3)
+        yield
+
+
 @pytest.fixture(scope="module")
-def train_again(quick_training, data, encoder, tmp_path_factory):
-    """Train with an empty cache and the encoder among the artifacts; return folders and metrics."""
+def train_again(data, encoder, tmp_path_factory):
+    """Train with an empty cache and the encoder among the artifacts.
+
+    Return folders, metrics and what was printed to standard error.
+    """
 
     def run():
         # Sums depend on the number of threads, which numba changes when the map is laid out.
@@ -51,10 +85,17 @@ def train_again(quick_training, data, encoder, tmp_path_factory):
         folder = tmp_path_factory.mktemp("trained")
         out, cache = folder / "artifacts", folder / "cache"
         shutil.copytree(encoder, out / "encoder")
-        with pytest.MonkeyPatch.context() as patch:
+        errors = io.StringIO()
+        with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stderr(errors):
             patch.setattr(embedding, "CACHE", cache)
-            metrics = train.train(evaluate.evaluate, data, out / "encoder", out)
-        return SimpleNamespace(out=out, cache=cache, metrics=metrics)
+            metrics = train.train(
+                evaluate.evaluate,
+                [data.home, data.other],
+                out / "encoder",
+                out,
+                speech=[data.speech],
+            )
+        return SimpleNamespace(out=out, cache=cache, metrics=metrics, errors=errors.getvalue())
 
     return run
 
@@ -64,10 +105,17 @@ def trained(train_again):
     return train_again()
 
 
+@pytest.fixture(scope="module")
+def kept(trained):
+    """What training kept: labelled embeddings and sounds."""
+    return labelled_embeddings.load(trained.out)
+
+
 def test_metrics_are_those_of_all_readable_clips(trained):
     metrics = trained.metrics
     assert metrics == json.loads((trained.out / artifacts.METRICS).read_text())
     assert metrics["clips"] == N_CLIPS
+    assert metrics["enrolment"]["n"] == N_CLIPS - 2 * 24
     for protocol in ("random", "actors"):
         result = metrics["protocols"][protocol]
         assert np.sum(result["confusion"]) == N_CLIPS
@@ -85,11 +133,13 @@ def test_the_manifest_describes_what_was_trained(trained):
     assert manifest["encoder"]["checkpoint"] == "encoder"
     assert manifest["encoder"]["layers"] == [1, 2, 3]
     assert manifest["data"]["corpora"] == [["ravdess", "CC BY-NC-SA 4.0"]]
+    assert manifest["data"]["other_corpora"] == [["crema_d", "ODbL 1.0"]]
     assert manifest["data"]["clips"] == N_CLIPS
+    assert {artifacts.EMBEDDINGS, artifacts.OTHER_CORPORA} < set(manifest["files"])
 
 
 def test_a_recording_is_analysed_with_the_artifacts(trained, data):
-    analysis = Recognizer.load(trained.out, "cpu").analyse(data / "03-01-05-01-01-01-01.wav")
+    analysis = Recognizer.load(trained.out, "cpu").analyse(data.home / "03-01-05-01-01-01-01.wav")
     assert analysis.label in LABELS
     assert len(analysis.place.neighbours) == 5
 
@@ -108,31 +158,56 @@ def test_an_evaluation_of_the_kept_embeddings_gives_the_same_figures(trained, tm
     assert np.array_equal(np.load(out / artifacts.OUT_OF_FOLD), kept)
 
 
-def test_noisy_copies_differ_from_their_clips(trained):
-    labelled = labelled_embeddings.load(trained.out / artifacts.EMBEDDINGS)
-    assert labelled.noisy_copies.shape == labelled.embeddings.shape == (N_CLIPS, 3, 2, 32)
-    change = np.abs(labelled.noisy_copies - labelled.embeddings).max(axis=(1, 2, 3))
-    assert (change > 0.01).all()
+def test_embeddings_of_all_corpora_and_sounds_are_kept(kept):
+    labelled, sounds = kept
+    assert labelled.embeddings.shape == (N_CLIPS, 3, 2, 32)
+    assert sounds.speech.shape == (N_SPEECH, 3, 2, 32)
+    assert sounds.embeddings.shape == (len(sounds.kinds), 3, 2, 32)
+    others = labelled.others
+    assert set(others.corpora) == {"crema_d"} and len(set(others.speakers)) == 6
+    assert len(others.rows) == N_OTHERS
+    assert set(others.emotions) < set(LABELS) and "calm" not in others.emotions
 
 
-def test_a_second_run_embeds_nothing_again(trained, data, monkeypatch):
+def test_the_same_models_are_fitted_to_what_is_kept(trained, kept):
+    labelled, sounds = kept
+    models = fitting.fit(labelled, sounds, SEED)
+    classifier = arrays.load(EmotionClassifier, trained.out / artifacts.CLASSIFIER)
+    predictions = (c.predict(labelled.embeddings) for c in (classifier, models.classifier))
+    assert np.array_equal(*(prediction.probabilities for prediction in predictions))
+    detector = arrays.load(VoiceDetector, trained.out / artifacts.VOICE_DETECTOR)
+    assert np.array_equal(detector.weights, models.voice_detector.weights)
+    # It learns from the unlabelled speech.
+    fewer = dataclasses.replace(sounds, speech=sounds.speech[:1])
+    without = fitting.fit(labelled, fewer, SEED).voice_detector
+    assert not np.allclose(detector.weights, without.weights, atol=1e-4)
+
+
+def test_a_second_run_embeds_nothing_again(trained, kept, data, monkeypatch):
     monkeypatch.setattr(embedding, "CACHE", trained.cache)
     monkeypatch.setattr(Encoder, "states", lambda *_: pytest.fail("a clip is embedded again"))
-    utterances = corpora.table(data).utterances[:-1]
     encoder = Encoder(trained.out / "encoder", "cpu")
-    embeddings, readable, unreadable = embedding.embed(encoder, utterances)
-    assert len(embeddings) == len(readable) == N_CLIPS and not unreadable
-    in_noise = generated_sounds.in_noise(labelled_embeddings.SEED)
-    noisy_copies, _, _ = embedding.embed(encoder, utterances, in_noise)
-    kept = labelled_embeddings.load(trained.out / artifacts.EMBEDDINGS)
-    assert np.array_equal(embeddings, kept.embeddings)
-    assert np.array_equal(noisy_copies, kept.noisy_copies)
+    labelled, sounds = kept
+    for folder, n_clips in ((data.home, N_CLIPS), (data.other, N_OTHERS)):
+        utterances = [u for u in corpora.table(folder).utterances if u.path.stat().st_size > 10]
+        clips, readable, unreadable = embedding.embed(encoder, utterances)
+        assert len(clips) == len(readable) == n_clips and not unreadable
+        if folder == data.home:
+            assert np.array_equal(clips, labelled.embeddings)
+        else:
+            projected = np.float16(labelled.others.projection(clips))
+            assert np.array_equal(projected, labelled.others.rows)
+    speech, _ = train._embed_speech(encoder, [data.speech])
+    assert len(speech) == N_SPEECH and np.array_equal(speech, sounds.speech)
 
 
-def test_the_same_command_gives_the_same_artifacts(trained, train_again, capsys):
-    second = train_again()
-    assert "Left out" in capsys.readouterr().err
-    assert hashes(second.out) == hashes(trained.out)
+@pytest.mark.parametrize("name", ["03-01-08-01-01-01-24", "1006_DFA_SAD_XX", "damaged"])
+def test_recordings_that_cannot_be_read_are_reported(trained, name):
+    assert len(re.findall(f"Warning: Left out.*{name}.wav", trained.errors)) == 1
+
+
+def test_the_same_command_gives_the_same_artifacts(trained, train_again):
+    assert hashes(train_again().out) == hashes(trained.out)
 
 
 def hashes(folder):
@@ -142,39 +217,3 @@ def hashes(folder):
         for path in sorted(folder.rglob("*"))
         if path.is_file()
     }
-
-
-def test_recordings_of_three_emotions_with_a_metadata_file(
-    quick_training, encoder, tmp_path, monkeypatch, capsys
-):
-    monkeypatch.setattr(embedding, "CACHE", tmp_path / "cache")
-    folder, out = tmp_path / "home", tmp_path / "out"
-    folder.mkdir()
-    emotions = ("neutral", "happy", "sad")
-    rows = ["file\tspeaker\temotion\tsentence"]
-    for seed, (speaker, emotion, take) in enumerate(
-        itertools.product(("Ada", "Bo", "Cy", "Di", "Ed", "Flo"), emotions, range(4))
-    ):
-        name = f"{speaker}-{emotion}-{take}.wav"
-        # Bo's last two takes are one recording.
-        seed -= (speaker, take) == ("Bo", 3)
-        soundfile.write(folder / name, speech_like(0.8, seed, 16_000), 16_000)
-        rows.append(f"{name}\t{speaker}\t{emotion}\tWell")
-    tsv = tmp_path / "table.tsv"
-    tsv.write_text("\n".join(rows))
-    arguments = ["--data", folder, "--table", tsv, "--encoder", encoder, "--out", out]
-    assert main(["train", *map(str, arguments)]) == 0
-    assert "chance        33.3" in capsys.readouterr().out
-
-    metrics = json.loads((out / artifacts.METRICS).read_text())
-    assert evaluate.reevaluate(out) == metrics
-    for result in metrics["protocols"].values():
-        assert tuple(result["per_class_recall"]) == emotions
-        assert [sum(row) for row in result["confusion"]] == [24, 0, 24, 24, 0, 0, 0, 0]
-        assert len(result["per_actor"]) == 6
-    analysis = Recognizer.load(out, "cpu").analyse(folder / "Ada-sad-0.wav")
-    assert {label for label in LABELS if analysis.probabilities[label] > 0} == set(emotions)
-    neighbour = analysis.to_json()["neighbours"][0]
-    assert neighbour["actor"] in ("Ada", "Bo", "Cy", "Di", "Ed", "Flo")
-    assert {clip.sentence for clip in analysis.place.neighbours} == {"Well"}
-    json.dumps(analysis.to_json())

@@ -23,14 +23,10 @@ from tqdm import tqdm
 
 from ser import artifacts
 from ser.charts import comparison as chart
-from ser.errors import SerError
 from ser.evaluation import protocols
 from ser.evaluation.baselines.classifiers import SHIPPED, STARTING_DESIGN, Baseline, classifiers
-from ser.recognizer import Recognizer
 from ser.training import labelled_embeddings
-from ser.training.data import corpora
-from ser.training.data.utterance import content_hash
-from ser.training.labelled_embeddings import SEED, LabelledEmbeddings, embed_labelled
+from ser.training.labelled_embeddings import SEED, LabelledEmbeddings
 
 CACHE = Path(pooch.os_cache("ser")) / "comparison"
 N_INNER_FOLDS = 3
@@ -45,28 +41,20 @@ class Outcome:
     seconds: float
 
 
-def compare(data: Path | None = None, folder: Path = artifacts.FOLDER) -> dict:
-    """Compare all classifiers; write `comparison` into metrics.json and a figure.
+def compare(folder: Path = artifacts.FOLDER) -> dict:
+    """Compare all classifiers on the embeddings that training kept in the artifacts' folder.
 
-    Args:
-        data: folder with the recordings that the artifacts were made from; without it the
-            embeddings that training kept are used.
-        folder: of the artifacts.
+    Writes `comparison` into metrics.json, and a figure.
 
     Returns:
         for each classifier, the best under `actors` first, its `settings` and for each protocol
         what `scores` returns.
 
     Raises:
-        SerError: the artifacts cannot be used, `data` is not what they were made from, or there
-            is no browser to draw the figure with.
+        SerError: the artifacts cannot be used, or there is no browser to draw the figure with.
     """
     manifest = artifacts.verify(folder)
-    labelled = (
-        _embed(data, folder, manifest)
-        if data
-        else labelled_embeddings.load(folder / artifacts.EMBEDDINGS)
-    )
+    labelled, _ = labelled_embeddings.load(folder)
     results = run(classifiers(), labelled, SEED)
     metrics = artifacts.read_json(folder / artifacts.METRICS) | {"comparison": results}
     with artifacts.replacing(folder, manifest) as fresh:
@@ -180,7 +168,7 @@ def _cached(
     seed: int,
 ) -> Outcome:
     """Return the outcome of a fold, from the folder if it was finished before."""
-    arrays = labelled.embeddings, labelled.noisy_copies, labelled.directions
+    arrays = labelled.embeddings, labelled.others
     labels = labelled.emotions, labelled.speakers
     fold = train, test, seed
     key = joblib.hash((baseline, arrays, labels, groups, fold, N_INNER_FOLDS), coerce_mmap=True)
@@ -212,20 +200,6 @@ def _evaluate(
             training_set, folds, labelled.embeddings[test], seed
         )
     return Outcome(predicted, chosen, time.process_time() - begin)
-
-
-def _embed(data: Path, folder: Path, manifest: dict) -> LabelledEmbeddings:
-    """Embed recordings after checking that the artifacts were made from them."""
-    encoder = Recognizer.load(folder).encoder
-    labelled, unreadable = embed_labelled(encoder, corpora.table(data).utterances, SEED)
-    if content_hash(labelled.utterances) != manifest["data"]["sha256"]:
-        content = unreadable[0] if unreadable else f"{len(labelled.utterances)} recordings"
-        raise SerError(
-            f"{data} does not hold the recordings that {folder} was made from ({content}). Give "
-            "their folder, or none, or make artifacts of this one: "
-            f"python -m ser train --data {data} --out DIR"
-        )
-    return labelled
 
 
 def _effort(name: str, outcomes: list[Outcome]) -> str:

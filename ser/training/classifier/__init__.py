@@ -1,1 +1,1 @@
-"""Fits models to embeddings: classifier, speaker adaptation, map, emotion directions."""
+"""Fits models to embeddings: classifier, speaker adaptation, map."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ser import labels
 from ser.page.text.english.common import EMOTIONS, NOTES, number, percent
-from ser.page.text.shared import close_together, top_two
+from ser.page.text.shared import close_together, familiar, top_two
 
 if TYPE_CHECKING:
     from ser.audio.clip import Clip
@@ -97,7 +97,8 @@ def why_unsure(analysis: Analysis) -> str:
         subject = "there is" if note == "short" else "the recording is"
         reasons.append(f"{subject} {NOTES[note].format(speech=analysis.clip.speech)}")
     if not analysis.clips_before:
-        reasons.append("this voice is new to it; another recording helps")
+        new = "this voice is" if familiar(analysis) else "this voice and room are"
+        reasons.append(f"{new} new to it; a second recording or two neutral sentences help")
     return f"Why unsure: {', '.join(reasons)}."
 
 

@@ -21,6 +21,18 @@ PROTOCOLS = {
         "Everything was learned without one whole collection, and then tried on it. "
         "Other people, rooms and languages: this is the hardest, and nearest to everyday use.",
     ),
+    "rooms": (
+        "In rooms and in noise",
+        "The recordings of actors it never heard, as they would sound in a room, in noise, on the "
+        "telephone and after strong compression. A laptop at home is nearer to this than a studio.",
+    ),
+}
+CONDITIONS = {
+    "room_0.3": "In a small room",
+    "room_0.6": "In a reverberant room",
+    "noise": "In noise",
+    "telephone": "On the telephone",
+    "opus": "Strongly compressed",
 }
 GUESSING = "Guessing"
 LISTENERS = "Human listeners"
@@ -52,6 +64,8 @@ LIMITS = "What it cannot do"
 LIMITS_LIST = (
     "It hears how a voice sounds to a listener. It does not know what a person feels or means.",
     "It learned from actors who spoke set sentences in a studio. Everyday speech is harder.",
+    "Calm was acted in one of its five collections only, and elsewhere called neutral. It answers "
+    "calm only where a recording resembles those of that collection.",
     "It is not for children, singing or whispering, nor for decisions about anybody.",
 )
 LAW = "What the law says"
@@ -63,7 +77,8 @@ LAW_LIST = (
 DATA = "Data and licence"
 DATA_LIST = (
     "RAVDESS: Livingstone and Russo 2018, doi 10.5281/zenodo.1188976, CC BY-NC-SA 4.0. "
-    "CREMA-D: Cao et al. 2014, ODbL 1.0. nEMO: Christop 2024, CC BY-NC-SA 4.0.",
+    "CREMA-D: Cao et al. 2014, ODbL 1.0. nEMO: Christop 2024, CC BY-NC-SA 4.0. "
+    "CASIA: Chinese Academy of Sciences. AESDD: Vryzas et al. 2018.",
     "The model and its map: CC BY-NC-SA 4.0, not for commercial use. The program: MIT. "
     "No recording of these collections is part of it.",
 )

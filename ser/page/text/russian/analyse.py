@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ser import labels
 from ser.page.text.russian.common import EMOTIONS, NOTES, percent
 from ser.page.text.russian.grammar import decimal, of_many, plural
-from ser.page.text.shared import close_together, top_two
+from ser.page.text.shared import close_together, familiar, top_two
 
 if TYPE_CHECKING:
     from ser.audio.clip import Clip
@@ -106,7 +106,10 @@ def why_unsure(analysis: Analysis) -> str:
     for note in analysis.clip.notes:
         reasons.append(NOTES[note].format(speech=decimal(analysis.clip.speech)))
     if not analysis.clips_before:
-        reasons.append("этот голос ещё незнаком; поможет ещё одна запись")
+        new = "этот голос ещё незнаком"
+        if not familiar(analysis):
+            new = "этот голос и это помещение ещё незнакомы"
+        reasons.append(f"{new}; помогут ещё одна запись или две нейтральные фразы")
     return f"Почему неуверенно: {', '.join(reasons)}."
 
 
