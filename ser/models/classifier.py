@@ -14,21 +14,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from threadpoolctl import ThreadpoolController, threadpool_limits
+from threadpoolctl import threadpool_limits
 
 from ser.labels import LABELS
 from ser.models.boosting import Boosting, fit_boosting
 from ser.models.calibration import Calibration, fit_calibration
 from ser.models.gate import Gate, fit_gate
 from ser.models.kernel_ridge import KernelRidgeModel
-from ser.models.linear import LinearModel, Projection, flat_rows
+from ser.models.linear import BLAS, LinearModel, Projection, flat_rows
 from ser.models.training_set import ProjectedCorpora, check, stack
 
 N_FEATURES = 64  # principal components that boosting splits on
-
-# BLAS's threads wait busily for the next product, and would slow the encoder's next pass to half
-# its speed. The libraries are looked up once, since that takes as long as a prediction.
-_BLAS = ThreadpoolController().select(user_api="blas")
 
 
 @dataclass(frozen=True)
@@ -66,7 +62,7 @@ class EmotionClassifier:
     boosting: Boosting
     calibration: Calibration
 
-    @_BLAS.wrap(limits=1)
+    @BLAS.wrap(limits=1)
     def predict(self, embeddings: np.ndarray, adapted: np.ndarray | None = None) -> Prediction:
         """Predict the emotions of embeddings, shape (n, ...).
 

@@ -17,7 +17,7 @@ from scipy.special import log_softmax
 from sklearn.decomposition import PCA
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController, threadpool_limits
 
 N_COMPONENTS = 512  # nine tenths of the variance
 C = 0.001  # inverse regularisation strength
@@ -26,6 +26,10 @@ CORPUS_PENALTY = 0.3  # the same of the between-corpus covariance
 SPEAKER_SHRINKAGE = 0.5  # part of a speaker's mean deviation that is subtracted in training
 MAX_ITERATIONS = 200
 MASKED = -1e9  # logit of an emotion that a clip's corpus lacks
+
+# BLAS's threads wait busily for the next product, and would slow the encoder's next pass to half
+# its speed. The libraries are looked up once, since that takes as long as a prediction.
+BLAS = ThreadpoolController().select(user_api="blas")
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,7 @@ class Projection:
         pipeline = make_pipeline(StandardScaler(), pca).fit(rows)
         return cls(*affine(pipeline.transform, rows.shape[1]))
 
+    @BLAS.wrap(limits=1)
     def __call__(self, embeddings: np.ndarray) -> np.ndarray:
         """Return principal components of embeddings, shape (n, ...), as (n, components)."""
         return np.float32(flat_rows(embeddings) @ self.weights + self.offset)
