@@ -33,20 +33,9 @@ OTHER_CORPORA = "other_corpora.npz"
 COMPARISON = "comparison.svg"
 READY = ".ready"  # folder with complete files that only have to be renamed
 NEEDED = (CLASSIFIER, VOICE_DETECTOR, ADAPTATION, MAP, OUT_OF_FOLD, METRICS)
-OPTIONAL = (
-    EMBEDDINGS,
-    OTHER_CORPORA,
-    COMPARISON,
-)  # training and evaluation read them, the page does not
-LIBRARIES = (
-    "numpy",
-    "scikit-learn",
-    "torch",
-    "transformers",
-    "librosa",
-    "soxr",
-    "umap-learn",
-)
+# Training and evaluation read these, the page does not.
+OPTIONAL = (EMBEDDINGS, OTHER_CORPORA, COMPARISON)
+LIBRARIES = ("numpy", "scikit-learn", "torch", "transformers", "librosa", "soxr", "umap-learn")
 REPAIR = (
     "Restore the bundled ones with: git checkout artifacts — or make them anew with: "
     "python -m ser train --data FOLDER"

@@ -15,7 +15,7 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.special import log_softmax
 
-from ser.errors import SerError
+from ser import console
 
 N_ESTIMATORS = 60  # stages, each with a tree for every class
 LEARNING_RATE = 0.02
@@ -103,12 +103,9 @@ def fit_boosting(
     Raises:
         SerError: LightGBM is not installed.
     """
-    try:
+    with console.required("requirements-training.txt"):
         import lightgbm  # only training needs it
-    except ImportError as error:
-        raise SerError(
-            "Training needs LightGBM. Install it with: pip install -r requirements-training.txt"
-        ) from error
+
     n_classes = log_probabilities.shape[1]
     initial = log_probabilities.copy()
     for corpus in np.unique(corpora):

@@ -1,8 +1,7 @@
 """Calibration of probabilities, and the threshold above which an answer is confident.
 
-Fitted to out-of-fold predictions of speakers, corpora and rooms that the classifier was not trained
-on. Clips unlike the home corpus are predicted worse, so the temperature depends on the gate's
-weight.
+Fitted to out-of-fold predictions of speakers and corpora that the classifier was not trained on.
+Clips unlike the home corpus are predicted worse, so the temperature depends on the gate's weight.
 """
 
 from dataclasses import dataclass

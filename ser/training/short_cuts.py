@@ -3,13 +3,12 @@
 Nothing else here is recorded, so recorded rooms and noise can serve as test data.
 """
 
-import itertools
+from dataclasses import replace
 
 import numpy as np
 
 from ser.audio.clip import SAMPLING_RATE
 from ser.training import augmentation, rooms
-from ser.training.augmentation import NoiseBank
 from ser.training.embedding import Augmentation
 from ser.training.generated_sounds import generate
 
@@ -18,12 +17,8 @@ DURATION = (0.35, 1.5)  # s
 
 def short_cuts(seed: int) -> Augmentation:
     """Return the augmentation that keeps DURATION around the peak, its channel changed."""
-    simulated = rooms.simulate(
-        np.random.default_rng(seed), rooms.REVERBERATION_TIME, rooms.DISTANCE
-    )
-    noise_bank = NoiseBank(
-        [sound for _, sound in generate(seed)], list(itertools.islice(simulated, rooms.N_ROOMS))
-    )
+    noises = [sound for _, sound in generate(seed)]
+    noise_bank = replace(rooms.training_noise_bank(None, seed), noises=noises)
 
     def change(waveform: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         n_samples = int(rng.uniform(*DURATION) * SAMPLING_RATE)
