@@ -1,11 +1,11 @@
-"""What the tests share: real recordings where they are at hand, speech-like ones elsewhere."""
+"""What the tests share: real recordings where they are at hand, synthesised speech elsewhere."""
 
 import functools
 from pathlib import Path
 
 import pytest
 import soundfile
-from voices import speech_like
+import soxr
 
 from ser import artifacts
 from ser.audio import loading
@@ -17,6 +17,7 @@ from ser.recognizer import Recognizer
 SHARED = Path(__file__).parents[2] / "shared"
 RAVDESS = SHARED / "ravdess"
 ANGRY = "Actor_03/03-01-05-02-01-01-03.flac"  # the loudest kind: survives 8 bits
+SYNTHESISED = Path(__file__).parents[1] / "ser" / "page" / "static" / "examples"
 
 
 @pytest.fixture(scope="session")
@@ -38,9 +39,16 @@ def speech(tmp_path_factory, ravdess) -> Path:
     if ravdess:
         waveform, rate = soundfile.read(ravdess / ANGRY)
     else:
-        waveform, rate = speech_like(3.5), 48_000
+        waveform, rate = soundfile.read(SYNTHESISED / "slow.flac")
+        waveform, rate = soxr.resample(waveform, rate, 48_000), 48_000
     soundfile.write(path, waveform, rate, subtype="PCM_16")
     return path
+
+
+@pytest.fixture(scope="session")
+def unfamiliar() -> Path:
+    """A synthesised voice, unlike all that the bundled classifier was fitted to."""
+    return SYNTHESISED / "lively.flac"
 
 
 @pytest.fixture(scope="session")
@@ -48,10 +56,12 @@ def clips(tmp_path_factory, ravdess) -> list[Path]:
     """Recordings of mixed lengths."""
     if ravdess:
         return sorted((ravdess / "Actor_12").glob("*.flac"))[:8]
-    folder = tmp_path_factory.mktemp("clips")
-    paths = [folder / f"{seed}.wav" for seed in range(8)]
-    for seed, path in enumerate(paths):
-        soundfile.write(path, speech_like(1.5 + 0.3 * seed, seed), 48_000)
+    folder, paths = tmp_path_factory.mktemp("clips"), []
+    for source in sorted(SYNTHESISED.glob("*.flac")):
+        waveform, rate = soundfile.read(source)
+        for speed in (100, 85):  # percent; pitch changes with it
+            paths.append(folder / f"{source.stem}-{speed}.wav")
+            soundfile.write(paths[-1], waveform, rate * speed // 100)
     return paths
 
 

@@ -10,6 +10,7 @@ from ser.models.training_set import ProjectedCorpora
 from ser.training.data.utterance import Utterance
 from ser.training.labelled_embeddings import LabelledEmbeddings, project
 
+COMMON = [label for label in LABELS if label not in ("calm", "surprised")]
 SHAPE = (3, 2, 24)  # layers, mean and standard deviation, hidden size
 
 

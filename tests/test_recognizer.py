@@ -5,16 +5,14 @@ import numpy as np
 import pytest
 import soundfile
 import soxr
-from voices import encode, speech_like
+from voices import encode
 
 from ser.errors import SerError
 from ser.labels import LABELS
 from ser.models.speaker import UNKNOWN_SPEAKER
 
-UNFAMILIAR = (16_000, speech_like(2.0, 1, 16_000))  # no training clip
 
-
-def test_analysis_of_a_voice(recognizer, speech, ravdess):
+def test_analysis_of_a_voice(recognizer, speech, unfamiliar, ravdess):
     analysis = recognizer.analyse(speech)
     assert tuple(analysis.probabilities) == LABELS
     assert sum(analysis.probabilities.values()) == pytest.approx(1)
@@ -23,7 +21,7 @@ def test_analysis_of_a_voice(recognizer, speech, ravdess):
         assert analysis.label == "angry"
         assert analysis.place.neighbours[0].emotion == "angry"
         # It is one of the training clips.
-        assert recognizer.analyse(UNFAMILIAR).familiarity < 0.5 < analysis.familiarity <= 1
+        assert recognizer.analyse(unfamiliar).familiarity < 0.5 < analysis.familiarity <= 1
     low, high = recognizer.embedding_map.positions.min(0), recognizer.embedding_map.positions.max(0)
     assert (low <= analysis.place.position).all() and (analysis.place.position <= high).all()
 
@@ -53,11 +51,11 @@ def test_an_analysis_is_adapted_to_the_speaker(recognizer, speech, clips):
     assert adapted.to_json()["clips_before"] == 1 and adapted.speaker.n_clips == 2
 
 
-def test_an_unfamiliar_voice_is_adapted_to(recognizer, clips):
+def test_an_unfamiliar_voice_is_adapted_to(recognizer, unfamiliar, clips):
     """A familiar one is compared with training clips, which are not adapted."""
-    unknown = recognizer.analyse(UNFAMILIAR)
+    unknown = recognizer.analyse(unfamiliar)
     for speaker in (recognizer.analyse(clips[0]).speaker, recognizer.enrol(clips[0])):
-        adapted = recognizer.analyse(UNFAMILIAR, speaker)
+        adapted = recognizer.analyse(unfamiliar, speaker)
         assert adapted.probabilities != unknown.probabilities
         assert not np.array_equal(adapted.place.position, unknown.place.position)
 

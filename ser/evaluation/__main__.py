@@ -20,6 +20,14 @@ def _parser() -> argparse.ArgumentParser:
 
     command = commands.add_parser("cross-corpus", help="score corpora that were never trained on")
     command.add_argument("--data", type=Path, nargs="+", required=True, metavar="FOLDER")
+    command.add_argument(
+        "--encoders", type=Path, nargs="+", default=(), metavar="ENCODER",
+        help="fine-tuned without some corpora, for those that the bundled one was fine-tuned on",
+    )  # fmt: skip
+    command.add_argument(
+        "--speech", type=Path, nargs="+", default=(), metavar="FOLDER",
+        help="unlabelled speech for the voice detectors beside these encoders",
+    )  # fmt: skip
     command.set_defaults(run=_cross_corpus)
 
     command = commands.add_parser("baselines", help="other classifiers on the same folds, an hour")
@@ -49,7 +57,10 @@ def _parser() -> argparse.ArgumentParser:
 def _cross_corpus(options: argparse.Namespace) -> int:
     from ser.evaluation import cross_corpus
 
-    cross_corpus.table(cross_corpus.evaluate(options.data, options.artifacts))
+    results = cross_corpus.evaluate(
+        options.data, options.artifacts, options.encoders, options.speech
+    )
+    cross_corpus.table(results)
     return 0
 
 

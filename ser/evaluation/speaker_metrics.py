@@ -8,10 +8,8 @@ from sklearn.metrics import accuracy_score
 from sklearn.model_selection import StratifiedGroupKFold, cross_val_predict
 from threadpoolctl import threadpool_limits
 
-from ser.errors import SerError
 from ser.evaluation import metrics
 from ser.evaluation.encoder_probe import probe_pipeline
-from ser.models.encoder import Encoder
 from ser.models.linear import flat_rows
 from ser.training.data.utterance import Utterance
 from ser.training.labelled_embeddings import LabelledEmbeddings
@@ -83,16 +81,6 @@ def speaker_independent_probe(labelled: LabelledEmbeddings, seed: int) -> dict:
     rows = flat_rows(labelled.embeddings)
     predicted = cross_val_predict(probe_pipeline(), rows, labelled.emotions, cv=list(folds))
     return score(labelled, predicted.astype(object), seed)
-
-
-def require_not_fine_tuned(encoder: Encoder, corpus: str) -> None:
-    """Raise a SerError if an encoder was fine-tuned on a corpus."""
-    if corpus in encoder.fine_tuned_on:
-        raise SerError(
-            f"The encoder {encoder.checkpoint} was fine-tuned on {corpus} and cannot be scored on "
-            f"it. Needed is one made without its labels, for example by: python -m ser.training "
-            f"fine-tune --without {corpus}"
-        )
 
 
 def human_listeners(utterances: Sequence[Utterance]) -> dict[str, float] | None:

@@ -8,7 +8,7 @@ from ser import console
 
 BUNDLED = Path(__file__).parents[2] / "artifacts" / "encoder"  # as in ser/models/encoder.py
 NOISE = "background sounds, and room impulse responses in rir/"  # help of --noise
-WITHOUT = "leave out, so that the encoder can be scored on it"  # help of --without
+WITHOUT = "leave out, so that the encoder can be scored on them"  # help of --without
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -33,7 +33,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     command.add_argument("--encoder", type=Path, default=BUNDLED, metavar="DIR")
     command.add_argument("--data", type=Path, nargs="+", required=True, metavar="FOLDER")
-    command.add_argument("--without", metavar="CORPUS", help=WITHOUT)
+    command.add_argument("--without", nargs="+", default=(), metavar="CORPUS", help=WITHOUT)
     command.add_argument("--noise", type=Path, metavar="FOLDER", help=NOISE)
     command.add_argument("--out", type=Path, required=True, metavar="DIR")
     command.add_argument("--epochs", type=int, default=4)

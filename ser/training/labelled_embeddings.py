@@ -6,7 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ser import arrays, artifacts
+from ser import arrays, artifacts, console
+from ser.audio.formats import audio_files
 from ser.errors import SerError
 from ser.models.encoder import Encoder
 from ser.models.linear import Projection
@@ -18,6 +19,7 @@ from ser.training.generated_sounds import Sounds
 
 SEED = 0  # of every random choice in training and evaluation
 COLUMNS = ("corpus", "speaker", "sex", "emotion", "sentence", "licence", "intensity")
+UNLABELLED = dict.fromkeys(("corpus", "speaker", "sex", "emotion", "sentence", "licence"), "")
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,23 @@ def embed_labelled(
     """
     embeddings, readable, unreadable = embed(encoder, utterances)
     return LabelledEmbeddings(tuple(readable), embeddings), unreadable
+
+
+def embed_speech(encoder: Encoder, folders: Sequence[Path]) -> tuple[np.ndarray, list[str]]:
+    """Embed a short piece of each recording in folders, shape (n, layers, 2, hidden size).
+
+    Returns:
+        the embeddings, and a warning for each recording that could not be read.
+    """
+    paths = [path for folder in folders for path in audio_files(folder)]
+    if not paths:
+        return np.zeros((0, *encoder.shape), np.float16), []
+    utterances = [Utterance(path, **UNLABELLED) for path in paths]
+    with console.required("requirements-training.txt"):
+        from ser.training.short_cuts import short_cuts
+
+    embeddings, _, unreadable = embed(encoder, utterances, short_cuts(SEED))
+    return embeddings, unreadable
 
 
 def project(corpora: Sequence[LabelledEmbeddings], seed: int) -> ProjectedCorpora | None:

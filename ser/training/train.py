@@ -7,26 +7,23 @@ from pathlib import Path
 
 import numpy as np
 
-from ser import arrays, artifacts, console
+from ser import arrays, artifacts
 from ser.audio import loading
-from ser.audio.formats import audio_files
 from ser.errors import SerError
 from ser.labels import LABELS
 from ser.models.encoder import BUNDLED, POOLING, Encoder
 from ser.training import labelled_embeddings
 from ser.training.classifier import fitting, layer_selection, map_layout
 from ser.training.data import corpora
-from ser.training.data.utterance import Utterance, content_hash
-from ser.training.embedding import embed
+from ser.training.data.utterance import content_hash
 from ser.training.generated_sounds import Sounds
 from ser.training.labelled_embeddings import (
     SEED,
     LabelledEmbeddings,
     embed_labelled,
+    embed_speech,
     project,
 )
-
-UNLABELLED = ("corpus", "speaker", "sex", "emotion", "sentence", "licence")
 
 # Of labelled embeddings, sounds and a seed; returns metrics and out-of-fold probabilities (n, 8).
 Evaluate = Callable[[LabelledEmbeddings, Sounds, int], tuple[dict, np.ndarray]]
@@ -73,9 +70,9 @@ def train(
         corpus, warnings = embed_labelled(encoder, table.utterances)
         further.append(corpus)
         unreadable += [*table.warnings, *warnings]
-    speech_embeddings, warnings = _embed_speech(encoder, speech)
+    pieces, warnings = embed_speech(encoder, speech)
     unreadable += warnings
-    sounds = Sounds.embed(encoder, speech_embeddings, SEED)
+    sounds = Sounds.embed(encoder, pieces, SEED)
     for warning in unreadable:
         print(f"Warning: {warning}", file=sys.stderr)
     # Other corpora are reduced before the folds are made, so the layer is selected on one of them.
@@ -118,23 +115,6 @@ def train(
             labelled, sounds = labelled.select_layers(layers), sounds.select_layers(layers)
         _fit(labelled, sounds, folder)
     return metrics
-
-
-def _embed_speech(encoder: Encoder, folders: Sequence[Path]) -> tuple[np.ndarray, list[str]]:
-    """Embed a short piece of each recording in folders, shape (n, layers, 2, hidden size).
-
-    Returns:
-        the embeddings, and a warning for each recording that could not be read.
-    """
-    paths = [path for folder in folders for path in audio_files(folder)]
-    if not paths:
-        return np.zeros((0, *encoder.shape), np.float16), []
-    utterances = [Utterance(path, **dict.fromkeys(UNLABELLED, "")) for path in paths]
-    with console.required("requirements-training.txt"):
-        from ser.training.short_cuts import short_cuts
-
-    embeddings, _, unreadable = embed(encoder, utterances, short_cuts(SEED))
-    return embeddings, unreadable
 
 
 def _fit(training_set: LabelledEmbeddings, sounds: Sounds, folder: Path) -> None:

@@ -1,11 +1,8 @@
 """Metrics by speaker of made-up predictions, whose values are known."""
 
-from types import SimpleNamespace
-
 import pytest
 from synthetic import made_up, without_embeddings
 
-from ser.errors import SerError
 from ser.evaluation import speaker_metrics
 
 
@@ -29,10 +26,3 @@ def test_human_listeners():
     utterances = made_up("crema_d", 2, ("sad", "angry"), 1, heard_as="sad")
     assert speaker_metrics.human_listeners(utterances) == {"wa": 0.5, "ua": 0.5, "n": 4}
     assert speaker_metrics.human_listeners(made_up("nemo", 2, ("sad",), 1)) is None
-
-
-def test_an_encoder_is_not_scored_on_what_it_was_fine_tuned_on():
-    encoder = SimpleNamespace(checkpoint="tiny", fine_tuned_on=("nemo",))
-    speaker_metrics.require_not_fine_tuned(encoder, "crema_d")
-    with pytest.raises(SerError, match="tiny was fine-tuned on nemo.*fine-tune --without nemo"):
-        speaker_metrics.require_not_fine_tuned(encoder, "nemo")

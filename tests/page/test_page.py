@@ -81,27 +81,27 @@ def test_microphone_and_trim(app, new_page, requests):
     assert sum("queue/join" in url for url in requests) == 2
 
 
-def test_every_recording_updates_the_speaker(app, new_page, speech, other_speech, tmp_path):
+def test_every_recording_updates_the_speaker(app, new_page, unfamiliar, speech, tmp_path):
     bad = tmp_path / "text.wav"
     bad.write_text("this is no sound\n" * 40)
     page, other = new_page(viewport=DESKTOP), new_page(viewport=DESKTOP)
     visit(page, app.url)
     recordings_used = page.locator("#recordings-used p")
     expect(recordings_used).to_have_count(0)
-    upload(page, speech)
+    upload(page, unfamiliar)  # a familiar voice is hardly adapted to
     expect(recordings_used).to_contain_text(words.recordings_used(1))
     first = expect_answer(page)
     upload(page, bad)
     expect(page.locator("#answer .sorry")).to_be_visible()
     expect(recordings_used).to_contain_text(words.recordings_used(1))
-    upload(page, other_speech)
-    expect(recordings_used).to_contain_text(words.recordings_used(2))
     upload(page, speech)
+    expect(recordings_used).to_contain_text(words.recordings_used(2))
+    upload(page, unfamiliar)
     expect(recordings_used).to_contain_text(words.recordings_used(3))
-    expect_answer(page)
+    assert expect_answer(page) != first
 
     visit(other, app.url)
-    upload(other, speech)
+    upload(other, unfamiliar)
     expect(other.locator("#recordings-used p")).to_contain_text(words.recordings_used(1))
     assert expect_answer(other) == first
 

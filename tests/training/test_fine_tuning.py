@@ -133,9 +133,9 @@ def test_what_cannot_be_fine_tuned_is_an_error(data, encoder, tmp_path):
     with pytest.raises(SerError, match="no checkpoint"):
         fine_tuning.fine_tune(encoder, [data], out, resume=True)
     with pytest.raises(SerError, match="no corpus nemo"):
-        fine_tuning.fine_tune(encoder, [data], out, without="nemo")
+        fine_tuning.fine_tune(encoder, [data], out, without=["nemo"])
     with pytest.raises(SerError, match="Nothing is left"):
-        fine_tuning.fine_tune(encoder, [data], out, without="crema_d")
+        fine_tuning.fine_tune(encoder, [data], out, without=["crema_d"])
     with pytest.raises(SerError, match="no Wav2Vec2 encoder"):
         fine_tuning.fine_tune(tmp_path, [data], out)
     soundfile.write(tmp_path / "03-01-05-01-01-01-01.wav", speech_like(1, 0, 16_000), 16_000)

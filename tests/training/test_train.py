@@ -197,7 +197,7 @@ def test_a_second_run_embeds_nothing_again(trained, kept, data, monkeypatch):
         else:
             projected = np.float16(labelled.others.projection(clips))
             assert np.array_equal(projected, labelled.others.rows)
-    speech, _ = train._embed_speech(encoder, [data.speech])
+    speech, _ = labelled_embeddings.embed_speech(encoder, [data.speech])
     assert len(speech) == N_SPEECH and np.array_equal(speech, sounds.speech)
 
 

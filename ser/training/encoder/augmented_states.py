@@ -22,7 +22,7 @@ from ser.training.augmentation import NoiseBank
 from ser.training.data.utterance import Utterance
 from ser.training.embedding import CACHE
 
-N_COPIES = 4  # of each clip, the first unchanged
+N_COPIES = 3  # of each clip, the first unchanged
 CHUNK = 32  # clips between two updates of the progress bar
 
 

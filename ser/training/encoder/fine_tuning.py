@@ -28,7 +28,7 @@ def fine_tune(
     encoder: Path,
     data: Sequence[Path],
     out: Path,
-    without: str | None = None,
+    without: Sequence[str] = (),
     noise: Path | None = None,
     epochs: int = 4,
     resume: bool = False,
@@ -42,7 +42,7 @@ def fine_tune(
         encoder: folder of a Wav2Vec2 encoder such as the bundled one.
         data: folders, each with a labelled corpus.
         out: folder for the encoder.
-        without: name of a corpus that is left out, so that the encoder can be scored on it.
+        without: names of corpora that are left out, so that the encoder can be scored on them.
         noise: folder with background sounds, and room impulse responses in its sub-folder `rir`.
         epochs: passes over the training utterances.
         resume: continue from the last checkpoint.
@@ -88,15 +88,15 @@ def _load(encoder: Path) -> Wav2Vec2Model:
     return model.eval().to("cuda" if torch.cuda.is_available() else "cpu")
 
 
-def training_utterances(data: Sequence[Path], without: str | None) -> list[Utterance]:
+def training_utterances(data: Sequence[Path], without: Sequence[str]) -> list[Utterance]:
     """Return the labelled utterances of corpora other than RAVDESS.
 
     Args:
         data: folders, each with a labelled corpus.
-        without: name of a corpus to leave out.
+        without: names of corpora to leave out.
 
     Raises:
-        SerError: RAVDESS is among the corpora, `without` is not, or nothing is left.
+        SerError: RAVDESS is among the corpora, one of `without` is not, or nothing is left.
     """
     utterances = [utterance for folder in data for utterance in corpora.table(folder).utterances]
     names = sorted({utterance.corpus for utterance in utterances})
@@ -105,11 +105,14 @@ def training_utterances(data: Sequence[Path], without: str | None) -> list[Utter
             "RAVDESS is among the corpora to fine-tune on. The encoder is scored on RAVDESS, so "
             "its labels must not be used. Leave it out of --data."
         )
-    if without and without not in names:
+    if unknown := [name for name in without if name not in names]:
         raise SerError(
-            f"There is no corpus {without} to leave out; --data holds {', '.join(names)}."
+            f"There is no corpus {', '.join(unknown)} to leave out; --data holds "
+            f"{', '.join(names)}."
         )
-    kept = [utterance for utterance in utterances if utterance.corpus != without]
+    kept = [utterance for utterance in utterances if utterance.corpus not in without]
     if not kept:
-        raise SerError(f"Nothing is left to train on without {without}. Add a corpus to --data.")
+        raise SerError(
+            f"Nothing is left to train on without {', '.join(without)}. Add a corpus to --data."
+        )
     return kept
