@@ -3,6 +3,7 @@
 import functools
 from pathlib import Path
 
+import numpy as np
 import pytest
 import soundfile
 import soxr
@@ -39,8 +40,9 @@ def speech(tmp_path_factory, ravdess) -> Path:
     if ravdess:
         waveform, rate = soundfile.read(ravdess / ANGRY)
     else:
-        waveform, rate = soundfile.read(SYNTHESISED / "slow.flac")
+        waveform, rate = soundfile.read(SYNTHESISED / "flat.flac")
         waveform, rate = soxr.resample(waveform, rate, 48_000), 48_000
+        waveform *= 0.9 / np.abs(waveform).max()
     soundfile.write(path, waveform, rate, subtype="PCM_16")
     return path
 
