@@ -11,7 +11,8 @@ from ser.audio import loading
 from ser.audio.clip import NOTES, Clip
 from ser.errors import ErrorKind, SerError
 from ser.labels import CONFIDENT, LABELS, NO_VOICE, UNCERTAIN
-from ser.models.classifier import EmotionClassifier
+from ser.models import personal
+from ser.models.classifier import EmotionClassifier, Features
 from ser.models.embedding_map import EmbeddingMap, Placement
 from ser.models.encoder import Encoder
 from ser.models.speaker import UNKNOWN_SPEAKER, Speaker, SpeakerAdaptation
@@ -31,8 +32,9 @@ class Analysis:
         familiarity: how similar the recording is to those of the corpus on the map, 0-1.
         place: position on the map, and the nearest training clips.
         clip: the preprocessed recording, with notes on its quality.
-        speaker: statistics to analyse the speaker's next recording with; they include this one if
-            it holds a voice.
+        features: of the recording, to teach the speaker's model with.
+        speaker: what to analyse the speaker's next recording with; it includes this one, without
+            a label, if it holds a voice.
         clips_before: number of the speaker's clips that this result is adapted with.
     """
 
@@ -42,6 +44,7 @@ class Analysis:
     familiarity: float
     place: Placement
     clip: Clip
+    features: Features
     speaker: Speaker
     clips_before: int
 
@@ -141,16 +144,14 @@ class Recognizer:
         self, clip: Clip, embedding: np.ndarray, speaker: Speaker = UNKNOWN_SPEAKER
     ) -> Analysis:
         """Analyse a clip that is embedded already, shape (layers, 2, hidden size)."""
-        embeddings = embedding[None]
-        [row] = rows = self.classifier.projection(embeddings)
-        unadapted = predicted = self.classifier.predict(embeddings, rows)
+        features = self.classifier.features(embedding[None])
+        unadapted = predicted = self.classifier.predict_features(features, features.rows)
         if speaker.n_clips:
-            adapted = self.adaptation.adapt(row, speaker)
-            predicted = self.classifier.predict(embeddings, adapted[None])
+            predicted = personal.predict(self.classifier, self.adaptation, features, speaker)
         [probabilities] = predicted.probabilities
         verdict = CONFIDENT if probabilities.max() >= predicted.threshold else UNCERTAIN
-        updated = speaker.update(row, unadapted.pooled[0])
-        if not self.voice_detector.detect(rows)[0]:
+        updated = speaker.update(features.rows[0], unadapted.pooled[0])
+        if not self.voice_detector.detect(features.rows)[0]:
             verdict, updated = NO_VOICE, speaker
         return Analysis(
             verdict=verdict,
@@ -159,6 +160,7 @@ class Recognizer:
             familiarity=float(predicted.familiarity[0]),
             place=self.embedding_map.place(predicted.pooled[0]),
             clip=clip,
+            features=features,
             speaker=updated,
             clips_before=speaker.n_clips,
         )
@@ -168,16 +170,31 @@ class Recognizer:
 
         Takes what `loading.load` takes and raises its SerErrors, and one if there is no voice.
         """
-        rows = self.classifier.projection(self.encoder.embed([loading.load(recording)]))
-        if not self.voice_detector.detect(rows)[0]:
+        return speaker.update_neutral(self._features_of_voice(recording).rows[0])
+
+    def teach(
+        self, recording: loading.Recording, emotion: str, speaker: Speaker = UNKNOWN_SPEAKER
+    ) -> Speaker:
+        """Return a speaker with one more recording, whose emotion, one of LABELS, is known.
+
+        Takes what `loading.load` takes and raises its SerErrors, and one if there is no voice.
+        """
+        return speaker.teach(emotion, self._features_of_voice(recording))
+
+    def _features_of_voice(self, recording: loading.Recording) -> Features:
+        embeddings = self.encoder.embed([loading.load(recording)])
+        features = self.classifier.features(embeddings)
+        if not self.voice_detector.detect(features.rows)[0]:
             raise SerError(
                 "No voice was heard, only other sounds. Say the sentence closer to the microphone.",
                 ErrorKind.NO_VOICE,
             )
-        return speaker.update_neutral(rows[0])
+        return features
 
-    def timeline(self, recording: loading.Recording) -> Iterator[float | Timeline]:
+    def timeline(
+        self, recording: loading.Recording, speaker: Speaker = UNKNOWN_SPEAKER
+    ) -> Iterator[float | Timeline]:
         """Analyse a recording of up to 30 minutes window by window, see `analyse_windows`."""
         return analyse_windows(
-            recording, self.encoder, self.voice_detector, self.adaptation, self.classifier
+            recording, self.encoder, self.voice_detector, self.adaptation, self.classifier, speaker
         )

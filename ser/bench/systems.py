@@ -112,9 +112,9 @@ def wav(waveform: np.ndarray) -> bytes:
 
 def _classify(recognizer: Recognizer, embedding: np.ndarray) -> None:
     """Compute what `Recognizer.analyse` computes with the classifier and the voice detector."""
-    rows = recognizer.classifier.projection(embedding)
-    recognizer.classifier.predict(embedding, rows)
-    recognizer.voice_detector.detect(rows)
+    features = recognizer.classifier.features(embedding)
+    recognizer.classifier.predict_features(features, features.rows)
+    recognizer.voice_detector.detect(features.rows)
 
 
 def _forward(model: torch.nn.Module, batch: torch.Tensor) -> None:

@@ -8,7 +8,7 @@ from sklearn.neighbors import KNeighborsClassifier
 from tqdm import tqdm
 
 from ser import artifacts
-from ser.evaluation import metrics, noise_false_alarms, protocols
+from ser.evaluation import labelled_clips, metrics, noise_false_alarms, protocols
 from ser.labels import LABELS
 from ser.models.embedding_map import EmbeddingMap
 from ser.recognizer import Recognizer
@@ -30,11 +30,12 @@ def evaluate(labelled: LabelledEmbeddings, sounds: Sounds, seed: int) -> tuple[d
 
     Returns:
         the content of metrics.json: `protocols.<protocol>` as `metrics.scores` gives it, for
-        `actors` with `metrics.reliability`; `enrolment`, see `_enrolment_gain`; `no_voice`
-        (`voices_rejected`, the fraction of clips in which no voice is detected;
-        `generated_sounds_accepted`, the fraction of `n_generated_sounds` sounds, each of a kind
-        that the detector was not trained on, with a confident emotion); `map.accuracy`; `clips`.
-        Fractions are 0-1. And the out-of-fold probabilities under `actors`, float32, shape (n, 8).
+        `actors` with `metrics.reliability` and `labelled` (see labelled_clips.py); `enrolment`, see
+        `_enrolment_gain`; `no_voice` (`voices_rejected`, the fraction of clips in which no voice is
+        detected; `generated_sounds_accepted`, the fraction of `n_generated_sounds` sounds, each of
+        a kind that the detector was not trained on, with a confident emotion); `map.accuracy`;
+        `clips`. Fractions are 0-1. And the out-of-fold probabilities under `actors`, float32,
+        shape (n, 8).
 
     Raises:
         SerError: too few recordings, emotions or speakers.
@@ -62,6 +63,7 @@ def _evaluate_actors(
     n_clips = len(labelled.emotions)
     out_of_fold, adapted = np.zeros((2, n_clips, len(LABELS)), np.float32)
     confident, rejected, accepted, on_map = np.zeros(n_clips, bool), np.zeros(n_clips, bool), [], []
+    answers: dict[str, list[labelled_clips.Answers]] = {}
     for number, (train, test) in enumerate(tqdm(folds, "Evaluating actors", unit="fold")):
         layers = layer_selection.select(labelled.subset(train))
         selected, selected_sounds = labelled.select_layers(layers), sounds.select_layers(layers)
@@ -69,28 +71,31 @@ def _evaluate_actors(
         held_out = sounds.fold(number, len(folds))
         models = fitting.fit(training_set, selected_sounds.subset(~held_out), seed)
         classifier, detector = models.classifier, models.voice_detector
-        rows = classifier.projection(test_set.embeddings)
-        prediction = classifier.predict(test_set.embeddings, rows)
+        features = classifier.features(test_set.embeddings)
+        prediction = classifier.predict_features(features, features.rows)
         out_of_fold[test] = prediction.probabilities
         confident[test] = metrics.confident(prediction)
-        adapted[test] = classifier.predict(
-            test_set.embeddings,
+        adapted[test] = classifier.predict_features(
+            features,
             enrolment.adapt_all(
                 models.adaptation,
-                rows,
+                features.rows,
                 test_set.speakers,
                 enrolment.enrol(test_set, classifier.projection),
             ),
         ).probabilities
-        rejected[test] = ~detector.detect(rows)
-        test_sounds = selected_sounds.subset(held_out).embeddings
-        sound_rows = classifier.projection(test_sounds)
-        prediction_of_sounds = classifier.predict(test_sounds, sound_rows)
-        accepted.extend(metrics.confident(prediction_of_sounds) & detector.detect(sound_rows))
+        taught = labelled_clips.answer(models, features, test_set.emotions, test_set.speakers, seed)
+        for name, of_speakers in taught.items():
+            answers.setdefault(name, []).extend(of_speakers)
+        rejected[test] = ~detector.detect(features.rows)
+        of_sounds = classifier.features(selected_sounds.subset(held_out).embeddings)
+        prediction_of_sounds = classifier.predict_features(of_sounds, of_sounds.rows)
+        accepted.extend(metrics.confident(prediction_of_sounds) & detector.detect(of_sounds.rows))
         embedding_map = map_layout.lay_out(models.out_of_fold, training_set.utterances, seed)
         on_map.extend(_map_label(embedding_map, prediction.pooled) == test_set.emotions)
     scores = metrics.scores(labelled, metrics.most_probable(out_of_fold))
     scores |= metrics.reliability(labelled.emotions, out_of_fold, confident)
+    scores["labelled"] = labelled_clips.score(answers)
     measured = {
         "enrolment": _enrolment_gain(labelled, out_of_fold, adapted),
         "no_voice": {

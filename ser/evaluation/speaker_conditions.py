@@ -8,7 +8,7 @@ adaptation must not subtract. A clip is never available for itself.
 
 import numpy as np
 
-from ser.evaluation import metrics, speaker_metrics
+from ser.evaluation import labelled_clips, metrics, speaker_metrics
 from ser.evaluation.enrolment_sampling import N_UNLABELLED, EnrolmentSampling, Sampler
 from ser.labels import LABELS
 from ser.models.classifier import EmotionClassifier
@@ -29,13 +29,13 @@ def score(test_set: LabelledEmbeddings, models: FittedModels, seed: int) -> dict
         with `metrics.reliability`, for which any of LABELS may be the answer; `emotions` in
         common; `largest_share`, of one emotion's fraction of the answers over its fraction of the
         clips; `voices_rejected`, the fraction of clips in which no voice is detected; `groups` of
-        unknown speakers.
+        unknown speakers; `labelled`, see labelled_clips.py.
     """
     classifier = models.classifier
     common = _common(classifier, test_set)
     scored = np.isin(test_set.emotions, common)
-    features = classifier.projection(test_set.embeddings)
-    unadapted = classifier.predict(test_set.embeddings, features)
+    features = classifier.features(test_set.embeddings)
+    unadapted = classifier.predict_features(features, features.rows)
 
     def predict(sampler: Sampler, neutral: bool = False) -> np.ndarray:
         """Predict each clip adapted to what is sampled; empty where it is not to be scored."""
@@ -48,14 +48,14 @@ def score(test_set: LabelledEmbeddings, models: FittedModels, seed: int) -> dict
             speaker = UNKNOWN_SPEAKER
             for sampled in available:
                 if neutral:
-                    speaker = speaker.update_neutral(features[sampled])
+                    speaker = speaker.update_neutral(features.rows[sampled])
                 else:
-                    speaker = speaker.update(features[sampled], unadapted.pooled[sampled])
-            adapted.append(models.adaptation.adapt(features[row], speaker))
+                    speaker = speaker.update(features.rows[sampled], unadapted.pooled[sampled])
+            adapted.append(models.adaptation.adapt(features.rows[row], speaker))
             rows.append(row)
         predicted = np.full(len(scored), "", dtype=object)
         if rows:
-            prediction = classifier.predict(test_set.embeddings[rows], np.array(adapted))
+            prediction = classifier.predict_features(features[rows], np.array(adapted))
             predicted[rows] = metrics.most_probable(prediction.probabilities, common)
         return predicted
 
@@ -79,8 +79,13 @@ def score(test_set: LabelledEmbeddings, models: FittedModels, seed: int) -> dict
             float(np.mean(unknown[scored] == label) / np.mean(emotions == label))
             for label in common
         ),
-        "voices_rejected": float(np.mean(~models.voice_detector.detect(features))),
+        "voices_rejected": float(np.mean(~models.voice_detector.detect(features.rows))),
         "groups": speaker_metrics.by_group(test_set, unknown, seed),
+        "labelled": labelled_clips.score(
+            labelled_clips.answer(
+                models, features[scored], emotions, test_set.speakers[scored], seed
+            )
+        ),
     }
 
 

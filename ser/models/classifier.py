@@ -11,7 +11,7 @@ The linear model and boosting get principal components, which may be adapted to 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -25,6 +25,31 @@ from ser.models.linear import BLAS, LinearModel, Projection, flat_rows
 from ser.models.training_set import ProjectedCorpora, check, stack
 
 N_FEATURES = 64  # principal components that boosting splits on
+
+
+@dataclass(frozen=True)
+class Features:
+    """What the models take of n clips, before any adaptation to a speaker.
+
+    Attributes:
+        rows: principal components, float32, shape (n, d).
+        scores: of the classes by the kernel ridge, shape (n, k).
+        similarity: to the nearest clip of the home corpus, 0-1, shape (n, 1).
+    """
+
+    rows: np.ndarray
+    scores: np.ndarray
+    similarity: np.ndarray
+
+    @classmethod
+    def concatenate(cls, several: Sequence["Features"]) -> "Features":
+        """Return the features of all clips."""
+        names = [field.name for field in fields(cls)]
+        return cls(*(np.concatenate([getattr(one, name) for one in several]) for name in names))
+
+    def __getitem__(self, rows: np.ndarray | slice) -> "Features":
+        """Return the features of some clips."""
+        return Features(self.rows[rows], self.scores[rows], self.similarity[rows])
 
 
 @dataclass(frozen=True)
@@ -63,16 +88,26 @@ class EmotionClassifier:
     calibration: Calibration
 
     @BLAS.wrap(limits=1)
-    def predict(self, embeddings: np.ndarray, adapted: np.ndarray | None = None) -> Prediction:
-        """Predict the emotions of embeddings, shape (n, ...).
+    def features(self, embeddings: np.ndarray) -> Features:
+        """Return the features of embeddings, shape (n, ...)."""
+        rows = self.projection(embeddings)
+        return Features(rows, *self.kernel_ridge.predict(flat_rows(embeddings)))
 
-        adapted: their principal components, adapted to their speakers; unadapted by default.
+    def predict(self, embeddings: np.ndarray) -> Prediction:
+        """Predict the emotions of embeddings, shape (n, ...), of unknown speakers."""
+        features = self.features(embeddings)
+        return self.predict_features(features, features.rows)
+
+    @BLAS.wrap(limits=1)
+    def predict_features(self, features: Features, adapted: np.ndarray) -> Prediction:
+        """Predict the emotions of clips.
+
+        adapted: their principal components, adapted to their speakers, shape (n, d).
         """
-        projected = self.projection(embeddings) if adapted is None else adapted
-        scores, similarity = self.kernel_ridge.predict(flat_rows(embeddings))
-        weight = self.gate.weight(similarity)
-        pooled = self.gate.pool(self.linear.log_probabilities(projected), scores, weight)
-        boosted = self.boosting.predict_log_proba(pooled, _features(projected, weight))
+        weight = self.gate.weight(features.similarity)
+        linear = self.linear.log_probabilities(adapted)
+        pooled = self.gate.pool(linear, features.scores, weight)
+        boosted = self.boosting.predict_log_proba(pooled, _boosting_features(adapted, weight))
         return Prediction(
             self._of_labels(np.exp(pooled)),
             self._of_labels(self.calibration.calibrate(boosted, weight)),
@@ -124,7 +159,7 @@ def fit_classifier(
     weight = np.zeros((len(linear), 1))
     weight[:n_home] = gate.weight(similarity)
     pooled = gate.pool(linear, np.pad(scores, ((0, len(linear) - n_home), (0, 0))), weight)
-    features = _features(data.projected, weight)
+    features = _boosting_features(data.projected, weight)
 
     def boosting_of(rows: np.ndarray) -> Boosting:
         arrays = pooled, features, data.targets, data.corpora, mask, weights
@@ -146,5 +181,5 @@ def fit_classifier(
     return classifier, classifier._of_labels(np.exp(pooled[:n_home]))
 
 
-def _features(projected: np.ndarray, weight: np.ndarray) -> np.ndarray:
+def _boosting_features(projected: np.ndarray, weight: np.ndarray) -> np.ndarray:
     return np.hstack([projected[:, :N_FEATURES], weight])

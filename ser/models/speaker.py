@@ -1,4 +1,4 @@
-"""Adaptation to a speaker, from neutral clips and from clips without labels.
+"""Adaptation to a speaker, from neutral clips, labelled clips and clips without labels.
 
 A speaker, the room and the microphone shift all principal components (linear.py) by an offset
 that does not depend on the emotion. It is estimated from the speaker's clips and subtracted. With n
@@ -8,23 +8,40 @@ predicted emotions explain of that deviation is left out, or five angry clips wo
 to anger.
 """
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ser.labels import LABELS
+from ser.models.classifier import Features
 
 # Chosen on nEMO with a classifier trained on RAVDESS. POSTERIOR_DISCOUNT lies between the best
 # offset of varied clips (0) and one that three clips of a single emotion do not bias (1).
 RELEVANCE_FACTOR = 1.0  # k, clips
 NEUTRAL_RELEVANCE_FACTOR = 2.0  # k of clips that are known to be neutral
+LABELLED_RELEVANCE_FACTOR = 1.0  # k of clips whose emotion is known
+MAX_LABELLED = 64  # clips
 POSTERIOR_DISCOUNT = 0.5  # weight of the predicted emotions against equal ones, 0-1
 ZERO = np.float64(0)  # broadcasts to the shape of what is added
 
 
 @dataclass(frozen=True)
+class LabelledClip:
+    """A clip whose emotion is known.
+
+    Attributes:
+        emotion: one of LABELS.
+        features: of this clip alone.
+    """
+
+    emotion: str
+    features: Features
+
+
+@dataclass(frozen=True)
 class Speaker:
-    """Sufficient statistics of one speaker's clips: sums, no recording and no single clip.
+    """What is known of one speaker: labelled clips, and sums over all others; no recording.
 
     Attributes:
         n_unlabelled: number of clips whose emotion is only predicted.
@@ -32,6 +49,7 @@ class Speaker:
         expected_counts: sum of the predicted probabilities of their emotions, float64, shape (8,).
         n_neutral: number of clips that are known to be neutral.
         neutral_sum: sum of their principal components, float64, shape (d,).
+        labelled: clips whose emotion is known, at most MAX_LABELLED, the oldest first.
     """
 
     n_unlabelled: int = 0
@@ -39,11 +57,12 @@ class Speaker:
     expected_counts: np.ndarray | np.float64 = ZERO
     n_neutral: int = 0
     neutral_sum: np.ndarray | np.float64 = ZERO
+    labelled: tuple[LabelledClip, ...] = ()
 
     @property
     def n_clips(self) -> int:
-        """Number of clips, neutral ones included."""
-        return self.n_unlabelled + self.n_neutral
+        """Number of clips, neutral and labelled ones included."""
+        return self.n_unlabelled + self.n_neutral + len(self.labelled)
 
     def update(self, row: np.ndarray, probabilities: np.ndarray) -> "Speaker":
         """Return the statistics with one more clip.
@@ -57,6 +76,18 @@ class Speaker:
     def update_neutral(self, row: np.ndarray) -> "Speaker":
         """Return the statistics with one more clip that is known to be neutral."""
         return self.merge(Speaker(n_neutral=1, neutral_sum=np.float64(row)))
+
+    def teach(self, emotion: str, features: Features) -> "Speaker":
+        """Return the speaker with one more labelled clip.
+
+        Where there are too many, the oldest of the most frequent emotion is left out.
+        """
+        labelled = [*self.labelled, LabelledClip(emotion, features)]
+        if len(labelled) > MAX_LABELLED:
+            emotions = [clip.emotion for clip in labelled]
+            [(frequent, _)] = Counter(emotions).most_common(1)
+            del labelled[emotions.index(frequent)]
+        return replace(self, labelled=tuple(labelled))
 
     def remove(self, row: np.ndarray, probabilities: np.ndarray) -> "Speaker":
         """Return the statistics without a clip that `update` added with the same arguments."""
@@ -104,12 +135,12 @@ class SpeakerAdaptation:
         of_emotions[~occurring] = of_emotions[occurring].mean(axis=0)
         return cls(np.float32(of_corpora.mean(axis=0) + of_emotions))
 
-    def adapt(self, row: np.ndarray, speaker: Speaker) -> np.ndarray:
-        """Subtract the speaker's estimated offset from principal components, shape (d,), float32.
+    def adapt(self, rows: np.ndarray, speaker: Speaker) -> np.ndarray:
+        """Subtract the speaker's estimated offset from principal components, shape (..., d).
 
-        They stay as they are where the speaker has no clips.
+        They stay as they are where the speaker has no clips; float32.
         """
-        return np.float32(row - self._offset(speaker)) if speaker.n_clips else row
+        return np.float32(rows - self._offset(speaker)) if speaker.n_clips else rows
 
     def _offset(self, speaker: Speaker) -> np.ndarray:
         counts = POSTERIOR_DISCOUNT * speaker.expected_counts + (
@@ -119,9 +150,18 @@ class SpeakerAdaptation:
         neutral_mean = self.class_means[LABELS.index("neutral")]
         unlabelled = speaker.unlabelled_sum - expected
         neutral = speaker.neutral_sum - speaker.n_neutral * neutral_mean
-        deviation = unlabelled / RELEVANCE_FACTOR + neutral / NEUTRAL_RELEVANCE_FACTOR
+        labelled = sum(
+            clip.features.rows[0] - self.class_means[LABELS.index(clip.emotion)]
+            for clip in speaker.labelled
+        )
+        deviation = (
+            unlabelled / RELEVANCE_FACTOR
+            + neutral / NEUTRAL_RELEVANCE_FACTOR
+            + labelled / LABELLED_RELEVANCE_FACTOR
+        )
         return deviation / (
             1
             + speaker.n_unlabelled / RELEVANCE_FACTOR
             + speaker.n_neutral / NEUTRAL_RELEVANCE_FACTOR
+            + len(speaker.labelled) / LABELLED_RELEVANCE_FACTOR
         )

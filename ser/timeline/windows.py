@@ -13,7 +13,6 @@ and predictions are too close to neutral.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import compress
 
 import numpy as np
@@ -22,36 +21,17 @@ from ser.audio import loading
 from ser.audio.clip import SAMPLING_RATE, TRIM_DB, Clip, to_clip
 from ser.audio.decoding import Recording
 from ser.errors import ErrorKind, SerError
-from ser.labels import LABELS
 from ser.models.classifier import EmotionClassifier
 from ser.models.encoder import BATCH, Encoder
 from ser.models.speaker import UNKNOWN_SPEAKER, Speaker, SpeakerAdaptation
 from ser.models.voice_detector import VoiceDetector
+from ser.timeline.predictions import HOP, WINDOW, Window, predict
 from ser.timeline.timeline import LEVEL_DURATION, Moment, Timeline
 
 MAX_DURATION = 1800.0  # s
-WINDOW, HOP = 3, 1  # s
 MIN_VOICE = 1.0  # s of a window
 NOISE_FLOOR_PERCENTILE = 10  # of the levels
 ABOVE_NOISE_FLOOR = 6  # dB, of a voice
-PREDICTION_BATCH = 64  # windows
-
-
-@dataclass(frozen=True)
-class _Window:
-    """A window with a voice.
-
-    Attributes:
-        index: of the window; it starts at index * HOP seconds.
-        embedding: shape (layers, 2, hidden size).
-        row: its principal components, shape (d,).
-        probabilities: of its emotions, shape (8,), predicted without adaptation.
-    """
-
-    index: int
-    embedding: np.ndarray
-    row: np.ndarray
-    probabilities: np.ndarray
 
 
 def analyse_windows(
@@ -60,8 +40,11 @@ def analyse_windows(
     voice_detector: VoiceDetector,
     adaptation: SpeakerAdaptation,
     classifier: EmotionClassifier,
+    speaker: Speaker = UNKNOWN_SPEAKER,
 ) -> Iterator[float | Timeline]:
     """Predict the emotions in a recording of up to 30 minutes, step by step.
+
+    speaker: who speaks, of whom only the labelled clips are used.
 
     Yields:
         again and again the analysed fraction, 0-1, and at last the `Timeline`.
@@ -74,12 +57,12 @@ def analyse_windows(
     voiced = _voiced(levels)
     batch, windows = {}, []
 
-    def embed() -> Iterator[_Window]:
-        embeddings = encoder.embed(list(batch.values()))
-        rows = classifier.projection(embeddings)
-        probabilities = classifier.predict(embeddings, rows).pooled
-        windows = map(_Window, batch, embeddings, rows, probabilities)
-        return compress(windows, voice_detector.detect(rows))
+    def embed() -> Iterator[Window]:
+        features = classifier.features(encoder.embed(list(batch.values())))
+        probabilities = classifier.predict_features(features, features.rows).pooled
+        of_windows = [features[row : row + 1] for row in range(len(batch))]
+        windows = map(Window, batch, of_windows, probabilities)
+        return compress(windows, voice_detector.detect(features.rows))
 
     for index, waveform in enumerate(_waveforms(recording)):
         if clip := _clip(waveform, voiced, index):
@@ -99,7 +82,7 @@ def analyse_windows(
             needed=MIN_VOICE,
         )
     yield 1.0
-    predictions, threshold = _predict(windows, adaptation, classifier)
+    predictions, threshold = predict(windows, adaptation, classifier, speaker.labelled)
     moments = _moments(duration, index + 1, predictions)
     yield Timeline(duration, levels, moments, threshold, notes)
 
@@ -149,46 +132,6 @@ def _clip(waveform: np.ndarray, voiced: np.ndarray, index: int) -> Clip | None:
         return to_clip(waveform)
     except SerError:
         return None
-
-
-def _predict(
-    windows: list[_Window], adaptation: SpeakerAdaptation, classifier: EmotionClassifier
-) -> tuple[dict[int, dict[str, float]], float]:
-    """Predict each window, adapted with the windows that do not overlap it.
-
-    Returns:
-        probabilities by window index and label, and the threshold of a confident one.
-    """
-    disjoint = []
-    for window in windows:
-        if not disjoint or (window.index - disjoint[-1].index) * HOP >= WINDOW:
-            disjoint.append(window)
-    speaker = UNKNOWN_SPEAKER
-    for window in disjoint:
-        speaker = speaker.update(window.row, window.probabilities)
-    probabilities = {}
-    for first in range(0, len(windows), PREDICTION_BATCH):
-        batch = windows[first : first + PREDICTION_BATCH]
-        embeddings = np.stack([window.embedding for window in batch])
-        speakers = [_without_overlap(speaker, disjoint, window) for window in batch]
-        adapted = None
-        # A window may overlap all of one or two disjoint ones. Then none of the windows is adapted:
-        # one threshold holds for all.
-        if all(statistics.n_clips for statistics in speakers):
-            rows = [window.row for window in batch]
-            adapted = np.stack(list(map(adaptation.adapt, rows, speakers)))
-        prediction = classifier.predict(embeddings, adapted)
-        for window, row in zip(batch, prediction.probabilities.tolist(), strict=True):
-            probabilities[window.index] = dict(zip(LABELS, row, strict=True))
-    return probabilities, prediction.threshold
-
-
-def _without_overlap(speaker: Speaker, disjoint: list[_Window], predicted: _Window) -> Speaker:
-    """Return a speaker's statistics of those disjoint windows that do not overlap a window."""
-    for window in disjoint:
-        if abs(window.index - predicted.index) * HOP < WINDOW:
-            speaker = speaker.remove(window.row, window.probabilities)
-    return speaker
 
 
 def _moments(

@@ -6,7 +6,7 @@ from synthetic import embeddings_of, fitted, predicted
 
 from ser import artifacts
 from ser.labels import LABELS
-from ser.models.classifier import fit_classifier
+from ser.models.classifier import Features, fit_classifier
 from ser.training import labelled_embeddings
 
 
@@ -46,17 +46,29 @@ def test_familiarity_is_the_similarity_to_the_training_clips(classifier):
 def test_principal_components_may_be_adapted(classifier):
     """Clips unlike the training clips are predicted by the adapted principal components alone."""
     embeddings, emotions, _ = embeddings_of(np.random.default_rng(1), 10)
-    rows = classifier.projection(embeddings)
+    rows = classifier.features(embeddings).rows
     offset = 40 * np.random.default_rng(2).normal(size=embeddings.shape[1:])
     shifted = embeddings + offset
 
+    features = classifier.features(shifted)
+
     def accuracy(adapted):
-        probabilities = classifier.predict(shifted, adapted).probabilities
+        probabilities = classifier.predict_features(features, adapted).probabilities
         return (np.array(LABELS)[probabilities.argmax(axis=1)] == emotions).mean()
 
-    assert accuracy(rows) > 0.9 > 0.6 > accuracy(None)
-    unadapted = classifier.predict(embeddings).probabilities
-    assert np.array_equal(classifier.predict(embeddings, rows).probabilities, unadapted)
+    assert accuracy(rows) > 0.9 > 0.6 > accuracy(features.rows)
+
+
+def test_features_of_some_clips(classifier):
+    embeddings, *_ = embeddings_of(np.random.default_rng(1), 2)
+    features = classifier.features(embeddings)
+    parts = [features[:5], features[[5]], features[np.arange(16) > 5]]
+    together = Features.concatenate(parts)
+    assert [len(part.rows) for part in parts] == [5, 1, 10]
+    for name in ("rows", "scores", "similarity"):
+        assert np.array_equal(getattr(together, name), getattr(features, name))
+    alone = classifier.predict_features(parts[1], parts[1].rows).probabilities
+    assert alone[0] == pytest.approx(classifier.predict(embeddings).probabilities[5])
 
 
 def test_rare_emotions_are_not_neglected():

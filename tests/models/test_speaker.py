@@ -5,7 +5,10 @@ import pytest
 
 from ser import arrays
 from ser.labels import LABELS
+from ser.models.classifier import Features
 from ser.models.speaker import (
+    LABELLED_RELEVANCE_FACTOR,
+    MAX_LABELLED,
     NEUTRAL_RELEVANCE_FACTOR,
     POSTERIOR_DISCOUNT,
     RELEVANCE_FACTOR,
@@ -158,3 +161,26 @@ def test_merged_statistics_are_those_of_all_clips():
     for name in vars(all_clips):
         assert np.allclose(getattr(merged, name), getattr(all_clips, name))
     assert UNKNOWN_SPEAKER.merge(UNKNOWN_SPEAKER).n_clips == 0
+
+
+def clip(row):
+    return Features(np.float32(row)[None], np.zeros((1, 8)), np.zeros((1, 1)))
+
+
+@pytest.mark.parametrize("clips", [1, 4])
+def test_labelled_clips_are_compared_with_the_mean_of_their_emotion(adaptation, rng, clips):
+    offset, speaker = rng.normal(size=SIZE), UNKNOWN_SPEAKER
+    for label in LABELS[:clips]:
+        speaker = speaker.teach(label, clip(adaptation.class_means[LABELS.index(label)] + offset))
+    adapted = adaptation.adapt(np.zeros((3, SIZE), np.float32), speaker)
+    expected = -clips / (clips + LABELLED_RELEVANCE_FACTOR) * offset
+    np.testing.assert_allclose(adapted, np.tile(expected, (3, 1)), atol=1e-5)
+
+
+def test_the_oldest_clip_of_the_most_frequent_emotion_is_forgotten(rng):
+    speaker = UNKNOWN_SPEAKER
+    for number in range(MAX_LABELLED + 2):
+        speaker = speaker.teach("sad" if number < 3 else "happy", clip([number]))
+    numbers = [int(labelled.features.rows[0, 0]) for labelled in speaker.labelled]
+    assert numbers == [0, 1, 2, *range(5, MAX_LABELLED + 2)]
+    assert speaker.n_clips == MAX_LABELLED
