@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy.special import softmax
 from sklearn.linear_model import LogisticRegression
+from sklearn.preprocessing import normalize
 from synthetic import embeddings_of, fitted
 
 from ser.labels import LABELS
@@ -83,7 +84,7 @@ def test_unheard_emotions_keep_a_probability(classifier, adaptation, unlike):
 
 def test_with_equal_priors_it_is_a_regularised_logistic_regression():
     rng = np.random.default_rng(0)
-    rows, targets = rng.normal(size=(24, 6)), np.tile(np.arange(8), 3)
+    rows, targets = normalize(rng.normal(size=(24, 6))), np.tile(np.arange(8), 3)
     prior = np.full((24, 8), 1 / 8)
     coefficients = personal.fit(rows @ rows.T, prior, targets)
     reference = LogisticRegression(
