@@ -32,6 +32,10 @@ def _parser() -> argparse.ArgumentParser:
         "--speech", type=Path, nargs="+", default=(), metavar="FOLDER",
         help="unlabelled speech, from which the voice detector learns",
     )  # fmt: skip
+    command.add_argument(
+        "--noise", type=Path, metavar="FOLDER",
+        help="sounds without a voice, from which it learns; a third is kept for evaluate",
+    )  # fmt: skip
     command.add_argument("--encoder", metavar="CHECKPOINT", help="folder or hub id of a Wav2Vec2")
     command.add_argument(
         "--out", type=Path, metavar="FOLDER",

@@ -44,6 +44,7 @@ def train(options: argparse.Namespace) -> int:
         out,
         options.table,
         options.speech,
+        options.noise,
         options.device,
     )
     evaluate.table(metrics)

@@ -210,6 +210,41 @@ def adaptation() -> str:
     return table(header, rows)
 
 
+def labelled() -> str:
+    """Return UA by the number of labelled clips of a speaker that its model has learned from."""
+    measured = METRICS["protocols"]
+    results = {"RAVDESS, `actors`": measured["actors"]["labelled"]} | {
+        f"{title}, cross-corpus": measured["cross_corpus"][name]["labelled"]
+        for name, title in CORPORA.items()
+    }
+    rows = []
+    for name, result in results.items():
+        counts = [result[n] for n in ("1", "2", "3")]
+        none = counts[0]["ua"] - counts[0]["gain_ua"]
+        three = counts[-1]
+        rows.append(
+            (
+                name,
+                percent(none),
+                *(f"{percent(scored['ua'])} ({100 * scored['gain_ua']:+.1f})" for scored in counts),
+                f"{100 * result['one_clip']['gain_ua']:+.1f}",
+                percent(three["coverage"]),
+                percent(three["selective_accuracy"]) if three["coverage"] else "",
+            )
+        )
+    header = (
+        "unknown speakers of",
+        "no clip",
+        "1 of each emotion",
+        "2 of each",
+        "3 of each",
+        "a single clip",
+        "confident after 3 %",
+        "of these correct %",
+    )
+    return table(header, rows)
+
+
 def references() -> str:
     """Return what UA on a corpus can be compared with: a probe trained on it, and people."""
     rows = []

@@ -32,6 +32,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "ablation": accuracy_tables.ablation,
     "rooms": accuracy_tables.rooms,
     "adaptation": accuracy_tables.adaptation,
+    "labelled": accuracy_tables.labelled,
     "references": accuracy_tables.references,
     "probe": card_tables.probe,
     "encoders": card_tables.encoders,

@@ -44,9 +44,10 @@ def only(corpus, emotions):
     return tuple(column[rows] for column in corpus)
 
 
-def projected_corpora(**corpora) -> ProjectedCorpora:
+def projected_corpora(fine_tuned_on=(), **corpora) -> ProjectedCorpora:
     """Return principal components of named corpora, as `embeddings_of` returns them."""
-    return project([labelled(*columns, corpus=name) for name, columns in corpora.items()], seed=0)
+    sets = [labelled(*columns, corpus=name) for name, columns in corpora.items()]
+    return project(sets, fine_tuned_on, seed=0)
 
 
 def labelled(embeddings, emotions, speakers, others=None, corpus="made", sentence=""):

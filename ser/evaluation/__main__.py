@@ -28,6 +28,7 @@ def _parser() -> argparse.ArgumentParser:
         "--speech", type=Path, nargs="+", default=(), metavar="FOLDER",
         help="unlabelled speech for the voice detectors beside these encoders",
     )  # fmt: skip
+    command.add_argument("--noise", type=Path, metavar="FOLDER", help="sounds for the same")
     command.set_defaults(run=_cross_corpus)
 
     command = commands.add_parser("baselines", help="other classifiers on the same folds, an hour")
@@ -58,7 +59,7 @@ def _cross_corpus(options: argparse.Namespace) -> int:
     from ser.evaluation import cross_corpus
 
     results = cross_corpus.evaluate(
-        options.data, options.artifacts, options.encoders, options.speech
+        options.data, options.artifacts, options.encoders, options.speech, options.noise
     )
     cross_corpus.table(results)
     return 0

@@ -16,6 +16,7 @@ from ser.evaluation import ablation, speaker_conditions, speaker_metrics
 from ser.models.encoder import Encoder
 from ser.recognizer import Recognizer
 from ser.training import labelled_embeddings
+from ser.training.augmentation import load_noise_bank
 from ser.training.classifier import fitting
 from ser.training.data import corpora
 from ser.training.generated_sounds import Sounds
@@ -35,6 +36,7 @@ def evaluate(
     folder: Path = artifacts.FOLDER,
     encoders: Sequence[Path] = (),
     speech: Sequence[Path] = (),
+    noise: Path | None = None,
 ) -> dict:
     """Score every corpus; write and return `protocols.cross_corpus` of metrics.json.
 
@@ -44,7 +46,7 @@ def evaluate(
         folder: of the artifacts, whose encoder is used for corpora that it was not fine-tuned on.
         encoders: of further ones, in the same way fine-tuned on fewer corpora; for each corpus the
             first is used that was not fine-tuned on it.
-        speech: folders with unlabelled speech for their voice detectors.
+        speech, noise: for their voice detectors, as `train` takes them.
 
     Raises:
         SerError: all encoders were fine-tuned on a corpus, or there are fewer than three corpora.
@@ -61,16 +63,18 @@ def evaluate(
     shipped = Recognizer.load(folder).encoder
     further = [Encoder(path) for path in encoders]
     encoder_of = choose_encoders([shipped, *further], list(tables))
+    recorded = load_noise_bank(noise).noises if noise else ()
     results, ablated = {}, {}
     for encoder in dict.fromkeys(encoder_of.values()):
         sets = {name: embed_labelled(encoder, tables[name])[0] for name in tables}
         if encoder is shipped:
             sounds = labelled_embeddings.load(folder)[1]
         else:
-            sounds = Sounds.embed(encoder, embed_speech(encoder, speech)[0], SEED)
+            sounds = Sounds.embed(encoder, embed_speech(encoder, speech)[0], SEED, recorded)
         left_out = [corpus for corpus, chosen in encoder_of.items() if chosen is encoder]
         for corpus in tqdm(left_out, "Leaving out", unit="corpus"):
-            test_set, training_set = sets[corpus], leave_out(sets, corpus)
+            training_set = leave_out(sets, corpus, encoder.fine_tuned_on)
+            test_set = sets[corpus]
             models = fitting.fit(training_set, sounds, SEED)
             results[corpus] = speaker_conditions.score(test_set, models, SEED)
             for part, without in ablation.without_each_part(models.classifier, training_set, SEED):
@@ -113,10 +117,15 @@ def choose_encoders(encoders: Sequence[Encoder], names: Sequence[str]) -> dict[s
     return chosen
 
 
-def leave_out(sets: Mapping[str, LabelledEmbeddings], corpus: str) -> LabelledEmbeddings:
-    """Return the training set of all corpora but one; the first of them is its home corpus."""
+def leave_out(
+    sets: Mapping[str, LabelledEmbeddings], corpus: str, fine_tuned_on: Sequence[str] = ()
+) -> LabelledEmbeddings:
+    """Return the training set of all corpora but one; the first of them is its home corpus.
+
+    fine_tuned_on: names of corpora that the encoder was fine-tuned on.
+    """
     home, *others = [labelled for name, labelled in sets.items() if name != corpus]
-    return replace(home, others=project(others, SEED))
+    return replace(home, others=project(others, fine_tuned_on, SEED))
 
 
 def table(results: dict, line: Callable[[str], None] = print) -> None:

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import numpy as np
 from tqdm import tqdm
 
 from ser.audio.clip import SAMPLING_RATE
@@ -10,12 +9,11 @@ from ser.errors import SerError
 from ser.labels import CONFIDENT, NO_VOICE
 from ser.recognizer import Recognizer
 from ser.training.augmentation import load_noise_bank
-
-PIECE = 4 * SAMPLING_RATE  # samples that are analysed at a time
+from ser.training.generated_sounds import pieces
 
 
 def measure(recognizer: Recognizer, folder: Path) -> dict:
-    """Analyse the sounds in a folder as `load_noise_bank` takes it, in pieces of 4 s.
+    """Analyse the sounds that are kept for tests in a folder as `load_noise_bank` takes it.
 
     What preprocessing rejects, as silent, counts as no voice.
 
@@ -25,7 +23,7 @@ def measure(recognizer: Recognizer, folder: Path) -> dict:
     """
     verdicts = []
     for waveform in tqdm(load_noise_bank(folder, test=True).noises, desc="Noise", unit="file"):
-        for piece in np.array_split(waveform, max(1, round(len(waveform) / PIECE))):
+        for piece in pieces(waveform):
             try:
                 verdicts.append(recognizer.analyse((SAMPLING_RATE, piece)).verdict)
             except SerError:

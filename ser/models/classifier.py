@@ -21,7 +21,7 @@ from ser.models.boosting import Boosting, fit_boosting
 from ser.models.calibration import Calibration, fit_calibration
 from ser.models.gate import Gate, fit_gate
 from ser.models.kernel_ridge import KernelRidgeModel
-from ser.models.linear import BLAS, LinearModel, Projection, flat_rows
+from ser.models.linear import BLAS, LinearModel, Projection, class_mask, flat_rows
 from ser.models.training_set import ProjectedCorpora, check, stack
 
 N_FEATURES = 64  # principal components that boosting splits on
@@ -147,38 +147,50 @@ def fit_classifier(
     """
     check(np.asarray(emotions), np.asarray(speakers))
     data = stack(embeddings, emotions, speakers, others, seed)
-    n_home, folds, mask, weights = len(data.home_rows), data.folds(), data.mask, data.weights
-    linear = np.zeros(mask.shape)
-    scores, similarity = np.zeros((n_home, mask.shape[1])), np.zeros((n_home, 1))
-    for train, test in folds:
-        linear[test] = data.fit_linear(train).log_probabilities(data.projected[test])
-        if test[0] < n_home:
-            kernel = data.fit_kernel_ridge(train, seed)
-            scores[test], similarity[test] = kernel.predict(data.home_rows[test])
-    gate = fit_gate(similarity, scores, linear, mask, data.targets, weights)
-    weight = np.zeros((len(linear), 1))
+    folds = data.folds()
+    linear, scores, similarity = [], [], []
+    for fold in folds:
+        linear.append(data.fit_linear(fold.train).log_probabilities(data.projected[fold.test]))
+        if fold.familiar:
+            kernel = data.fit_kernel_ridge(fold.train, seed)
+            for predicted, parts in zip(
+                kernel.predict(data.home_rows[fold.test]), (scores, similarity), strict=True
+            ):
+                parts.append(predicted)
+    rows = np.concatenate([fold.test for fold in folds])
+    corpora = np.repeat([fold.corpus for fold in folds], [len(fold.test) for fold in folds])
+    linear, scores, similarity = map(np.concatenate, (linear, scores, similarity))
+    n_home = len(scores)
+    mask = class_mask(data.targets[rows], corpora, len(data.classes))
+    targets, weights = data.targets[rows], data.weights[rows]
+    gate = fit_gate(similarity, scores, linear, mask, targets, weights, data.only_at_home)
+    weight = np.zeros((len(rows), 1))
     weight[:n_home] = gate.weight(similarity)
-    pooled = gate.pool(linear, np.pad(scores, ((0, len(linear) - n_home), (0, 0))), weight)
-    features = _boosting_features(data.projected, weight)
+    pooled = gate.pool(linear, np.pad(scores, ((0, len(rows) - n_home), (0, 0))), weight)
+    features = _boosting_features(data.projected[rows], weight)
 
-    def boosting_of(rows: np.ndarray) -> Boosting:
-        arrays = pooled, features, data.targets, data.corpora, mask, weights
-        return fit_boosting(*(array[rows] for array in arrays), seed)
+    def boosting_of(train: np.ndarray) -> Boosting:
+        arrays = pooled, features, targets, corpora, mask, weights
+        return fit_boosting(*(array[train] for array in arrays), seed)
 
     boosted = np.empty_like(pooled)
-    for train, test in folds:
+    for fold in folds:
+        train = np.isin(rows, fold.train)
+        test = (corpora == fold.corpus) & np.isin(rows, fold.test)
         boosted[test] = boosting_of(train).predict_log_proba(pooled[test], features[test])
-    everything = np.arange(len(pooled))
+    everything = np.arange(len(data.targets))
     classifier = EmotionClassifier(
         data.classes,
         data.projection,
         data.fit_linear(everything),
         data.fit_kernel_ridge(everything, seed),
         gate,
-        boosting_of(everything),
-        fit_calibration(boosted, weight, data.targets, mask, weights),
+        boosting_of(slice(None)),
+        fit_calibration(boosted, weight, targets, mask, weights),
     )
-    return classifier, classifier._of_labels(np.exp(pooled[:n_home]))
+    out_of_fold = np.empty_like(pooled[:n_home])
+    out_of_fold[rows[:n_home]] = pooled[:n_home]
+    return classifier, classifier._of_labels(np.exp(out_of_fold))
 
 
 def _boosting_features(projected: np.ndarray, weight: np.ndarray) -> np.ndarray:

@@ -68,15 +68,17 @@ def fit_gate(
     mask: np.ndarray,
     targets: np.ndarray,
     weights: np.ndarray,
+    only_at_home: np.ndarray,
 ) -> Gate:
     """Fit to out-of-fold predictions; the inverse temperatures by maximum likelihood.
 
     Args:
-        similarity, scores: of the kernel ridge, for the m clips of its corpus.
-        linear: log-probabilities of those and of other corpora's clips, shape (n, classes).
+        similarity, scores: of the kernel ridge, for m clips of its corpus.
+        linear: log-probabilities of those and of clips of unknown speakers, shape (n, classes).
         mask: which classes a clip's corpus has, bool, shape (n, classes).
         targets: the true columns, shape (n,).
         weights: of the clips, shape (n,).
+        only_at_home: see `Gate`.
     """
     n_home, linear = len(similarity), np.maximum(linear, MIN_LOG_PROBABILITY)
     low, high = np.percentile(similarity, PERCENTILES)
@@ -91,7 +93,7 @@ def fit_gate(
         slope=float(slope),
         kernel_scale=inverse_temperature(log_scores(scores), home),
         linear_scale=inverse_temperature(linear[others], others),
-        only_at_home=~mask[others].any(axis=0),
+        only_at_home=only_at_home,
     )
 
 

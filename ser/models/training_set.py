@@ -21,6 +21,7 @@ from ser.models.linear import (
 N_INNER_FOLDS = 5  # of the home corpus' speakers
 MIN_CLASSES, MIN_CLIPS = 2, 48  # of the home corpus
 HOME = ""  # stands for the home corpus' name; others have one
+LEFT_OUT_HOME = "home"  # stands for it where its speakers are unknown
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ class ProjectedCorpora:
         projection: fitted to them.
         rows: principal components of n clips, float16, shape (n, components).
         emotions, corpora, speakers: strings, shape (n,).
+        fine_tuned_on: those of the corpora that the encoder was fine-tuned on, strings, shape (k,).
     """
 
     projection: Projection
@@ -41,6 +43,23 @@ class ProjectedCorpora:
     emotions: np.ndarray
     corpora: np.ndarray
     speakers: np.ndarray
+    fine_tuned_on: np.ndarray
+
+
+@dataclass(frozen=True)
+class Fold:
+    """Rows to fit to, and rows whose out-of-fold predictions the rest is fitted to.
+
+    Attributes:
+        train, test: row numbers.
+        corpus: name that the test rows go by.
+        familiar: whether the kernel ridge knows their corpus.
+    """
+
+    train: np.ndarray
+    test: np.ndarray
+    corpus: str
+    familiar: bool
 
 
 @dataclass(frozen=True)
@@ -52,6 +71,7 @@ class TrainingSet:
         projected: principal components of all, as all further arrays are.
         targets: columns of `classes`.
         corpora: HOME, or another corpus' name.
+        fine_tuned_on: see ProjectedCorpora.
     """
 
     classes: np.ndarray
@@ -61,11 +81,18 @@ class TrainingSet:
     targets: np.ndarray
     corpora: np.ndarray
     speakers: np.ndarray
+    fine_tuned_on: np.ndarray
 
     @property
     def mask(self) -> np.ndarray:
         """Which classes occur in each row's corpus, bool, shape (n, classes)."""
         return class_mask(self.targets, self.corpora, len(self.classes))
+
+    @property
+    def only_at_home(self) -> np.ndarray:
+        """Which classes no other corpus has, none where there is no other one; bool, (classes,)."""
+        elsewhere = self.targets[len(self.home_rows) :]
+        return ~np.isin(np.arange(len(self.classes)), elsewhere) & (len(elsewhere) > 0)
 
     @property
     def weights(self) -> np.ndarray:
@@ -75,16 +102,27 @@ class TrainingSet:
         weights /= np.sqrt(counts)[ids]
         return weights / weights.mean()
 
-    def folds(self) -> list[tuple[np.ndarray, np.ndarray]]:
-        """Return rows to train on and to test: home speakers, then each other corpus left out."""
-        at_home = np.arange(len(self.home_rows))
+    def folds(self) -> list[Fold]:
+        """Return folds of home speakers, then those that each leave a whole corpus out.
+
+        The latter stand for unknown speakers: every other corpus, but for those that the encoder
+        was fine-tuned on, which it represents too well; and the home corpus, without the emotions
+        that no other one has.
+        """
+        everything, at_home = np.arange(len(self.targets)), np.arange(len(self.home_rows))
+        elsewhere = everything[len(at_home) :]
         splitter = GroupKFold(N_INNER_FOLDS)
-        tests = [test for _, test in splitter.split(at_home, groups=self.speakers[at_home])]
-        tests += [
-            np.flatnonzero(self.corpora == corpus)
-            for corpus in np.unique(self.corpora[len(at_home) :])
-        ]
-        return [(np.setdiff1d(np.arange(len(self.targets)), test), test) for test in tests]
+        tests = [(test, HOME) for _, test in splitter.split(at_home, groups=self.speakers[at_home])]
+        folds = [Fold(np.setdiff1d(everything, test), test, name, True) for test, name in tests]
+        for corpus in np.setdiff1d(self.corpora[elsewhere], self.fine_tuned_on):
+            left_out = self.corpora == corpus
+            folds.append(
+                Fold(np.flatnonzero(~left_out), np.flatnonzero(left_out), str(corpus), False)
+            )
+        unknown = at_home[np.isin(self.targets[at_home], self.targets[elsewhere])]
+        if len(np.unique(self.targets[elsewhere])) >= MIN_CLASSES and len(unknown):
+            folds.append(Fold(elsewhere, unknown, LEFT_OUT_HOME, False))
+        return folds
 
     def fit_linear(self, train: np.ndarray) -> LinearModel:
         """Fit the linear model to some rows."""
@@ -132,6 +170,7 @@ def stack(
         targets=targets,
         corpora=corpora,
         speakers=speakers,
+        fine_tuned_on=others.fine_tuned_on if others else np.array([], str),
     )
 
 

@@ -1,6 +1,6 @@
 """Detects whether a clip holds a voice: rain, hum and music carry no emotion.
 
-A logistic regression separates principal components of voices from those of generated sounds
+A logistic regression separates principal components of voices from those of other sounds
 (ser/training/generated_sounds.py). A threshold on the distance to the training clips, as is usual
 for novelty detection, would reject other speakers and rooms before much noise.
 """

@@ -1,7 +1,4 @@
-"""Generated sounds without a voice: negative examples for the voice detector, and noise.
-
-Nothing here is recorded, so recorded noise can serve as test data.
-"""
+"""Sounds without a voice: negative examples for the voice detector, most of them generated."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -19,6 +16,8 @@ from ser.models.encoder import Encoder
 SOUNDS_PER_KIND = 30
 MIN_DURATION, MAX_DURATION = 1.0, 4.0  # s
 PEAK = 0.5  # full scale is 1
+RECORDED = "recorded"  # kind of the sounds that are not generated
+PIECE = 4 * SAMPLING_RATE  # samples of a recorded sound that are embedded at a time
 SEMITONE = 2 ** (1 / 12)  # ratio of frequencies
 
 Rng = np.random.Generator
@@ -29,8 +28,8 @@ class Sounds:
     """Embeddings that the voice detector is fitted to beside the clips of corpora.
 
     Attributes:
-        embeddings: of generated sounds, shape (n, ...).
-        kinds: keys of KINDS, shape (n,).
+        embeddings: of generated and recorded sounds, shape (n, ...).
+        kinds: keys of KINDS, or RECORDED, shape (n,).
         speech: of short pieces of unlabelled speech, shape (m, ...).
     """
 
@@ -39,10 +38,27 @@ class Sounds:
     speech: np.ndarray
 
     @classmethod
-    def embed(cls, encoder: Encoder, speech: np.ndarray, seed: int) -> "Sounds":
-        """Generate SOUNDS_PER_KIND sounds of each kind and embed those that can be loaded."""
+    def embed(
+        cls,
+        encoder: Encoder,
+        speech: np.ndarray,
+        seed: int,
+        recorded: Sequence[np.ndarray] = (),
+    ) -> "Sounds":
+        """Embed SOUNDS_PER_KIND generated sounds of each kind, and pieces of recorded ones.
+
+        Those that preprocessing rejects, as silent, are left out.
+
+        Args:
+            speech: see `Sounds`.
+            recorded: waveforms at 16 kHz.
+        """
+        sounds = [
+            *generate(seed),
+            *((RECORDED, piece) for waveform in recorded for piece in pieces(waveform)),
+        ]
         embeddings, kinds = [], []
-        for kind, waveform in tqdm(list(generate(seed)), "Sounds", unit="sound"):
+        for kind, waveform in tqdm(sounds, "Sounds", unit="sound"):
             try:
                 clip = loading.load((SAMPLING_RATE, waveform))
             except SerError:
@@ -52,7 +68,7 @@ class Sounds:
         return cls(np.array(embeddings), np.array(kinds), speech)
 
     def subset(self, rows: np.ndarray) -> "Sounds":
-        """Return some of the generated sounds, by bool (n,)."""
+        """Return some of the sounds, by bool (n,)."""
         return Sounds(self.embeddings[rows], self.kinds[rows], self.speech)
 
     def select_layers(self, layers: Sequence[int]) -> "Sounds":
@@ -60,8 +76,16 @@ class Sounds:
         return Sounds(self.embeddings[:, layers], self.kinds, self.speech[:, layers])
 
     def fold(self, number: int, folds: int) -> np.ndarray:
-        """Return which sounds are in a fold, bool (n,); no kind is in two of the `folds` folds."""
+        """Return which sounds are in a fold, bool (n,); no kind is in two of the `folds` folds.
+
+        Recorded sounds are in none.
+        """
         return np.isin(self.kinds, list(KINDS)[number::folds])
+
+
+def pieces(waveform: np.ndarray) -> list[np.ndarray]:
+    """Split a waveform at 16 kHz into pieces of about 4 s."""
+    return np.array_split(waveform, max(1, round(len(waveform) / PIECE)))
 
 
 def generate(seed: int) -> Iterator[tuple[str, np.ndarray]]:

@@ -96,8 +96,13 @@ def embed_speech(encoder: Encoder, folders: Sequence[Path]) -> tuple[np.ndarray,
     return embeddings, unreadable
 
 
-def project(corpora: Sequence[LabelledEmbeddings], seed: int) -> ProjectedCorpora | None:
-    """Reduce corpora to their principal components; None if there are none."""
+def project(
+    corpora: Sequence[LabelledEmbeddings], fine_tuned_on: Sequence[str], seed: int
+) -> ProjectedCorpora | None:
+    """Reduce corpora to their principal components; None if there are none.
+
+    fine_tuned_on: names of those that the encoder was fine-tuned on.
+    """
     if not corpora:
         return None
     embeddings = np.concatenate([labelled.embeddings for labelled in corpora])
@@ -109,6 +114,7 @@ def project(corpora: Sequence[LabelledEmbeddings], seed: int) -> ProjectedCorpor
         np.array([utterance.emotion for utterance in utterances]),
         np.array([utterance.corpus for utterance in utterances]),
         speakers(utterances),
+        np.intersect1d([utterance.corpus for utterance in utterances], fine_tuned_on),
     )
 
 

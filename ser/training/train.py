@@ -13,6 +13,7 @@ from ser.errors import SerError
 from ser.labels import LABELS
 from ser.models.encoder import BUNDLED, POOLING, Encoder
 from ser.training import labelled_embeddings
+from ser.training.augmentation import load_noise_bank
 from ser.training.classifier import fitting, layer_selection, map_layout
 from ser.training.data import corpora
 from ser.training.data.utterance import content_hash
@@ -36,6 +37,7 @@ def train(
     out: Path = artifacts.FOLDER,
     metadata: Path | None = None,
     speech: Sequence[Path] = (),
+    noise: Path | None = None,
     device: str | None = None,
 ) -> dict:
     """Write all artifacts for labelled recordings; return the metrics.
@@ -49,6 +51,7 @@ def train(
             other one with a further corpus. `corpora.table` reads them.
         metadata: for recordings of no known corpus in the first folder.
         speech: folders with unlabelled speech for the voice detector.
+        noise: folder as `load_noise_bank` takes it, with sounds without a voice.
 
     Raises:
         SerError: a folder cannot be used, the first corpus is in another folder too, or there are
@@ -70,9 +73,10 @@ def train(
         corpus, warnings = embed_labelled(encoder, table.utterances)
         further.append(corpus)
         unreadable += [*table.warnings, *warnings]
-    pieces, warnings = embed_speech(encoder, speech)
+    of_speech, warnings = embed_speech(encoder, speech)
     unreadable += warnings
-    sounds = Sounds.embed(encoder, pieces, SEED)
+    recorded = load_noise_bank(noise).noises if noise else ()
+    sounds = Sounds.embed(encoder, of_speech, SEED, recorded)
     for warning in unreadable:
         print(f"Warning: {warning}", file=sys.stderr)
     # Other corpora are reduced before the folds are made, so the layer is selected on one of them.
@@ -80,7 +84,7 @@ def train(
     if further:
         labelled, sounds = labelled.select_layers(layers), sounds.select_layers(layers)
         further = [corpus.select_layers(layers) for corpus in further]
-        labelled = replace(labelled, others=project(further, SEED))
+        labelled = replace(labelled, others=project(further, encoder.fine_tuned_on, SEED))
     if len(layers) < len(encoder.layers):
         # Loaded again without the layers above, it has another fingerprint.
         encoder = Encoder(checkpoint, device, [encoder.layers[layer] for layer in layers])

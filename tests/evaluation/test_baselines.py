@@ -136,7 +136,7 @@ def test_an_interrupted_comparison_resumes(labelled, calls):
     "changed",
     [
         lambda data: dataclasses.replace(data, embeddings=data.embeddings + np.float16(1)),
-        lambda data: dataclasses.replace(data, others=labelled_embeddings.project([data], 0)),
+        lambda data: dataclasses.replace(data, others=labelled_embeddings.project([data], (), 0)),
     ],
     ids=["embeddings", "other corpora"],
 )

@@ -95,7 +95,7 @@ def test_other_corpora_are_trained_on_and_not_scored(quick_training, sounds, mon
     home, other = (separable_in_one_layer(1, 0, np.random.default_rng(seed)) for seed in (1, 2))
     utterances = tuple(dataclasses.replace(u, corpus="other") for u in other.utterances)
     other = dataclasses.replace(other, utterances=utterances)
-    labelled = dataclasses.replace(home, others=project([other], 0))
+    labelled = dataclasses.replace(home, others=project([other], (), 0))
     trained_on, fit_emotions = [], fitting.fit_emotions
 
     def recorded_fit_emotions(training_set, seed):

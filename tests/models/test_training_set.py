@@ -6,7 +6,7 @@ from synthetic import corpus_of, only, projected_corpora
 
 from ser.errors import SerError
 from ser.labels import LABELS
-from ser.models.training_set import HOME, N_INNER_FOLDS, check, stack
+from ser.models.training_set import HOME, LEFT_OUT_HOME, N_INNER_FOLDS, check, stack
 
 
 @pytest.fixture(scope="module")
@@ -46,16 +46,42 @@ def test_classes_are_the_emotions_of_any_corpus():
 def test_each_fold_leaves_out_speakers_or_a_corpus(training_set):
     folds = training_set.folds()
     corpora, speakers = training_set.corpora, training_set.speakers
-    assert len(folds) == N_INNER_FOLDS + 2
-    tested = np.concatenate([test for _, test in folds])
+    names = [HOME] * N_INNER_FOLDS + ["first", "second", LEFT_OUT_HOME]
+    assert [fold.corpus for fold in folds] == names
+    assert [fold.familiar for fold in folds] == [name == HOME for name in names]
+    tested = np.concatenate([fold.test for fold in folds[:-1]])
     assert sorted(tested.tolist()) == list(range(len(corpora)))
-    for train, test in folds:
-        assert not set(train) & set(test) and len(train) + len(test) == len(corpora)
-        [corpus] = set(corpora[test])
-        if corpus == HOME:
-            assert not set(speakers[test]) & set(speakers[train][corpora[train] == HOME])
+    for fold in folds:
+        assert not set(fold.train) & set(fold.test)
+        [corpus] = set(corpora[fold.test])
+        assert fold.corpus == corpus or fold.corpus == LEFT_OUT_HOME and corpus == HOME
+        if fold.familiar:
+            of_home = fold.train[corpora[fold.train] == HOME]
+            assert len(of_home) and not set(speakers[fold.test]) & set(speakers[of_home])
         else:
-            assert corpus not in corpora[train]
+            assert corpus not in corpora[fold.train]
+            assert set(corpora[fold.train]) == {HOME, "first", "second"} - {corpus}
+
+
+def test_unknown_speakers_are_of_no_corpus_that_the_encoder_was_fine_tuned_on():
+    others = projected_corpora(
+        fine_tuned_on=["second", "of none"], first=corpus_of(1, 8), second=corpus_of(2, 8)
+    )
+    training_set = stack(*corpus_of(0, 8), others, seed=0)
+    folds = training_set.folds()
+    assert [fold.corpus for fold in folds if not fold.familiar] == ["first", LEFT_OUT_HOME]
+    assert all("second" in training_set.corpora[fold.train] for fold in folds)
+
+
+def test_emotions_of_the_home_corpus_alone_have_no_unknown_speakers():
+    others = projected_corpora(other=only(corpus_of(1, 8), LABELS[2:]))
+    training_set = stack(*corpus_of(0, 8), others, seed=0)
+    assert training_set.only_at_home.tolist() == [True] * 2 + [False] * 6
+    [fold] = [fold for fold in training_set.folds() if fold.corpus == LEFT_OUT_HOME]
+    assert set(training_set.targets[fold.test]) == set(range(2, 8))
+    alone = stack(*corpus_of(0, 8), None, seed=0)
+    assert not alone.only_at_home.any()
+    assert all(fold.familiar for fold in alone.folds())
 
 
 def test_corpora_weigh_by_the_root_of_their_clips(training_set):

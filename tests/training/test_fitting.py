@@ -42,7 +42,7 @@ def sounds():
 
 @pytest.fixture(scope="module")
 def models(home, other, sounds):
-    return fitting.fit(replace(home, others=project([other], 0)), sounds, 0)
+    return fitting.fit(replace(home, others=project([other], (), 0)), sounds, 0)
 
 
 def test_emotions_of_all_corpora_are_predicted(models, home, other):
@@ -64,7 +64,7 @@ def test_out_of_fold_probabilities_are_of_the_home_corpus_clips(models, home):
 
 
 def test_the_classifier_is_that_of_the_emotions_alone(models, home, other):
-    classifier, out_of_fold = fitting.fit_emotions(replace(home, others=project([other], 0)), 0)
+    classifier, out_of_fold = fitting.fit_emotions(replace(home, others=project([other], (), 0)), 0)
     assert np.array_equal(out_of_fold, models.out_of_fold)
     for name in ("pooled", "probabilities"):
         of_both = (c.predict(other.embeddings) for c in (classifier, models.classifier))
@@ -94,7 +94,7 @@ def test_unlabelled_speech_is_a_voice_for_the_detector_alone(models, home, other
     rng = np.random.default_rng(5)
     # Half way to the sounds.
     speech, test = rng.normal(size=(2, 200, *SHAPE)) + np.array([0, 2.2])[:, None]
-    training_set = replace(home, others=project([other], 0))
+    training_set = replace(home, others=project([other], (), 0))
     with_speech = fitting.fit(training_set, replace(sounds, speech=speech), 0)
     before, after = (
         fitted.voice_detector.detect(fitted.classifier.projection(test)).mean()

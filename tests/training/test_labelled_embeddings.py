@@ -39,7 +39,7 @@ def sounds():
 
 
 def test_rows_and_layers_are_selected_everywhere(labelled, others):
-    labelled = dataclasses.replace(labelled, others=labelled_embeddings.project(others, 0))
+    labelled = dataclasses.replace(labelled, others=labelled_embeddings.project(others, (), 0))
     part = labelled.subset(np.array([4, 1])).select_layers([3, 0])
     assert part.utterances == (labelled.utterances[4], labelled.utterances[1])
     assert np.array_equal(part.embeddings, labelled.embeddings[[4, 1]][:, [3, 0]])
@@ -58,14 +58,14 @@ def test_layers_and_generated_sounds_are_selected(sounds):
 
 
 def test_other_corpora_are_reduced_to_their_clips(others):
-    projected = labelled_embeddings.project(others, 0)
+    projected = labelled_embeddings.project(others, (), 0)
     rows = np.concatenate([projected.projection(of_corpus.embeddings) for of_corpus in others])
     assert np.allclose(projected.rows, rows, atol=0.02) and projected.rows.dtype == np.float16
     assert projected.corpora.tolist() == 8 * ["nemo"] + 8 * ["casia"]
     for attribute in ("emotions", "speakers"):
         expected = np.concatenate([getattr(of_corpus, attribute) for of_corpus in others])
         assert np.array_equal(getattr(projected, attribute), expected)
-    assert labelled_embeddings.project([], 0) is None
+    assert labelled_embeddings.project([], (), 0) is None
 
 
 def test_recordings_that_cannot_be_read_are_left_out(monkeypatch):
@@ -81,7 +81,7 @@ def test_recordings_that_cannot_be_read_are_left_out(monkeypatch):
 
 
 def test_what_training_keeps_is_read_back(labelled, others, sounds, tmp_path):
-    labelled = dataclasses.replace(labelled, others=labelled_embeddings.project(others, 0))
+    labelled = dataclasses.replace(labelled, others=labelled_embeddings.project(others, (), 0))
     labelled_embeddings.save(labelled, sounds, tmp_path)
     again, kept_sounds = labelled_embeddings.load(tmp_path)
     assert np.array_equal(again.embeddings, labelled.embeddings)

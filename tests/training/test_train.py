@@ -26,6 +26,7 @@ from ser.recognizer import Recognizer
 from ser.training import embedding, labelled_embeddings, rooms, train
 from ser.training.classifier import fitting
 from ser.training.data import corpora
+from ser.training.generated_sounds import RECORDED
 from ser.training.labelled_embeddings import SEED
 
 N_CLIPS, N_OTHERS, N_SPEECH = 24 * 9 - 1, 6 * 6 - 1, 5
@@ -38,7 +39,7 @@ def record(path, seed):
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory):
-    """A home corpus and another one with a short clip of each emotion, and unlabelled speech.
+    """A home corpus and another one with a short clip of each emotion, unlabelled speech and noise.
 
     The second sentence is spoken neutrally alone. One recording of each folder is unreadable.
     """
@@ -57,7 +58,13 @@ def data(tmp_path_factory):
     for number in range(N_SPEECH):
         record(speech / f"{number}.wav", 3000 + number)
     (speech / "damaged.wav").write_text("damaged")
-    return SimpleNamespace(home=home, other=other, speech=speech)
+    noise = folder / "noise"
+    noise.mkdir()
+    for number in range(3):
+        soundfile.write(
+            noise / f"{number}.wav", np.random.default_rng(number).normal(0, 0.1, 96_000), 16_000
+        )
+    return SimpleNamespace(home=home, other=other, speech=speech, noise=noise)
 
 
 @pytest.fixture(scope="module")
@@ -94,6 +101,7 @@ def train_again(data, encoder, tmp_path_factory):
                 out / "encoder",
                 out,
                 speech=[data.speech],
+                noise=data.noise,
             )
         return SimpleNamespace(out=out, cache=cache, metrics=metrics, errors=errors.getvalue())
 
@@ -162,6 +170,8 @@ def test_embeddings_of_all_corpora_and_sounds_are_kept(kept):
     labelled, sounds = kept
     assert labelled.embeddings.shape == (N_CLIPS, 3, 2, 32)
     assert sounds.speech.shape == (N_SPEECH, 3, 2, 32)
+    # Of three recorded sounds of 6 s one is kept for tests.
+    assert np.sum(sounds.kinds == RECORDED) == 2 * 2
     assert sounds.embeddings.shape == (len(sounds.kinds), 3, 2, 32)
     others = labelled.others
     assert set(others.corpora) == {"crema_d"} and len(set(others.speakers)) == 6
