@@ -122,7 +122,7 @@ def voice_detector() -> str:
             percent(found["generated_sounds_accepted"]),
         ),
         (
-            "recorded rain, traffic, machines, birds and music, none in the training set",
+            "recorded rain, traffic, machines, birds and music, not those that training had",
             f"{found['n_noise']:,}",
             percent(found["noise_rejected"]),
             percent(found["noise_accepted"]),

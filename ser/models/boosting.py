@@ -10,6 +10,7 @@ models.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from scipy.optimize import minimize
@@ -32,6 +33,8 @@ PARAMETERS = {
     "verbose": -1,
 }
 PENALTY = 1e-3  # on the squares of the corpora's intercepts
+LEAVES = np.uint8  # of whose bits each stands for a leaf: there are at most eight
+CHUNK = 64  # rows, so that memory does not grow with them
 MASKED = -40.0  # initial score of an emotion that a clip's corpus lacks: its gradient vanishes
 
 
@@ -60,25 +63,51 @@ class Boosting:
             features: shape (n, d).
         """
         rows = _columns(log_probabilities, features)
-        return log_softmax(log_probabilities + self._values(rows).sum(axis=1), axis=1)
+        chunks = [rows[first : first + CHUNK] for first in range(0, len(rows), CHUNK)]
+        corrections = [self._values(chunk).sum(axis=1) for chunk in chunks]
+        return log_softmax(log_probabilities + np.concatenate(corrections), axis=1)
 
     def _values(self, rows: np.ndarray) -> np.ndarray:
-        """Return the value of each tree's leaf, shape (n, stages, classes)."""
-        *trees, n_nodes = self.feature.shape
-        node = np.zeros((len(rows), *trees), int)
-        tree = np.indices(trees)
-        for _ in range(n_nodes // 2):  # at least the depth
-            feature = self.feature[(*tree, node)]
-            if (feature < 0).all():
-                break
-            split_values = rows[np.arange(len(rows))[:, None, None], feature]
-            child = np.where(
-                split_values <= self.threshold[(*tree, node)],
-                self.left[(*tree, node)],
-                self.right[(*tree, node)],
-            )
-            node = np.where(feature < 0, node, child)
-        return self.value[(*tree, node)]
+        """Return the value of each tree's leaf, shape (n, stages, classes).
+
+        All nodes are compared at once, and each rules out the leaves on its other side (Lucchese et
+        al. 2015, "QuickScorer"): several times as fast as a walk from node to node.
+        """
+        to_left, to_right, values = self._leaves
+        columns = np.ascontiguousarray(rows.T)
+        reached = np.full((*self.feature.shape[:2], len(rows)), np.iinfo(LEAVES).max, LEAVES)
+        for node in range(self.feature.shape[2]):
+            is_left = columns[self.feature[..., node]] <= self.threshold[..., node, None]
+            reached &= np.where(is_left, to_left[..., node, None], to_right[..., node, None])
+        leaf = np.log2(reached).astype(int)
+        return np.moveaxis(np.take_along_axis(values, leaf, axis=-1), -1, 0)
+
+    @cached_property
+    def _leaves(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return the leaves that a node leaves possible to its left and right, and their values.
+
+        The former as bits, shape (stages, classes, nodes); values of shape (stages, classes, 8).
+        """
+        possible = np.full((2, *self.feature.shape), np.iinfo(LEAVES).max, LEAVES)
+        values = np.zeros((*self.feature.shape[:2], LEAVES(0).nbytes * 8))
+        for tree in np.ndindex(self.feature.shape[:2]):
+            n_leaves = 0
+
+            def visit(node: int, tree: tuple[int, int] = tree) -> int:
+                """Number the leaves below a node, from left to right; return their bits."""
+                nonlocal n_leaves
+                if self.feature[tree][node] < 0:
+                    values[tree][n_leaves] = self.value[tree][node]
+                    n_leaves += 1
+                    return 1 << (n_leaves - 1)
+                left, right = (visit(child[tree][node]) for child in (self.left, self.right))
+                possible[(0, *tree, node)] &= ~LEAVES(right)
+                possible[(1, *tree, node)] &= ~LEAVES(left)
+                return left | right
+
+            beyond = ~LEAVES(visit(0))
+            possible[(slice(None), *tree, 0)] &= ~beyond
+        return (*possible, values)
 
 
 def fit_boosting(
