@@ -11,9 +11,12 @@ from pathlib import Path
 
 import pytest
 from bad import bad_recordings
+from recordings import write_tsv
 
+from ser import profile
 from ser.__main__ import main
 from ser.evaluation import evaluate
+from ser.labels import LABELS
 from ser.training import train
 
 
@@ -54,6 +57,83 @@ def test_predict_with_neutral_recordings(clips, tmp_path, capsys):
     bad.write_text("not audio")
     assert main(["predict", str(clips[0]), "--neutral", str(bad)]) == 1
     assert "cannot be read" in capsys.readouterr().err
+
+
+@pytest.fixture
+def table(clips, tmp_path):
+    """A table of labelled recordings next to it."""
+    folder = tmp_path / "recordings"
+    folder.mkdir()
+    for path in clips[:3]:
+        shutil.copy(path, folder)
+    listed = zip(clips[:3], ("sad", "angry", "sad"), strict=True)
+    rows = [[f"recordings/{path.name}", emotion] for path, emotion in listed]
+    return write_tsv(tmp_path / "table.tsv", [["file", "emotion"], *rows])
+
+
+def enrolled(table, out, *more):
+    return main(["enrol", "--table", str(table), "--out", str(out), *more])
+
+
+def test_enrol_makes_a_profile_that_predict_answers_by(
+    table, clips, recognizer, tmp_path, monkeypatch, capsys
+):
+    out = tmp_path / "profile.npz"
+    monkeypatch.chdir("/")  # Paths are relative to the table.
+    assert enrolled(table, out) == 0
+    speaker = profile.load(out, recognizer)
+    assert [clip.emotion for clip in speaker.labelled] == ["sad", "angry", "sad"]
+    capsys.readouterr()
+    both = predicted(capsys, *clips[4:6], "--profile", out)
+    assert [result["clips_before"] for result in both] == [3, 3]
+    for path, result in zip(clips[4:6], both, strict=True):
+        expected = recognizer.analyse(path, speaker).to_json()
+        assert result == {"file": str(path)} | expected
+        assert result["probabilities"] != recognizer.analyse(path).probabilities
+    followed = predicted(capsys, *clips[4:6], "--profile", out, "--same-speaker")
+    assert [result["clips_before"] for result in followed] == [3, 4]
+    neutral = predicted(capsys, *clips[4:6], "--profile", out, "--neutral", clips[3])
+    assert [result["clips_before"] for result in neutral] == [4, 5]
+
+
+def test_enrol_leaves_out_what_cannot_be_used(table, recognizer, tmp_path, capsys):
+    (tmp_path / "text.wav").write_text("not audio")
+    with table.open("a") as file:
+        file.write("text.wav\tsad\nmissing.wav\thappy\n")
+    out = tmp_path / "profile.npz"
+    assert enrolled(table, out) == 1
+    errors = capsys.readouterr().err
+    assert "text.wav" in errors and "missing.wav" in errors and "Traceback" not in errors
+    assert len(profile.load(out, recognizer).labelled) == 3
+
+
+def test_enrol_without_any_usable_recording_writes_nothing(tmp_path, capsys):
+    table = write_tsv(tmp_path / "table.tsv", [["file", "emotion"], ["missing.wav", "sad"]])
+    assert enrolled(table, tmp_path / "profile.npz") == 1
+    assert capsys.readouterr().err.splitlines()[-1].startswith("Error: ")
+    assert [path.name for path in tmp_path.iterdir()] == ["table.tsv"]
+
+
+def test_enrol_explains_tables_that_it_cannot_read(clips, tmp_path, capsys):
+    file, out = str(clips[0]), tmp_path / "profile.npz"
+    for rows, part in (
+        ([["file", "emotion"], [file, "bored"]], ", ".join(LABELS)),
+        ([["file", "emotion"], [file, ""]], "no emotion"),
+        ([["file", "feeling"], [file, "sad"]], "no column emotion"),
+        ([["file", "emotion"]], "no rows"),
+    ):
+        assert enrolled(write_tsv(tmp_path / "table.tsv", rows), out) == 1
+        assert part in capsys.readouterr().err
+    assert enrolled(tmp_path / "nowhere.tsv", out) == 1
+    assert "no table" in capsys.readouterr().err
+    assert not out.exists()
+
+
+def test_predict_explains_profiles_that_it_cannot_use(speech, tmp_path, capsys):
+    for path in (speech, tmp_path, tmp_path / "missing.npz"):
+        assert main(["predict", str(speech), "--profile", str(path)]) == 1
+        [line] = capsys.readouterr().err.splitlines()
+        assert line.startswith("Error: ") and "voice profile" in line
 
 
 def test_a_folder_without_recordings_has_an_error_among_the_results(speech, tmp_path, capsys):
@@ -134,7 +214,7 @@ LIGHTER = {"gradio", "librosa", "numpy"}
 
 
 COMMANDS = {
-    "ser": ["download", "train", "evaluate", "predict", "score", "bench"],
+    "ser": ["download", "train", "evaluate", "predict", "enrol", "score", "bench"],
     "ser.training": ["distil", "fine-tune"],
     "ser.evaluation": ["cross-corpus", "baselines", "probe", "rooms"],
 }

@@ -2,6 +2,7 @@
 
 import json
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -13,12 +14,13 @@ import pytest
 import soundfile
 from voices import speech_like
 
-from ser import artifacts
+from ser import artifacts, profile
 from ser.__main__ import main
 from ser.batch import scoring
-from ser.batch.collection import find
+from ser.batch.collection import find, load_uri
 from ser.errors import SerError
 from ser.labels import LABELS
+from ser.models.speaker import UNKNOWN_SPEAKER
 
 
 @pytest.fixture(scope="module")
@@ -78,12 +80,12 @@ def test_finished_shards_are_skipped(voices, small_shards, tmp_path, monkeypatch
     pq.write_table(pa.table({"uri": uris}), table)
     scored = []
 
-    def interrupted(recognizer, uris):
+    def interrupted(recognizer, uris, **options):
         for uri in uris:
             scored.append(uri)
             if len(scored) == 13:
                 raise KeyboardInterrupt
-            yield from score_recordings(recognizer, [uri])
+            yield from score_recordings(recognizer, [uri], **options)
 
     score_recordings = scoring.score_recordings
     monkeypatch.setattr(scoring, "score_recordings", interrupted)
@@ -217,3 +219,52 @@ def test_a_worker_killed_in_the_middle_loses_nothing(cluster, voices, small_shar
     assert [row["uri"] for row in scores] == sorted(map(str, voices.glob("*.wav")))
     assert [row["uri"] for row in scores if row["error"]] == [str(voices / "broken.wav")]
     assert scoring.score(str(voices), out, ray=cluster.address) == (0, 60)
+
+
+@pytest.fixture
+def voice_profile(recognizer, clips, tmp_path):
+    """A profile of a speaker, in a file."""
+    path = tmp_path / "profile.npz"
+    path.write_bytes(profile.to_bytes(recognizer.teach(clips[0], "sad"), recognizer))
+    return path
+
+
+def test_with_a_profile_every_answer_is_that_speakers(
+    voices, voice_profile, recognizer, tmp_path, small_shards
+):
+    source, out = str(voices / "0*.wav"), tmp_path / "out"
+    arguments = ["score", source, "--out", str(out)]
+    assert main([*arguments, "--profile", str(voice_profile)]) == 0
+    speaker = profile.load(voice_profile, recognizer)
+    scores = rows(out)
+    assert len(scores) == 10
+    for row in scores[:3]:
+        expected = recognizer.analyse(row["uri"], speaker).probabilities
+        assert [row[label] for label in LABELS] == pytest.approx(list(expected.values()), abs=1e-3)
+        unknown = recognizer.analyse(row["uri"]).probabilities
+        assert list(expected.values()) != pytest.approx(list(unknown.values()), abs=1e-3)
+    # What is there is this speaker's.
+    assert main([*arguments, "--profile", str(voice_profile)]) == 0
+    assert main(arguments) == 1
+    voice_profile.write_bytes(profile.to_bytes(UNKNOWN_SPEAKER, recognizer))
+    assert main([*arguments, "--profile", str(voice_profile)]) == 1
+
+
+def test_a_profile_that_cannot_be_used_ends_before_anything_is_written(
+    voices, voice_profile, tmp_path
+):
+    voice_profile.write_bytes(voice_profile.read_bytes()[:-1])
+    with pytest.raises(SerError, match="no voice profile"):
+        scoring.score(str(voices), tmp_path / "out", profile=voice_profile)
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_actor_answers_by_the_profile(voices, voice_profile, recognizer):
+    pytest.importorskip("ray", reason="needs ray, see requirements-scale.txt")
+    from ser.batch.ray_cluster import Scorer
+
+    path, speaker = voices / "00.wav", profile.load(voice_profile, recognizer)
+    scorer = Scorer(artifacts.FOLDER, "cpu", pickle.loads(pickle.dumps(speaker)))
+    [record] = scorer({"row": [0], "clip": [load_uri(str(path))]})["record"]
+    expected = recognizer.analyse(path, speaker).probabilities
+    assert json.loads(record)["sad"] == pytest.approx(expected["sad"], abs=1e-3)
