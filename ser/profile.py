@@ -18,8 +18,7 @@ import numpy as np
 
 from ser.errors import ErrorKind, SerError
 from ser.labels import LABELS
-from ser.models.classifier import Features
-from ser.models.speaker import MAX_LABELLED, LabelledClip, Speaker
+from ser.models.speaker import MAX_LABELLED, Features, LabelledClip, Speaker
 
 if TYPE_CHECKING:
     from ser.recognizer import Recognizer

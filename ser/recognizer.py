@@ -12,10 +12,10 @@ from ser.audio.clip import NOTES, Clip
 from ser.errors import ErrorKind, SerError
 from ser.labels import CONFIDENT, LABELS, NO_VOICE, UNCERTAIN
 from ser.models import personal
-from ser.models.classifier import EmotionClassifier, Features
+from ser.models.classifier import EmotionClassifier
 from ser.models.embedding_map import EmbeddingMap, Placement
 from ser.models.encoder import Encoder
-from ser.models.speaker import UNKNOWN_SPEAKER, Speaker, SpeakerAdaptation
+from ser.models.speaker import UNKNOWN_SPEAKER, Features, Speaker, SpeakerAdaptation
 from ser.models.voice_detector import VoiceDetector
 from ser.timeline.timeline import Timeline
 from ser.timeline.windows import analyse_windows

@@ -5,8 +5,9 @@ from pathlib import Path
 import numpy as np
 
 from ser.labels import LABELS
-from ser.models.classifier import EmotionClassifier, fit_classifier
-from ser.models.training_set import ProjectedCorpora
+from ser.models.classifier import EmotionClassifier
+from ser.training.classifier.fitting import fit_classifier
+from ser.training.classifier.training_set import ProjectedCorpora
 from ser.training.data.utterance import Utterance
 from ser.training.labelled_embeddings import LabelledEmbeddings, project
 

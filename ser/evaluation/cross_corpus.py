@@ -12,7 +12,8 @@ from tqdm import tqdm
 
 from ser import artifacts
 from ser.errors import SerError
-from ser.evaluation import ablation, speaker_conditions, speaker_metrics
+from ser.evaluation import ablation
+from ser.evaluation.speakers import speaker_conditions, speaker_metrics
 from ser.models.encoder import Encoder
 from ser.recognizer import Recognizer
 from ser.training import labelled_embeddings

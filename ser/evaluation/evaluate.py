@@ -8,7 +8,8 @@ from sklearn.neighbors import KNeighborsClassifier
 from tqdm import tqdm
 
 from ser import artifacts
-from ser.evaluation import labelled_clips, metrics, noise_false_alarms, protocols
+from ser.evaluation import metrics, noise_false_alarms, protocols
+from ser.evaluation.speakers import labelled_clips
 from ser.labels import LABELS
 from ser.models.embedding_map import EmbeddingMap
 from ser.recognizer import Recognizer

@@ -13,9 +13,9 @@ from scipy.special import softmax
 from sklearn.metrics.pairwise import cosine_similarity
 
 from ser.labels import LABELS
-from ser.models.classifier import EmotionClassifier, Features, Prediction
+from ser.models.classifier import EmotionClassifier, Prediction
 from ser.models.linear import BLAS
-from ser.models.speaker import Speaker, SpeakerAdaptation
+from ser.models.speaker import Features, Speaker, SpeakerAdaptation
 
 # Chosen by the scores `labelled` of left-out corpora; a third or three times as much costs each of
 # them less than a point.

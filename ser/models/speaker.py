@@ -9,12 +9,12 @@ to anger.
 """
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
 from ser.labels import LABELS
-from ser.models.classifier import Features
 
 # Chosen on nEMO with a classifier trained on RAVDESS. POSTERIOR_DISCOUNT lies between the best
 # offset of varied clips (0) and one that three clips of a single emotion do not bias (1).
@@ -24,6 +24,31 @@ LABELLED_RELEVANCE_FACTOR = 1.0  # k of clips whose emotion is known
 MAX_LABELLED = 64  # clips
 POSTERIOR_DISCOUNT = 0.5  # weight of the predicted emotions against equal ones, 0-1
 ZERO = np.float64(0)  # broadcasts to the shape of what is added
+
+
+@dataclass(frozen=True)
+class Features:
+    """What the models take of n clips, before any adaptation to a speaker.
+
+    Attributes:
+        rows: principal components, float32, shape (n, d).
+        scores: of the classes by the kernel ridge, shape (n, k).
+        similarity: to the nearest clip of the home corpus, 0-1, shape (n, 1).
+    """
+
+    rows: np.ndarray
+    scores: np.ndarray
+    similarity: np.ndarray
+
+    @classmethod
+    def concatenate(cls, several: Sequence["Features"]) -> "Features":
+        """Return the features of all clips."""
+        names = [field.name for field in fields(cls)]
+        return cls(*(np.concatenate([getattr(one, name) for one in several]) for name in names))
+
+    def __getitem__(self, rows: np.ndarray | slice) -> "Features":
+        """Return the features of some clips."""
+        return Features(self.rows[rows], self.scores[rows], self.similarity[rows])
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ import numpy as np
 
 from ser.labels import LABELS
 from ser.models import personal
-from ser.models.classifier import EmotionClassifier, Features
-from ser.models.speaker import LabelledClip, Speaker, SpeakerAdaptation
+from ser.models.classifier import EmotionClassifier
+from ser.models.speaker import Features, LabelledClip, Speaker, SpeakerAdaptation
 
 WINDOW, HOP = 3, 1  # s
 BATCH = 64  # windows

@@ -11,7 +11,7 @@ from ser.audio.formats import audio_files
 from ser.errors import SerError
 from ser.models.encoder import Encoder
 from ser.models.linear import Projection
-from ser.models.training_set import ProjectedCorpora
+from ser.training.classifier.training_set import ProjectedCorpora
 from ser.training.data.corpora import speakers
 from ser.training.data.utterance import Utterance
 from ser.training.embedding import embed

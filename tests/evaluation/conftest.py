@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from synthetic import COMMON, made_up
 
-from ser.evaluation import cross_corpus, speaker_conditions
+from ser.evaluation import cross_corpus
+from ser.evaluation.speakers import speaker_conditions
 from ser.labels import LABELS
 from ser.training.classifier import fitting
 from ser.training.generated_sounds import Sounds

@@ -9,8 +9,9 @@ from synthetic import COMMON
 
 from ser import artifacts
 from ser.errors import SerError
-from ser.evaluation import cross_corpus, speaker_metrics
+from ser.evaluation import cross_corpus
 from ser.evaluation.ablation import WITHOUT_PART
+from ser.evaluation.speakers import speaker_metrics
 from ser.training.data.utterance import Table
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 from synthetic import made_up, without_embeddings
 
-from ser.evaluation.enrolment_sampling import EnrolmentSampling
+from ser.evaluation.speakers.enrolment_sampling import EnrolmentSampling
 from ser.labels import LABELS
 
 

@@ -5,9 +5,10 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from ser.evaluation import labelled_clips
+from ser.evaluation.speakers import labelled_clips
 from ser.labels import LABELS
-from ser.models.classifier import Features, Prediction
+from ser.models.classifier import Prediction
+from ser.models.speaker import Features
 
 EMOTIONS = np.tile(["sad", "angry", "happy"], 8)
 SPEAKERS = np.repeat(["a", "b"], 12)

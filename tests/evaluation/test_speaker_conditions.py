@@ -6,9 +6,11 @@ from types import SimpleNamespace
 import numpy as np
 from synthetic import COMMON
 
-from ser.evaluation import cross_corpus, speaker_conditions
+from ser.evaluation import cross_corpus
+from ser.evaluation.speakers import speaker_conditions
 from ser.labels import LABELS
-from ser.models.classifier import Features, Prediction
+from ser.models.classifier import Prediction
+from ser.models.speaker import Features
 from ser.training.classifier import fitting
 
 

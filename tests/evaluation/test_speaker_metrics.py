@@ -3,7 +3,7 @@
 import pytest
 from synthetic import made_up, without_embeddings
 
-from ser.evaluation import speaker_metrics
+from ser.evaluation.speakers import speaker_metrics
 
 
 def test_score():

@@ -6,8 +6,9 @@ from synthetic import embeddings_of, fitted, predicted
 
 from ser import artifacts
 from ser.labels import LABELS
-from ser.models.classifier import Features, fit_classifier
+from ser.models.speaker import Features
 from ser.training import labelled_embeddings
+from ser.training.classifier.fitting import fit_classifier
 
 
 @pytest.fixture(scope="module")

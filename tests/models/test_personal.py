@@ -9,8 +9,7 @@ from synthetic import embeddings_of, fitted
 
 from ser.labels import LABELS
 from ser.models import personal
-from ser.models.classifier import Features
-from ser.models.speaker import UNKNOWN_SPEAKER, SpeakerAdaptation
+from ser.models.speaker import UNKNOWN_SPEAKER, Features, SpeakerAdaptation
 
 
 @pytest.fixture(scope="module")

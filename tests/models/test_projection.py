@@ -9,7 +9,7 @@ from synthetic import embeddings_of, projected_corpora
 from ser import arrays
 from ser.models import linear
 from ser.models.linear import Projection
-from ser.models.training_set import ProjectedCorpora
+from ser.training.classifier.training_set import ProjectedCorpora
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ import pytest
 
 from ser import arrays
 from ser.labels import LABELS
-from ser.models.classifier import Features
 from ser.models.speaker import (
     LABELLED_RELEVANCE_FACTOR,
     MAX_LABELLED,
@@ -13,6 +12,7 @@ from ser.models.speaker import (
     POSTERIOR_DISCOUNT,
     RELEVANCE_FACTOR,
     UNKNOWN_SPEAKER,
+    Features,
     SpeakerAdaptation,
 )
 

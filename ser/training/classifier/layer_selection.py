@@ -21,7 +21,7 @@ N_FOLDS = 3  # of speakers
 C = 0.003  # inverse regularisation of the logistic regression
 
 
-# As for ser.models.classifier.fit_classifier.
+# As for fitting.fit_classifier.
 @threadpool_limits.wrap(limits=1)
 def select(training_set: LabelledEmbeddings) -> list[int]:
     """Return the layers to use, as indices into the embeddings' layers.

@@ -6,7 +6,7 @@ from synthetic import corpus_of, only, projected_corpora
 
 from ser.errors import SerError
 from ser.labels import LABELS
-from ser.models.training_set import HOME, LEFT_OUT_HOME, N_INNER_FOLDS, check, stack
+from ser.training.classifier.training_set import HOME, LEFT_OUT_HOME, N_INNER_FOLDS, check, stack
 
 
 @pytest.fixture(scope="module")

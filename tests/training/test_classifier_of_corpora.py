@@ -5,7 +5,7 @@ import pytest
 from synthetic import corpus_of, fitted, only, predicted, projected_corpora
 
 from ser.labels import LABELS
-from ser.models.classifier import fit_classifier
+from ser.training.classifier.fitting import fit_classifier
 
 HOME_CORPUS, FIRST, SECOND, *UNKNOWN = range(6)
 

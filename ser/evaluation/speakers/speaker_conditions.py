@@ -8,8 +8,9 @@ adaptation must not subtract. A clip is never available for itself.
 
 import numpy as np
 
-from ser.evaluation import labelled_clips, metrics, speaker_metrics
-from ser.evaluation.enrolment_sampling import N_UNLABELLED, EnrolmentSampling, Sampler
+from ser.evaluation import metrics
+from ser.evaluation.speakers import labelled_clips, speaker_metrics
+from ser.evaluation.speakers.enrolment_sampling import N_UNLABELLED, EnrolmentSampling, Sampler
 from ser.labels import LABELS
 from ser.models.classifier import EmotionClassifier
 from ser.models.speaker import UNKNOWN_SPEAKER

@@ -11,8 +11,7 @@ import numpy as np
 
 from ser.evaluation import metrics
 from ser.models import personal
-from ser.models.classifier import Features
-from ser.models.speaker import UNKNOWN_SPEAKER
+from ser.models.speaker import UNKNOWN_SPEAKER, Features
 from ser.training.classifier.fitting import FittedModels
 
 N_LABELLED = (1, 2, 3)  # clips of each emotion

@@ -1,0 +1,1 @@
+"""Scores of unknown speakers, by what is available of them."""
