@@ -123,6 +123,11 @@ class Recognizer:
         """Device of the encoder: cpu, cuda or mps."""
         return self.encoder.device.type
 
+    @property
+    def emotions(self) -> tuple[str, ...]:
+        """Those of LABELS that the classifier knows, in their order."""
+        return tuple(LABELS[index] for index in self.classifier.classes)
+
     def to(self, device: str) -> "Recognizer":
         """Return a copy with its encoder on another device, as `Encoder` takes it."""
         encoder = Encoder(self.encoder.checkpoint, device, self.encoder.layers)

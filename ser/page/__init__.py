@@ -8,7 +8,7 @@ from ser.audio.sandbox import MAX_BYTES
 from ser.page import session
 from ser.page.server import uploads, zerogpu
 from ser.page.server.language import BELOW_ROOT, language_links
-from ser.page.tabs import analyse, api, evaluation, examples, explore, live, timeline
+from ser.page.tabs import act, analyse, api, evaluation, examples, explore, live, timeline
 from ser.page.text import ENGLISH, Words
 from ser.page.theme import HEAD, THEME
 
@@ -57,10 +57,12 @@ def _add_tabs(words: Words, recognizer: "Recognizer", cpu_recognizer: "Recognize
     with gr.Tabs(elem_id="tabs"):
         with gr.Tab(words.ANALYSE, id="analyse"):
             analyse.build(words, recognizer, speaker)
+        with gr.Tab(words.ACT, id="act-tab"):
+            act.build(words, recognizer, speaker)
         with gr.Tab(words.LIVE, id="live"):
             live.build(words, cpu_recognizer, speaker)
         with gr.Tab(words.LONG, id="long"):
-            timeline.build(words, cpu_recognizer)
+            timeline.build(words, cpu_recognizer, speaker)
         with gr.Tab(words.EXPLORE, id="explore-tab") as tab:
             explore.build(words, recognizer, tab)
         with gr.Tab(words.QUALITY, id="quality-tab"):

@@ -3,7 +3,7 @@
 (() => {
   const root = document.documentElement;
   const update = () => {
-    const progress = document.querySelector("#answer .progress-text")?.textContent ?? "";
+    const progress = document.querySelector(":is(#answer, #act-answer) .progress-text")?.textContent ?? "";
     const position = Number(/queue: (\d+)\//.exec(progress)?.[1] ?? 0);
     const template = getComputedStyle(root).getPropertyValue("--queue-position");
     const text = template.replace("#", position);

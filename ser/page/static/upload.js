@@ -3,7 +3,7 @@
 // list of `ser.audio.formats` and rejected with a message in the page's language.
 (() => {
   // The element that shows the answer, by box.
-  const answers = { recording: "answer", neutral: "enrolled", "long-recording": "long-answer" };
+  const answers = { recording: "answer", neutral: "enrolled", "act-recording": "act-answer", "long-recording": "long-answer" };
   const boxes = Object.keys(answers).map((id) => `#${id}`).join();
   const messages = UPLOADS.messages[document.documentElement.lang];
   const chooser = "input[type=file]";

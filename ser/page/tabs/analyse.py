@@ -17,6 +17,7 @@ from ser.models.speaker import UNKNOWN_SPEAKER
 from ser.page.server.zerogpu import on_gpu
 from ser.page.session import SessionSpeaker
 from ser.page.tabs import answers, enrolment, examples, recorder
+from ser.page.teaching import correction, voice_line
 from ser.page.text import Words
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ class Outputs(NamedTuple):
     neighbours: gr.HTML | str
     outline: gr.Plot | dict
     spectrogram: gr.Plot | go.Figure | dict
-    recordings_used: gr.HTML | str
+    correction: gr.HTML | str
     speaker: gr.State | SessionSpeaker
 
 
@@ -57,7 +58,7 @@ def build(words: Words, recognizer: "Recognizer", speaker: gr.State) -> None:
         neighbours=answers.no_neighbours(words),
         outline=waveform.outline(words),
         spectrogram=waveform.spectrogram(words),
-        recordings_used=answers.recordings_used(words, SessionSpeaker()),
+        correction="",
         speaker=SessionSpeaker(),
     )
 
@@ -67,21 +68,14 @@ def build(words: Words, recognizer: "Recognizer", speaker: gr.State) -> None:
     def open_details(path: str | None) -> tuple[go.Figure, bool]:
         return _spectrogram(words, path), True
 
-    def start_over() -> tuple[str, SessionSpeaker]:
-        return empty.recordings_used, empty.speaker
-
     with gr.Row(elem_id="analyse", equal_height=False):
         with gr.Column(scale=5, min_width=340):
             recording = recorder.build(words.RECORDING, "recording")
             example_row = examples.build(words)
             gr.HTML(answers.microphone_errors(words), elem_id="microphone")
             answer = gr.HTML(empty.answer, elem_id="answer", js_on_load=answers.STATUS_ROLE)
-            recordings_used = gr.HTML(
-                empty.recordings_used,
-                elem_id="recordings-used",
-                js_on_load="element.addEventListener('click', event => "
-                "{ if (event.target.closest('button')) trigger('click'); })",
-            )
+            voice_line.build(words, speaker, "recordings-used")
+            correction_menu = correction.build(words, recognizer.emotions, speaker)
             outline = gr.Plot(empty.outline, label=words.ANALYSED_PART, elem_id="outline")
             bars = gr.Plot(empty.bars, label=words.PROBABILITIES, elem_id="bars")
             enrolment_column = gr.Column()
@@ -103,7 +97,7 @@ def build(words: Words, recognizer: "Recognizer", speaker: gr.State) -> None:
     # An example says nothing about the visitor's voice.
     is_example, details_open = gr.Checkbox(visible=False), gr.Checkbox(visible=False)
     outputs = Outputs(
-        answer, bars, embedding_map, neighbours, outline, spectrogram, recordings_used, speaker
+        answer, bars, embedding_map, neighbours, outline, spectrogram, correction_menu, speaker
     )
     recording.clear(
         None,
@@ -131,14 +125,7 @@ def build(words: Words, recognizer: "Recognizer", speaker: gr.State) -> None:
     }
     recording.change(**answering)
     with enrolment_column:
-        enrolment.build(words, recognizer, speaker, recordings_used, answering)
-    recordings_used.click(
-        start_over,
-        None,
-        [recordings_used, speaker],
-        show_progress="hidden",
-        api_visibility="private",
-    )
+        enrolment.build(words, recognizer, speaker, answering)
 
 
 def _answer_function(
@@ -163,7 +150,6 @@ def _answer_function(
                 # A new update each time, as gradio modifies it when sending.
                 outline=gr.update(value=empty.outline, label=words.ANALYSED_PART),
                 spectrogram=spectrogram(samples),
-                recordings_used=answers.recordings_used(words, speaker),
                 speaker=speaker,
             )
 
@@ -180,8 +166,10 @@ def _answer_function(
             return no_answer(answers.error(words.APOLOGY))
         if analysis.verdict == NO_VOICE:
             return no_answer(answers.answer(words, analysis), samples)
+        menu = ""
         if not is_example:
-            speaker = SessionSpeaker(before, analysis.speaker, number)
+            speaker = speaker.update(before, analysis, number)
+            menu = correction.menu(words, recognizer.emotions, speaker.label)
         return Outputs(
             answer=answers.answer(words, analysis),
             bars=probabilities.probability_bars(words, analysis.probabilities),
@@ -192,7 +180,7 @@ def _answer_function(
                 label=words.analysed_part(analysis.clip),
             ),
             spectrogram=spectrogram(samples),
-            recordings_used=answers.recordings_used(words, speaker),
+            correction=menu,
             speaker=speaker,
         )
 

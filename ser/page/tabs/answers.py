@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from ser.charts.style import MARKERS
 from ser.models.embedding_map import Neighbour
-from ser.page.session import SessionSpeaker
 from ser.page.text import Words
 
 if TYPE_CHECKING:
@@ -54,14 +53,6 @@ def with_emotions(words: Words, sentence: str, emotions: Iterable[str]) -> str:
 def error(message: str) -> str:
     """Return an error message."""
     return f'<p class="sorry">{escape(message)}</p>'
-
-
-def recordings_used(words: Words, speaker: SessionSpeaker) -> str:
-    """Return how many recordings of the speaker are used, with a button to start over."""
-    if not speaker.after.n_clips:
-        return ""
-    button = f'<button type="button" title="{words.START_OVER_HINT}">{words.START_OVER}</button>'
-    return f"<p>{words.recordings_used(speaker.after.n_clips)} {button}</p>"
 
 
 def neighbours(words: Words, clips: Iterable[Neighbour]) -> str:

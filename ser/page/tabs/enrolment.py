@@ -21,7 +21,6 @@ def build(
     words: Words,
     recognizer: "Recognizer",
     speaker: gr.State,
-    recordings_used: gr.HTML,
     answering: dict,
 ) -> None:
     """Add the box, closed.
@@ -30,7 +29,6 @@ def build(
         words: the texts in one language.
         recognizer: enrols the speaker.
         speaker: the `SessionSpeaker`, which each sentence updates.
-        recordings_used: shows how many recordings of the speaker are used.
         answering: the event that answers the recording in the first box again.
     """
     enrol_on_gpu = on_gpu(recognizer.enrol)
@@ -47,7 +45,6 @@ def build(
             return {message: answers.error(words.APOLOGY)}
         return {
             message: f"<p>{words.enrolled(enrolled.after.n_neutral)}</p>",
-            recordings_used: answers.recordings_used(words, enrolled),
             speaker: enrolled,
             sentence: None,  # The next one is a further sentence.
         }
@@ -59,7 +56,7 @@ def build(
     sentence.change(
         enrol,
         [sentence, speaker],
-        [message, recordings_used, speaker, sentence],
+        [message, speaker, sentence],
         show_progress="minimal",
         show_progress_on=message,
         api_visibility="private",

@@ -26,6 +26,7 @@ from ser.labels import LABELS, NO_VOICE
 from ser.page import symbols
 from ser.page.session import SessionSpeaker
 from ser.page.tabs import answers
+from ser.page.teaching import voice_line
 from ser.page.text import Words
 
 if TYPE_CHECKING:
@@ -118,6 +119,7 @@ def build(words: Words, recognizer: "Recognizer", speaker: gr.State) -> None:
             gr.Plot(figure, label=words.LIVE_MAP)
             gr.HTML(_trail(), elem_id="live-trail")
             gr.HTML(f"<p>{words.LIVE_NOTE}</p>", elem_id="live-note")
+            voice_line.build(words, speaker, "live-voice")
     window = gr.State(Window(), time_to_live=TIME_LIMIT)
     microphone.stream(
         analyse_chunk,

@@ -16,7 +16,9 @@ import plotly.graph_objects as go
 
 from ser.charts.timeline import timeline_figure
 from ser.errors import SerError
+from ser.page.session import SessionSpeaker
 from ser.page.tabs import answers
+from ser.page.teaching import voice_line
 from ser.page.text import Words
 from ser.timeline.timeline import Timeline
 
@@ -37,21 +39,27 @@ class Outputs(NamedTuple):
     segments: gr.HTML | str | dict
 
 
-def build(words: Words, recognizer: "Recognizer") -> None:
-    """Add the tab to the surrounding Blocks."""
+def build(words: Words, recognizer: "Recognizer", speaker: gr.State) -> None:
+    """Add the tab to the surrounding Blocks.
+
+    Args:
+        words: the texts in one language.
+        recognizer: analyses the recordings.
+        speaker: the `SessionSpeaker`, whose labelled clips are used.
+    """
     empty = Outputs(
         answer=f'<p class="waiting">{words.LONG_WAITING}</p>',
         figure=timeline_figure(words),
         segments=_card(words, f'<p class="waiting">{words.NO_SEGMENTS}</p>'),
     )
 
-    def analyse(path: str | None) -> Iterator[Outputs]:
+    def analyse(path: str | None, speaker: SessionSpeaker) -> Iterator[Outputs]:
         if path is None:
             yield empty
             return
         start = time.monotonic()
         try:
-            for step in recognizer.timeline(path):
+            for step in recognizer.timeline(path, speaker.after):
                 if isinstance(step, Timeline):
                     yield Outputs(
                         _answer(words, step), timeline_figure(words, step), _segments(words, step)
@@ -78,6 +86,7 @@ def build(words: Words, recognizer: "Recognizer") -> None:
             min_width=340,
         )
         answer = gr.HTML(empty.answer, elem_id="long-answer", js_on_load=answers.STATUS_ROLE)
+    voice_line.build(words, speaker, "long-voice", only_labelled=True)
     figure = gr.Plot(empty.figure, label=words.LONG_TITLE, elem_id="timeline-figure")
     segments = gr.HTML(empty.segments, elem_id="segments")
     outputs = list(Outputs(answer, figure, segments))
@@ -85,7 +94,7 @@ def build(words: Words, recognizer: "Recognizer") -> None:
     running = gr.on(
         [recording.upload, recording.stop_recording],
         analyse,
-        recording,
+        [recording, speaker],
         outputs,
         show_progress="minimal",
         show_progress_on=answer,

@@ -14,7 +14,7 @@ MICROPHONE_LABEL = "Your microphone"
 LIVE_INVITATION = "Press Record and speak. The answer follows your voice."
 LIVE_NOTE = (
     "Live goes by your last three seconds. They are forgotten when you stop, and teach it nothing "
-    "about your voice; recordings under Analyse do."
+    "about your voice; recordings under Analyse and Act it do."
 )
 LIVE_MAP = "Where your voice is on the map, and where it was"
 # By the state of the stream, see live.js.

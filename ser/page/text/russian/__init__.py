@@ -1,5 +1,5 @@
 """The texts of the page in Russian, by the part of the page that shows them."""
 
-from ser.page.text.russian import analyse, common, evaluation, explore, live, page, timeline
+from ser.page.text.russian import act, analyse, common, evaluation, explore, live, page, timeline
 
-MODULES = (analyse, common, explore, live, timeline, page, evaluation)
+MODULES = (act, analyse, common, explore, live, timeline, page, evaluation)

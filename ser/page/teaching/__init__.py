@@ -1,0 +1,1 @@
+"""What a visitor teaches the session's speaker model: rounds of acting, and corrections."""
