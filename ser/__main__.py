@@ -8,6 +8,7 @@ from ser import commands, console
 
 DEVICES = ("cpu", "cuda", "mps")
 DEVICE = "where the encoder runs; by default on the best available"
+PROFILE = "voice profile, made by enrol or the page, of the person who speaks in all recordings"
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -64,9 +65,22 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help="this person speaking without emotion, repeatable; implies --same-speaker",
     )
+    command.add_argument("--profile", type=Path, metavar="FILE", help=PROFILE)
     command.add_argument("--artifacts", type=Path, default=bundled, metavar="FOLDER")
     command.add_argument("--device", choices=DEVICES, help=DEVICE)
     command.set_defaults(run=commands.predict)
+
+    command = subparsers.add_parser(
+        "enrol", help="make a voice profile from labelled recordings of one person"
+    )
+    command.add_argument(
+        "--table", type=Path, required=True, metavar="FILE.tsv",
+        help="with the columns file (relative to the table) and emotion",
+    )  # fmt: skip
+    command.add_argument("--out", type=Path, required=True, metavar="FILE", help="the profile")
+    command.add_argument("--artifacts", type=Path, default=bundled, metavar="FOLDER")
+    command.add_argument("--device", choices=DEVICES, help=DEVICE)
+    command.set_defaults(run=commands.enrol)
 
     command = subparsers.add_parser(
         "score", help="score a large collection, on one machine or on Ray"
@@ -76,6 +90,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     command.add_argument("--out", type=Path, required=True, metavar="DIR", help="for the Parquet")
     command.add_argument("--ray", metavar="ADDRESS", help="of a Ray cluster, or: auto")
+    command.add_argument("--profile", type=Path, metavar="FILE", help=PROFILE)
     command.add_argument("--artifacts", type=Path, default=bundled, metavar="FOLDER")
     command.add_argument("--device", choices=DEVICES, help=DEVICE)
     command.set_defaults(run=commands.score)

@@ -58,16 +58,48 @@ def evaluate(options: argparse.Namespace) -> int:
     return 0
 
 
+def enrol(options: argparse.Namespace) -> int:
+    """Make a voice profile from labelled recordings; 1 if any could not be used."""
+    from ser import artifacts, profile
+    from ser.models.speaker import MAX_LABELLED, UNKNOWN_SPEAKER
+    from ser.recognizer import Recognizer
+    from ser.training.data import metadata
+
+    labelled = metadata.labelled_files(options.table)
+    folders.check_file(options.out)
+    recognizer, speaker = Recognizer.load(options.artifacts, options.device), UNKNOWN_SPEAKER
+    left_out = 0
+    for path, emotion in labelled:
+        try:
+            speaker = recognizer.teach(path, emotion, speaker)
+        except SerError as error:
+            print(f"Left out: {path}: {error}", file=sys.stderr)
+            left_out += 1
+    if not speaker.labelled:
+        raise SerError(
+            f"None of the {len(labelled)} recordings in {options.table} can be used. Needed is at "
+            "least one with a voice. Correct the table or record again."
+        )
+    with artifacts.atomic_write(options.out) as file:
+        file.write(profile.to_bytes(speaker, recognizer))
+    used = len(speaker.labelled)
+    print(f"{used} recordings used, {left_out} left out: {options.out}")
+    if len(labelled) - left_out > used:
+        print(f"A profile holds {MAX_LABELLED}; of the most frequent emotions the last were used.")
+    return 1 if left_out else 0
+
+
 def predict(options: argparse.Namespace) -> int:
     """Analyse files, one after the other; 1 if any failed.
 
     Every file has a result, and so has a folder without recordings.
     """
+    from ser import profile
     from ser.models.speaker import UNKNOWN_SPEAKER
     from ser.recognizer import Recognizer
 
     recognizer = Recognizer.load(options.artifacts, options.device)
-    speaker = UNKNOWN_SPEAKER
+    speaker = profile.load(options.profile, recognizer) if options.profile else UNKNOWN_SPEAKER
     for name in options.neutral:
         speaker = recognizer.enrol(_source(name), speaker)
     results, failed = [], 0
@@ -97,7 +129,12 @@ def score(options: argparse.Namespace) -> int:
         from ser.batch import scoring
 
         scored, skipped = scoring.score(
-            options.source, options.out, options.artifacts, options.device, options.ray
+            options.source,
+            options.out,
+            options.artifacts,
+            options.device,
+            options.ray,
+            options.profile,
         )
     print(f"{scored} recordings scored, {skipped} were before: {options.out}")
     return 0

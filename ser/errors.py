@@ -21,6 +21,8 @@ class ErrorKind(StrEnum):
     SILENT = "silent"
     NO_VOICE = "no voice"
     NO_VOICE_ANYWHERE = "no voice anywhere"  # in a long recording
+    UNUSABLE_PROFILE = "unusable profile"  # no voice profile, or a damaged one
+    OTHER_PROFILE = "other profile"  # of another model
 
 
 class SerError(Exception):

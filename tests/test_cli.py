@@ -134,7 +134,7 @@ LIGHTER = {"gradio", "librosa", "numpy"}
 
 
 COMMANDS = {
-    "ser": ["download", "train", "evaluate", "predict", "score", "bench"],
+    "ser": ["download", "train", "evaluate", "predict", "enrol", "score", "bench"],
     "ser.training": ["distil", "fine-tune"],
     "ser.evaluation": ["cross-corpus", "baselines", "probe", "rooms"],
 }

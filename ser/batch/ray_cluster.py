@@ -18,6 +18,7 @@ from ser.batch.collection import load_uri
 from ser.batch.embedding import load_or_error
 from ser.batch.records import score_recordings
 from ser.errors import SerError
+from ser.models.speaker import Speaker
 from ser.recognizer import Recognizer
 
 BATCH = 32  # recordings
@@ -26,20 +27,26 @@ DECODING_CPUS, SCORING_CPUS = 0.2, 0.8  # cores
 
 
 class Scorer:
-    """An actor that holds a recognizer."""
+    """An actor that holds a recognizer, and the speaker of all recordings."""
 
-    def __init__(self, folder: Path, device: str | None):
-        self.recognizer = Recognizer.load(folder, device)
+    def __init__(self, folder: Path, device: str | None, speaker: Speaker):
+        self.recognizer, self.speaker = Recognizer.load(folder, device), speaker
 
     def __call__(self, batch: dict) -> dict:
         """Score a batch of decoded recordings."""
-        records = score_recordings(self.recognizer, batch.pop("clip"), _raise_if_error)
+        clips = batch.pop("clip")
+        records = score_recordings(self.recognizer, clips, _raise_if_error, self.speaker)
         # As text, since Arrow wants the same fields in all rows.
         return batch | {"record": [json.dumps(record) for record in records]}
 
 
 def score_on_ray(
-    shards: list[list[str]], remaining: list[int], folder: Path, device: str | None, address: str
+    shards: list[list[str]],
+    remaining: list[int],
+    folder: Path,
+    device: str | None,
+    address: str,
+    speaker: Speaker,
 ) -> Iterator[tuple[int, int, dict]]:
     """Yield (shard, row, record) of the recordings of the remaining shards, in any order.
 
@@ -67,7 +74,7 @@ def score_on_ray(
         .map_batches(
             Scorer,
             batch_size=BATCH,
-            fn_constructor_args=(folder, device),
+            fn_constructor_args=(folder, device, speaker),
             compute=ActorPoolStrategy(min_size=1, max_size=max_actors),
             num_cpus=SCORING_CPUS,
             num_gpus=1 if on_gpu else 0,

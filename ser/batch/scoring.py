@@ -14,11 +14,13 @@ import pyarrow.parquet
 from tqdm import tqdm
 
 from ser import artifacts, folders
+from ser import profile as profiles
 from ser.batch.collection import find
 from ser.batch.records import score_recordings
 from ser.errors import SerError
 from ser.labels import LABELS
 from ser.models.embedding_map import AXES
+from ser.models.speaker import UNKNOWN_SPEAKER, Speaker
 from ser.recognizer import Recognizer
 
 SHARD = 1000  # recordings
@@ -45,8 +47,9 @@ def score(
     folder: Path = artifacts.FOLDER,
     device: str | None = None,
     ray: str | None = None,
+    profile: Path | None = None,
 ) -> tuple[int, int]:
-    """Score every recording of a collection, each as an unknown speaker's.
+    """Score every recording of a collection, each as an unknown speaker's or all as one's.
 
     Args:
         source: as `collection.find` takes it.
@@ -55,30 +58,36 @@ def score(
         folder: with the artifacts, on every machine of a Ray cluster.
         device: as `Encoder` takes it.
         ray: address of a Ray cluster, such as "auto"; None for this machine alone.
+        profile: of the speaker of all recordings, on this machine; None if they are unknown.
 
     Returns:
         numbers of recordings that were scored now, and that an earlier run had scored.
 
     Raises:
-        SerError: there are no recordings or artifacts, or `out` holds another collection's scores
-            or another model's.
+        SerError: there are no recordings or artifacts, the profile cannot be used, or `out` holds
+            the scores of another collection, model or profile.
     """
     artifacts.verify(folder)
-    version = artifacts.version_of(folder)
+    version, speaker = artifacts.version_of(folder), UNKNOWN_SPEAKER
+    made_with = {"model": version}
+    if profile:
+        # Here, so that an unusable profile is one error and not one of each machine.
+        speaker = profiles.load(profile, Recognizer.load(folder, "cpu"))
+        made_with["profile"] = artifacts.sha256(profile)
     uris = find(source)
     shards = [uris[first : first + SHARD] for first in range(0, len(uris), SHARD)]
     remaining = [number for number in range(len(shards)) if not _path(out, number).exists()]
     if remaining:
         folders.make(out)
-    _check_collection(out, uris, version)
+    _check_collection(out, uris, made_with)
     n_remaining = sum(len(shards[number]) for number in remaining)
     if n_remaining:
         if ray is None:
-            records = _score_locally(shards, remaining, folder, device)
+            records = _score_locally(shards, remaining, folder, device, speaker)
         else:
             from ser.batch.ray_cluster import score_on_ray
 
-            records = score_on_ray(shards, remaining, folder, device, ray)
+            records = score_on_ray(shards, remaining, folder, device, ray, speaker)
         with tqdm(total=n_remaining, desc="Scoring", unit="clip") as progress:
             for number, rows in _complete_shards(records, shards, progress):
                 for row in rows:
@@ -89,12 +98,16 @@ def score(
 
 
 def _score_locally(
-    shards: list[list[str]], remaining: list[int], folder: Path, device: str | None
+    shards: list[list[str]],
+    remaining: list[int],
+    folder: Path,
+    device: str | None,
+    speaker: Speaker,
 ) -> Iterator[tuple[int, int, dict]]:
     """Yield (shard, row, record) of the recordings of the remaining shards, in order."""
     recognizer = Recognizer.load(folder, device)
     for number in remaining:
-        for row, record in enumerate(score_recordings(recognizer, shards[number])):
+        for row, record in enumerate(score_recordings(recognizer, shards[number], speaker=speaker)):
             yield number, row, record
 
 
@@ -112,10 +125,13 @@ def _complete_shards(
             del incomplete[number]
 
 
-def _check_collection(out: Path, uris: list[str], version: str) -> None:
-    """Write what is scored in `out` to a file there; a SerError if `out` holds other scores."""
+def _check_collection(out: Path, uris: list[str], made_with: dict[str, str]) -> None:
+    """Write what is scored in `out` to a file there; a SerError if `out` holds other scores.
+
+    made_with: what identifies the model, and the voice profile if there is one.
+    """
     digest = hashlib.sha256("\n".join(uris).encode(errors="surrogateescape")).hexdigest()
-    collection = {"recordings": len(uris), "sha256": digest, "model": version, "shard": SHARD}
+    collection = {"recordings": len(uris), "sha256": digest, **made_with, "shard": SHARD}
     path, former = out / COLLECTION, out / FORMER_COLLECTION
     if former.exists() and not path.exists():
         former.replace(path)
@@ -123,8 +139,9 @@ def _check_collection(out: Path, uris: list[str], version: str) -> None:
         artifacts.write_json(path, collection)
     elif artifacts.read_json(path) != collection:
         raise SerError(
-            f"{out} holds the scores of another collection, or by another model. Choose an empty "
-            "folder with --out, or the collection and artifacts that it was begun with."
+            f"{out} holds the scores of another collection, or by another model or voice profile. "
+            "Choose an empty folder with --out, or the collection, artifacts and profile that it "
+            "was begun with."
         )
 
 

@@ -78,12 +78,12 @@ def test_finished_shards_are_skipped(voices, small_shards, tmp_path, monkeypatch
     pq.write_table(pa.table({"uri": uris}), table)
     scored = []
 
-    def interrupted(recognizer, uris):
+    def interrupted(recognizer, uris, **options):
         for uri in uris:
             scored.append(uri)
             if len(scored) == 13:
                 raise KeyboardInterrupt
-            yield from score_recordings(recognizer, [uri])
+            yield from score_recordings(recognizer, [uri], **options)
 
     score_recordings = scoring.score_recordings
     monkeypatch.setattr(scoring, "score_recordings", interrupted)

@@ -31,6 +31,8 @@ ALLOWED_ROUTES = re.compile(
     r"|/gradio_api/file=/.*",
     re.DOTALL,
 )
+# What gradio wants all of, in order; clients of earlier versions leave out the last ones.
+PARAMETERS = {"/gradio_api/call/predict": ("recording", "same_speaker", "profile")}
 MAX_REQUEST_BYTES = 2**20  # except uploads
 # Scripts and styles are inline, and gradio compiles some. Spaces show the page in a frame.
 POLICY = (
@@ -107,7 +109,7 @@ class Guard:
             if body is None:
                 rejection = JSONResponse({"detail": words.TOO_MUCH}, 413)
             else:
-                session, files, body = _check_files(body)
+                session, files, body = _check_files(body, len(PARAMETERS.get(path.rstrip("/"), ())))
                 if isinstance(session, str):
                     uploads.register(session, files)
             receive = _replay(body, receive)
@@ -139,11 +141,11 @@ def _replay(body: bytes | None, receive: Callable) -> Callable:
     return replay
 
 
-def _check_files(body: bytes) -> tuple[object, list[Path], bytes]:
+def _check_files(body: bytes, n_parameters: int) -> tuple[object, list[Path], bytes]:
     """Return a request's session, the uploads it refers to, and its body without other files.
 
     Any other file, which may be a URL that gradio would fetch, is replaced by its name;
-    `ser.page.tabs.recorder` then explains what is needed.
+    `ser.page.tabs.recorder` then explains what is needed. Parameters that lack at the end are null.
     """
     try:
         request = json.loads(body)
@@ -162,6 +164,10 @@ def _check_files(body: bytes) -> tuple[object, list[Path], bytes]:
         else:
             pending += [(value, key) for key in _keys(value)]
     session = request.get("session_hash") if isinstance(request, dict) else None
+    data = request.get("data") if isinstance(request, dict) else None
+    if isinstance(data, list) and len(data) < n_parameters:
+        data += [None] * (n_parameters - len(data))
+        changed = True
     return session, files, json.dumps(request).encode() if changed else body
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import gradio as gr
 
+from ser import profile as profiles
 from ser.audio import loading
 from ser.errors import SerError
 from ser.models.speaker import UNKNOWN_SPEAKER
@@ -24,14 +25,22 @@ def build(recognizer: "Recognizer", cpu_recognizer: "Recognizer") -> None:
     """
     analyse_clip = on_gpu(recognizer.analyse_clip)
 
-    def predict(recording: str | None, same_speaker: bool, speaker: SessionSpeaker) -> tuple:
+    def predict(
+        recording: str | None,
+        same_speaker: bool,
+        speaker: SessionSpeaker,
+        profile: str | None = None,
+    ) -> tuple:
         """Analyse one recording of a voice: whether the answer is sure, unsure or there is no
         voice, the most likely of eight emotions, all eight probabilities, the duration in seconds,
         the position on the map, the nearest recordings of the data set, remarks on the quality and
         how many recordings of the same speaker were used: with same_speaker those of this session
-        that were sent with it, else none."""
+        that were sent with it, with a voice profile those that it was made from, else none."""
         before = speaker.after if same_speaker else UNKNOWN_SPEAKER
         try:
+            if profile:
+                # Instead of the session's recordings, of which it may hold some.
+                before = profiles.load(profile, recognizer)
             analysis = analyse_clip(loading.load(recording), before)
         except SerError as error:
             raise gr.Error(str(error), print_exception=False) from error
@@ -51,12 +60,13 @@ def build(recognizer: "Recognizer", cpu_recognizer: "Recognizer") -> None:
             raise gr.Error(str(error), print_exception=False) from error
 
     recording = recorder.build_for_api()
+    profile = recorder.build_profile_for_api()
     same_speaker, answer = gr.Checkbox(visible=False), gr.JSON(visible=False)
     speaker = session_state()
     gr.on(
         [],
         predict,
-        [recording, same_speaker, speaker],
+        [recording, same_speaker, speaker, profile],
         [answer, speaker],
         api_name="predict",
         **analyse.QUEUE,

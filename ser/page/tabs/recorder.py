@@ -1,6 +1,7 @@
-"""The audio box that takes a recording, from a microphone, a file or the API."""
+"""The boxes that take a recording, from a microphone, a file or the API, and a voice profile."""
 
 import gradio as gr
+from gradio.components import Component
 from gradio.data_classes import FileData
 from pydantic import ValidationInfo, model_validator
 
@@ -9,7 +10,7 @@ from ser.charts.style import ACCENT
 # For programs: the page itself sends nothing else.
 ONLY_UPLOADS = (
     "Only uploaded recordings are answered, no addresses and no files of the server. Upload the "
-    "recording, then send the path of the answer; with gradio_client in Python, give "
+    "file, then send the path of the answer; with gradio_client in Python, give "
     'handle_file("voice.wav"), a file of yours, instead of its name or address.'
 )
 
@@ -42,13 +43,23 @@ def build(label: str, elem_id: str) -> gr.Audio:
 
 def build_for_api() -> gr.Audio:
     """Add an invisible box that rejects what is no upload, with a message."""
-    box = gr.Audio(type="filepath", buttons=[], visible=False)
-    preprocess_upload = box.preprocess
+    return _of_uploads(gr.Audio(type="filepath", buttons=[], visible=False))
+
+
+def build_profile_for_api() -> gr.File:
+    """Add an invisible box for a voice profile, which rejects what is no upload."""
+    return _of_uploads(gr.File(type="filepath", visible=False))
+
+
+def _of_uploads(box: Component) -> Component:
+    """Make a box pass on the path of an upload, unchanged, and reject all else with a message."""
 
     def preprocess(payload: FileData | None) -> str | None:
-        if payload is not None and not payload.path:
+        if payload is None:
+            return None
+        if not payload.path:
             raise gr.Error(ONLY_UPLOADS, print_exception=False)
-        return preprocess_upload(payload)
+        return payload.path
 
     # Not by a subclass: for one, gradio would write a file into this folder.
     box.data_model, box.preprocess = _Upload, preprocess

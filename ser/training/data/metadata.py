@@ -12,6 +12,7 @@ from ser.labels import LABELS
 from ser.training.data.utterance import Utterance
 
 REQUIRED = ("file", "speaker", "emotion")
+LABELLED = ("file", "emotion")  # of a table of one speaker's recordings
 OPTIONAL = ("sex", "sentence", "corpus", "licence", "intensity")
 SEXES = ("male", "female", "")
 
@@ -30,16 +31,8 @@ def utterances(folder: Path, path: Path) -> list[Utterance]:
             an unknown emotion or sex, or names a recording that is missing or has a row already.
     """
     listed, line_of = [], {}
-    for line, row in rows(path, REQUIRED):
+    for line, row in _labelled_rows(path, REQUIRED):
         where = f"{path}, line {line}"
-        empty = [column for column in REQUIRED if not row[column]]
-        if empty:
-            raise SerError(f"{where} has no {' and no '.join(empty)}. Fill the cell in.")
-        if row["emotion"] not in LABELS:
-            raise SerError(
-                f"{where}: the emotion is {row['emotion']!r}. Needed is one of "
-                f"{', '.join(LABELS)}. Rename it, or leave the row out."
-            )
         recording = folder / row["file"]
         if not recording.is_file():
             raise SerError(
@@ -65,9 +58,21 @@ def utterances(folder: Path, path: Path) -> list[Utterance]:
                 details=without(row, REQUIRED + OPTIONAL),
             )
         )
-    if not listed:
-        raise SerError(f"{path} has no rows below its header. Add one for each recording.")
     return listed
+
+
+def labelled_files(path: Path) -> list[tuple[Path, str]]:
+    """Return the recordings of one speaker that a table lists, each with its emotion.
+
+    Required columns are `file` (relative to the table's folder) and `emotion` (one of LABELS). The
+    recordings need not exist.
+
+    Raises:
+        SerError: the table cannot be read, lacks a column, a cell or any row, or has an unknown
+            emotion.
+    """
+    rows_of_table = _labelled_rows(path, LABELLED)
+    return [(path.parent / row["file"], row["emotion"]) for _, row in rows_of_table]
 
 
 def rows(path: Path, required: Sequence[str]) -> Iterator[tuple[int, Row]]:
@@ -90,6 +95,27 @@ def rows(path: Path, required: Sequence[str]) -> Iterator[tuple[int, Row]]:
             f"{path} cannot be read as a table: {error}. Needed is tab-separated text in UTF-8, "
             'with quotation marks doubled ("") inside quoted cells. Export the table again.'
         ) from error
+
+
+def _labelled_rows(path: Path, required: Sequence[str]) -> Iterator[tuple[int, Row]]:
+    """Yield the rows of a table, at least one, whose required cells are filled, with LABELS.
+
+    required: columns, `emotion` among them.
+    """
+    line = None
+    for line, row in rows(path, required):
+        where = f"{path}, line {line}"
+        empty = [column for column in required if not row[column]]
+        if empty:
+            raise SerError(f"{where} has no {' and no '.join(empty)}. Fill the cell in.")
+        if row["emotion"] not in LABELS:
+            raise SerError(
+                f"{where}: the emotion is {row['emotion']!r}. Needed is one of "
+                f"{', '.join(LABELS)}. Rename it, or leave the row out."
+            )
+        yield line, row
+    if line is None:
+        raise SerError(f"{path} has no rows below its header. Add one for each recording.")
 
 
 def without(row: Row, columns: Sequence[str]) -> Row:
