@@ -12,6 +12,7 @@ from ser.charts import waveform
 from ser.errors import SerError
 from ser.page.session import SessionSpeaker, session_state
 from ser.page.tabs import analyse, api
+from ser.page.teaching import voice_line
 from ser.page.text import ENGLISH as words
 
 UNDECODED = SimpleNamespace(load=lambda path: path, load_with_waveform=lambda path: (path, None))
@@ -27,6 +28,7 @@ def functions(recognizer):
             analyse_clip=analyse_clip,
             enrol=None,
             metrics={},
+            emotions=recognizer.emotions,
         )
         with gr.Blocks(analytics_enabled=False) as page:
             analyse.build(words, changed, session_state())
@@ -104,9 +106,9 @@ def test_a_recording_is_decoded_once_for_answer_and_spectrogram(
 def test_every_recording_updates_the_speaker(counting):
     speaker = SessionSpeaker()
     for number, text in enumerate([": 1 recording ", ": 2 recordings ", ": 3 recordings "]):
-        outputs = counting["answer"]("1", number, speaker)
-        speaker = outputs.speaker
-        assert text in outputs.recordings_used and words.START_OVER in outputs.recordings_used
+        speaker = counting["answer"]("1", number, speaker).speaker
+        line = voice_line.line(words, speaker)
+        assert text in line and words.START_OVER in line
     assert speaker.before.n_clips == 2 and speaker.after.n_clips == 3
 
 
@@ -121,20 +123,50 @@ def test_a_trimmed_recording_replaces_the_whole_one(counting):
 def test_clearing_the_box_keeps_the_speaker(counting):
     first = counting["answer"]("1", 0, SessionSpeaker())
     cleared = counting["answer"](None, 0, first.speaker)
-    assert cleared.recordings_used == first.recordings_used
     assert cleared.speaker is first.speaker
+    assert words.IT_WAS in first.correction and cleared.correction == ""
 
 
 def test_a_failed_recording_keeps_the_speaker(counting):
     first = counting["answer"]("1", 0, SessionSpeaker())
     for number in (0, 1):
         failed = counting["answer"]("silence", number, first.speaker)
-        assert failed.recordings_used == first.recordings_used
-        assert failed.speaker is first.speaker
+        assert failed.speaker is first.speaker and failed.correction == ""
     with pytest.raises(gr.Error):
         counting["predict"]("silence", True, first.speaker)
 
 
-def test_starting_over_resets_the_speaker(counting):
-    recordings_used, speaker = counting["start_over"]()
-    assert recordings_used == "" and speaker.after.n_clips == 0
+def test_a_correction_is_kept_when_the_recording_is_trimmed(counting):
+    first = counting["answer"]("1", 0, SessionSpeaker()).speaker
+    corrected = first.correct("sad").correct("calm")
+    assert [clip.emotion for clip in corrected.after.labelled] == ["calm"]
+    assert corrected.after.n_clips == 1 and not corrected.before.labelled
+    trimmed = counting["answer"]("2", 0, corrected)
+    assert [clip.emotion for clip in trimmed.speaker.after.labelled] == ["calm"]
+    assert 'value="calm" selected' in trimmed.correction
+    further = counting["answer"]("3", 1, trimmed.speaker)
+    assert [clip.emotion for clip in further.speaker.after.labelled] == ["calm"]
+    assert further.speaker.after.n_clips == 2
+    assert 'value="" selected' in further.correction
+
+
+def test_an_example_cannot_be_corrected(counting):
+    outputs = counting["answer"]("1", 0, SessionSpeaker(), is_example=True)
+    assert outputs.correction == "" and outputs.speaker.after.n_clips == 0
+
+
+def test_forgetting_resets_the_speaker_and_hides_the_correction(counting):
+    assert counting["forget"]().after.n_clips == 0
+    assert counting["hide_if_forgotten"](SessionSpeaker()) == ""
+    answered = counting["answer"]("1", 0, SessionSpeaker()).speaker
+    assert counting["hide_if_forgotten"](answered) == gr.skip()
+
+
+def test_only_an_emotion_that_the_classifier_knows_is_taught(counting):
+    answered = counting["answer"]("1", 0, SessionSpeaker()).speaker
+    for emotion in ("hungry", "", None, ["sad"]):
+        choice = SimpleNamespace(emotion=emotion)
+        assert counting["correct"](choice, answered) == gr.skip()
+    corrected = counting["correct"](SimpleNamespace(emotion="sad"), answered)
+    assert corrected.label == "sad" and len(corrected.after.labelled) == 1
+    assert counting["correct"](choice, SessionSpeaker()) == gr.skip()

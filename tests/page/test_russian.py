@@ -66,7 +66,7 @@ def test_everything_is_russian(app, new_page, speech, size, theme):
 def test_every_tab_is_russian(app, new_page):
     page = new_page(viewport=DESKTOP, locale="ru-RU")
     visit(page, app.url)
-    for name in (RUSSIAN.LIVE, RUSSIAN.LONG, RUSSIAN.EXPLORE, RUSSIAN.QUALITY):
+    for name in (RUSSIAN.ACT, RUSSIAN.LIVE, RUSSIAN.LONG, RUSSIAN.EXPLORE, RUSSIAN.QUALITY):
         page.get_by_role("tab", name=name).click()
         if name == RUSSIAN.EXPLORE:
             expect(page.locator("#explore-legend")).to_contain_text(RUSSIAN.map_of(1440, 1440))

@@ -9,6 +9,7 @@ import pytest
 from driver import TIMEOUT
 from gradio_client import Client
 
+from ser.models.classifier import Features
 from ser.models.speaker import UNKNOWN_SPEAKER
 from ser.page.session import SessionSpeaker, delete_on_unload, session_state
 
@@ -28,6 +29,18 @@ def test_a_neutral_sentence_counts_with_and_without_the_latest_recording():
     before, after = speaker.without(5), speaker.without(6)
     assert (before.n_unlabelled, before.n_neutral) == (1, 1)
     assert (after.n_unlabelled, after.n_neutral) == (2, 1)
+
+
+def test_a_neutral_sentence_keeps_the_label_of_the_latest_recording():
+    features = Features(np.ones((1, 2)), np.ones((1, 8)), np.ones((1, 1)))
+    speaker = SessionSpeaker(ONCE, TWICE, 5, features).correct("sad")
+    assert speaker.after.n_clips == 2 and speaker.label == "sad"
+    enrolled = speaker.enrol(UNKNOWN_SPEAKER.update_neutral(np.ones(2)))
+    assert enrolled.label == "sad" and enrolled.after.n_clips == 3
+    assert [clip.emotion for clip in enrolled.after.labelled] == ["sad"]
+    recorrected = enrolled.correct("happy").after
+    assert [clip.emotion for clip in recorrected.labelled] == ["happy"]
+    assert (recorrected.n_unlabelled, recorrected.n_neutral) == (1, 1)
 
 
 @pytest.fixture

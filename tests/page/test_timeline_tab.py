@@ -18,6 +18,7 @@ from playwright.sync_api import expect
 
 from ser.errors import SerError
 from ser.labels import LABELS
+from ser.page.session import SessionSpeaker, session_state
 from ser.page.tabs import timeline
 from ser.page.text import ENGLISH as words
 from ser.timeline.timeline import Moment, Timeline
@@ -168,7 +169,7 @@ class Endless:
         self.started, self.stopped = threading.Semaphore(0), threading.Semaphore(0)
         self.tick = threading.Event()
 
-    def timeline(self, recording):
+    def timeline(self, recording, speaker):
         self.started.release()
         try:
             while True:
@@ -183,7 +184,7 @@ def endless():
     """A page with this tab alone, whose recordings never end."""
     recognizer = Endless()
     with gr.Blocks(analytics_enabled=False) as page:
-        timeline.build(words, recognizer)
+        timeline.build(words, recognizer, session_state())
     page.queue().launch(prevent_thread_lock=True, quiet=True)
     yield SimpleNamespace(url=page.local_url, recognizer=recognizer)
     page.close()
@@ -209,14 +210,14 @@ def analyse():
     """Return the function behind the box for a recognizer with these steps or exceptions."""
 
     def build(*steps):
-        def yield_steps(recording):
+        def yield_steps(recording, speaker):
             for step in steps:
                 if isinstance(step, Exception):
                     raise step
                 yield step
 
         with gr.Blocks(analytics_enabled=False) as page:
-            timeline.build(words, SimpleNamespace(timeline=yield_steps))
+            timeline.build(words, SimpleNamespace(timeline=yield_steps), session_state())
         return {event.name: event.fn for event in page.fns.values()}["analyse"]
 
     return build
@@ -225,7 +226,9 @@ def analyse():
 def test_progress_and_answer(analyse):
     probabilities = dict.fromkeys(LABELS, 0.05) | {"sad": 0.65}
     moments = (Moment(0, 2, probabilities), Moment(2, 3, None))
-    steps = list(analyse(0.0, 0.5, Timeline(3.0, np.ones(30), moments, 0.5))("long.wav"))
+    steps = list(
+        analyse(0.0, 0.5, Timeline(3.0, np.ones(30), moments, 0.5))("long.wav", SessionSpeaker())
+    )
     assert 'value="0.000"' in steps[0][0] and "50%" in steps[1][0] and "left" in steps[1][0]
     sentence, _, segments = steps[-1]
     assert "sad" in sentence and "100% of the time" in sentence
@@ -233,7 +236,9 @@ def test_progress_and_answer(analyse):
 
 
 def test_errors_are_shown_and_bugs_apologised_for(analyse, caplog):
-    answer, _, _ = list(analyse(0.0, SerError("<b>x</b> is silent."))("x.wav"))[-1]
+    answer, _, _ = list(analyse(0.0, SerError("<b>x</b> is silent."))("x.wav", SessionSpeaker()))[
+        -1
+    ]
     assert "&lt;b&gt;x&lt;/b&gt; is silent." in answer
-    answer, _, _ = list(analyse(ZeroDivisionError("a bug"))("x.wav"))[-1]
+    answer, _, _ = list(analyse(ZeroDivisionError("a bug"))("x.wav", SessionSpeaker()))[-1]
     assert words.APOLOGY in answer and caplog.records[0].exc_info[0] is ZeroDivisionError

@@ -116,9 +116,9 @@ def build(words: Words, recognizer: "Recognizer", speaker: gr.State) -> None:
         act,
         [acting, speaker],
         outputs,
-        **voice_line.IN_BACKGROUND,
+        **voice_line.CHANGING,
     )
-    speaker.change(start_anew_if_forgotten, [acting, speaker], outputs, **voice_line.IN_BACKGROUND)
+    speaker.change(start_anew_if_forgotten, [acting, speaker], outputs, **voice_line.FOLLOWING)
 
 
 def step(acting: Acting, name: str, emotion: str) -> Acting:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import gradio as gr
 
 from ser.page.session import SessionSpeaker
-from ser.page.teaching.voice_line import IN_BACKGROUND
+from ser.page.teaching.voice_line import CHANGING, FOLLOWING
 from ser.page.text import Words
 
 
@@ -25,8 +25,8 @@ def build(words: Words, emotions: Sequence[str], speaker: gr.State) -> gr.HTML:
         js_on_load="element.addEventListener('change', event => "
         "trigger('select', {emotion: event.target.value}));",
     )
-    shown.select(correct, speaker, speaker, **IN_BACKGROUND)
-    speaker.change(hide_if_forgotten, speaker, shown, **IN_BACKGROUND)
+    shown.select(correct, speaker, speaker, **CHANGING)
+    speaker.change(hide_if_forgotten, speaker, shown, **FOLLOWING)
     return shown
 
 

@@ -54,10 +54,11 @@ def overview(words: Words, acting: Acting) -> str:
     finish = ""
     if round_.takes and not round_.finished:
         finish = _button("finish", words.ACT_FINISH, "secondary")
+    note = words.ACT_TAUGHT_NOTE if round_.finished else words.ACT_LIST_NOTE
     title = words.act_round(len(acting.rounds), round_.n_right, len(round_.takes))
     return (
         f"<h2>{title if round_.finished else words.ACT_ROUND}</h2><ol>{rows}</ol>"
-        f'<p class="end"><span>{words.ACT_LIST_NOTE}</span> {finish}</p>'
+        f'<p class="end"><span>{note}</span> {finish}</p>'
     )
 
 
@@ -86,14 +87,12 @@ def _row(words: Words, round_: Round, emotion: str) -> str:
 
 def _score(words: Words, acting: Acting) -> str:
     first, last = acting.rounds[0], acting.round
-    earlier = ""
-    if first is not last and last.takes:
-        text = words.act_first_score(first.n_right, len(first.takes))
-        earlier = f'<p class="earlier">{text}</p>'
+    remark = words.ACT_KNOWS
+    if first is not last:
+        remark = words.act_first_score(first.n_right, len(first.takes))
     return (
         f'<div class="finished"><p class="score">'
-        f"{words.act_score(last.n_right, len(last.takes))}</p>{earlier}"
-        f'<p class="knows">{words.ACT_KNOWS}</p>'
+        f"{words.act_score(last.n_right, len(last.takes))}</p><p>{remark}</p>"
         f'<p class="buttons">{_button("another", words.ACT_ANOTHER, "primary")}</p></div>'
     )
 

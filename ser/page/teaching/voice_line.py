@@ -10,7 +10,10 @@ CLICKS = (
     "element.addEventListener('click', event => { const button = event.target.closest('button'); "
     "if (button) trigger('click', {name: button.name, emotion: button.dataset.emotion ?? ''}); });"
 )
-IN_BACKGROUND = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
+_HIDDEN = {"show_progress": "hidden", "api_visibility": "private"}
+# Of an event that changes the speaker: gradio tells of changed states only where it queues.
+CHANGING = {"concurrency_limit": None, **_HIDDEN}
+FOLLOWING = {"queue": False, **_HIDDEN}  # of an event that only shows the change
 
 
 def build(words: Words, speaker: gr.State, elem_id: str, only_labelled: bool = False) -> gr.HTML:
@@ -26,8 +29,8 @@ def build(words: Words, speaker: gr.State, elem_id: str, only_labelled: bool = F
         return SessionSpeaker()
 
     shown = gr.HTML(elem_id=elem_id, elem_classes="voice-line", js_on_load=CLICKS)
-    speaker.change(update, speaker, shown, **IN_BACKGROUND)
-    shown.click(forget, None, speaker, **IN_BACKGROUND)
+    speaker.change(update, speaker, shown, **FOLLOWING)
+    shown.click(forget, None, speaker, **CHANGING)
     return shown
 
 

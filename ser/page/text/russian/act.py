@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ser.page.text.russian.common import percent
-from ser.page.text.russian.grammar import of_many, plural
+from ser.page.text.russian.grammar import plural
 
 ACT = "Сыграйте"
 ACT_RECORDING = "Ваша запись"
@@ -15,6 +15,7 @@ ACT_RIGHT = "Именно это вы и сыграли."
 ACT_NEXT, ACT_AGAIN, ACT_SKIP = "Дальше", "Ещё раз", "Пропустить"
 ACT_ROUND = "Этот круг"
 ACT_LIST_NOTE = "Модель учится на ваших записях, когда круг закончен, и не раньше."
+ACT_TAUGHT_NOTE = "Удалите неудачную запись, и модель её забудет."
 ACT_FINISH = "Закончить круг"
 ACT_SKIPPED = "пропущено"
 ACT_KNOWS = "Теперь ваш голос ей знаком. Сыграйте ещё круг и посмотрите, что это дало."
@@ -48,7 +49,7 @@ def act_remove(emotion: str) -> str:
 
 def act_score(right: int, total: int) -> str:
     """Say how many takes of a round were understood."""
-    return f"Модель поняла {right} из {of_many(total, 'записи', 'записей')}."
+    return f"Модель поняла {right} из {total}."
 
 
 def act_first_score(right: int, total: int) -> str:
