@@ -18,7 +18,7 @@ EMOTIONS = ("neutral", "happy", "sad")
 
 def take(emotion, predicted="sad"):
     features = Features(np.zeros((1, 4), np.float32), np.zeros((1, 3)), np.zeros((1, 1)))
-    return Take(LabelledClip(emotion, features), predicted, 0.4)
+    return Take(LabelledClip(emotion, features), predicted, 0.4, (0.3, 0.6))
 
 
 class Session:
