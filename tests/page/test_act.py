@@ -1,44 +1,17 @@
 """The Act it tab and the correction under an answer, as a visitor uses them in a browser."""
 
 import pytest
-import soundfile
 from axe_playwright_python.sync_playwright import Axe
 from bad import silence
 from driver import ALLOWED, ROOT, TIMEOUT, choose_tab, figure, launch, microphone, upload, visit
 from playwright.sync_api import expect
 
 from ser.labels import LABELS
-from ser.models.speaker import UNKNOWN_SPEAKER
 from ser.page.text import ENGLISH, RUSSIAN
 from ser.page.text import ENGLISH as words
 
 DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 PROJECTOR = {"width": 1920, "height": 1080}
-SPEED = 0.75  # of the recordings: this voice is not in the training data, and is mistaken at first
-
-
-@pytest.fixture(scope="module")
-def acted(ravdess, tmp_path_factory):
-    """Two recordings of each emotion by one person, by repetition and emotion."""
-    if not ravdess:
-        pytest.skip("RAVDESS is not at hand")
-    folder, recordings = tmp_path_factory.mktemp("acted"), {}
-    for repetition in (1, 2):
-        for number, emotion in enumerate(LABELS, 1):
-            name = f"03-01-{number:02}-01-01-{repetition:02}-02"
-            samples, rate = soundfile.read(ravdess / "Actor_02" / f"{name}.flac")
-            path = recordings[repetition, emotion] = folder / f"{name}.wav"
-            soundfile.write(path, samples, int(rate * SPEED))
-    return recordings
-
-
-@pytest.fixture(scope="module")
-def speaker(recognizer, acted):
-    """The person who recorded, with the first recording of each emotion labelled."""
-    known = UNKNOWN_SPEAKER
-    for emotion in LABELS:
-        known = recognizer.teach(acted[1, emotion], emotion, known)
-    return known
 
 
 def go_act(page, url, texts=words):

@@ -5,7 +5,7 @@ import pytest
 from driver import ROOT
 from PIL import Image
 from playwright.sync_api import expect
-from test_act import DESKTOP, PHONE, acted, act, click, go_act  # noqa: F401
+from test_act import DESKTOP, PHONE, act, click, go_act
 
 from ser.charts.style import MARKERS
 from ser.labels import LABELS
@@ -33,7 +33,7 @@ def save(page, path, texts=words):
         return np.asarray(image.convert("RGB")).astype(int)
 
 
-def test_a_round_as_a_picture(app, new_page, acted, recognizer, tmp_path, requests):  # noqa: F811
+def test_a_round_as_a_picture(app, new_page, acted, recognizer, tmp_path, requests):
     page = new_page(viewport=DESKTOP)
     go_act(page, app.url)
     answers = {emotion: recognizer.analyse(acted[1, emotion]).label for emotion in LABELS}
@@ -64,7 +64,7 @@ def test_a_round_as_a_picture(app, new_page, acted, recognizer, tmp_path, reques
     assert (text.max(axis=-1) < 60).sum() > 2000
 
 
-def test_the_picture_is_of_the_last_round_and_names_the_first(app, new_page, acted, tmp_path):  # noqa: F811
+def test_the_picture_is_of_the_last_round_and_names_the_first(app, new_page, acted, tmp_path):
     page = new_page(viewport=DESKTOP)
     go_act(page, app.url)
     for name in ("first", "second"):
@@ -80,7 +80,7 @@ def test_the_picture_is_of_the_last_round_and_names_the_first(app, new_page, act
 
 
 @pytest.mark.parametrize("texts", [ENGLISH, RUSSIAN], ids=["en", "ru"])
-def test_looks(app, new_page, acted, texts):  # noqa: F811
+def test_looks(app, new_page, acted, texts):
     page = new_page(viewport=PHONE)
     path = "" if texts is ENGLISH else "ru"
     go_act(page, f"{app.url}{path}?lang=en", texts)
