@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
+from acting import DESKTOP, PHONE, act, click, go_act
 from driver import ROOT
 from PIL import Image
 from playwright.sync_api import expect
-from test_act import DESKTOP, PHONE, act, click, go_act
 
 from ser.charts.style import MARKERS
 from ser.labels import LABELS

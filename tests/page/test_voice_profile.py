@@ -3,9 +3,9 @@
 from types import SimpleNamespace
 
 import pytest
+from acting import DESKTOP
 from driver import choose_tab, figure, upload, visit
 from playwright.sync_api import expect
-from test_act import DESKTOP
 
 from ser import profile as profiles
 from ser.errors import SerError
