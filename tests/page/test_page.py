@@ -108,7 +108,7 @@ def test_every_recording_updates_the_speaker(app, new_page, unfamiliar, speech, 
     page.get_by_role("button", name=words.START_OVER).click()
     expect(recordings_used).to_have_count(0)
     expect(page.locator("#answer .verdict")).to_be_visible()
-    upload(page, speech)
+    upload(page, unfamiliar)
     expect(recordings_used).to_contain_text(words.recordings_used(1))
     assert expect_answer(page) == first
 

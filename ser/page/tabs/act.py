@@ -51,7 +51,7 @@ def build(words: Words, recognizer: "Recognizer", speaker: gr.State) -> None:
     analyse_clip = on_gpu(recognizer.analyse_clip)
     start = Acting.start(recognizer.emotions)
 
-    def show(acting: Acting, speaker: SessionSpeaker) -> Outputs:
+    def show(acting: Acting, speaker: SessionSpeaker | dict) -> Outputs:
         return Outputs(
             round_html.prompt(words, acting),
             round_html.answer(words, acting),
@@ -61,10 +61,10 @@ def build(words: Words, recognizer: "Recognizer", speaker: gr.State) -> None:
             speaker,
         )
 
-    def record(path: str | None, acting: Acting, speaker: SessionSpeaker) -> Outputs:
+    def record(path: str | None, acting: Acting, speaker: SessionSpeaker) -> Outputs | dict:
         emotion = acting.round.current
         if path is None or emotion is None:
-            return Outputs(*[gr.skip()] * len(Outputs._fields))
+            return gr.skip()
         try:
             analysis = analyse_clip(loading.load(path), speaker.after)
             message = words.NO_VOICE if analysis.verdict == NO_VOICE else ""
@@ -74,23 +74,24 @@ def build(words: Words, recognizer: "Recognizer", speaker: gr.State) -> None:
             log.exception("the page could not analyse an acted recording")
             message = words.APOLOGY
         if message:
-            return show(acting, speaker)._replace(answer=answers.error(message))
+            return show(acting, gr.skip())._replace(answer=answers.error(message))
         clip = LabelledClip(emotion, analysis.features)
         probability = analysis.probabilities[analysis.label]
         position = map_chart.relative_position(recognizer.embedding_map, analysis.place.position)
         take = Take(clip, analysis.label, probability, tuple(position.round(4).tolist()))
-        return show(acting.with_round(acting.round.record(take)), speaker)
+        return show(acting.with_round(acting.round.record(take)), gr.skip())
 
     def act(choice: gr.EventData, acting: Acting, speaker: SessionSpeaker) -> Outputs:
         changed = step(acting, choice.name, choice.emotion)
-        return show(changed, teach(speaker, acting, changed))
+        taught = teach(speaker, acting, changed)
+        return show(changed, gr.skip() if taught is speaker else taught)
 
-    def start_anew_if_forgotten(acting: Acting, speaker: SessionSpeaker) -> Outputs:
+    def start_anew_if_forgotten(acting: Acting, speaker: SessionSpeaker) -> Outputs | dict:
         if speaker.after.n_clips or not any(round_.takes for round_ in acting.rounds):
-            return Outputs(*[gr.skip()] * len(Outputs._fields))
-        return show(start, speaker)._replace(speaker=gr.skip())
+            return gr.skip()
+        return show(start, gr.skip())
 
-    shown = show(start, SessionSpeaker())
+    shown = show(start, gr.skip())
     on_load = f"{voice_line.CLICKS} focusAct(element, watch); {answers.STATUS_ROLE}"
     with gr.Row(elem_id="act", equal_height=False):
         with gr.Column(scale=5, min_width=340):

@@ -25,7 +25,7 @@ def prompt(words: Words, acting: Acting) -> str:
         f"<p>{words.ACT_HOW}</p>"
         f'<p class="emotion">{symbols.svg(round_.current)}'
         f"<strong>{words.SOUNDS[round_.current]}</strong></p>"
-        f'<p class="say">{words.ACT_QUOTED.format(sentence)}</p>'
+        f'<p class="say">{sentence}</p>'
         f'<p class="own">{words.ACT_OWN} {skip}</p></div>'
     )
 

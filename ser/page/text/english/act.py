@@ -6,8 +6,7 @@ from ser.page.text.english.common import percent
 
 ACT = "Act it"
 ACT_RECORDING = "Your recording"
-ACT_SENTENCES = ("Kids are talking by the door.", "Dogs are sitting by the door.")
-ACT_QUOTED = "“{}”"
+ACT_SENTENCES = ("“Kids are talking by the door.”", "“Dogs are sitting by the door.”")
 ACT_HOW = "Say it so that it sounds"
 ACT_OWN = "Or any sentence of your own."
 ACT_RIGHT = "That is what you acted."

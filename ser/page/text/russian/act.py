@@ -7,8 +7,7 @@ from ser.page.text.russian.grammar import plural
 
 ACT = "Сыграйте"
 ACT_RECORDING = "Ваша запись"
-ACT_SENTENCES = ("Дети болтают у двери.", "Собаки сидят у двери.")
-ACT_QUOTED = "«{}»"
+ACT_SENTENCES = ("«Дети болтают у двери»", "«Собаки сидят у двери»")
 ACT_HOW = "Скажите так, чтобы звучало"
 ACT_OWN = "Или любую свою фразу."
 ACT_RIGHT = "Именно это вы и сыграли."
