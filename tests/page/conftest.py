@@ -3,14 +3,44 @@
 from urllib.parse import urlsplit
 
 import pytest
+import soundfile
 from driver import ALLOWED, TIMEOUT, launch, microphone, serve
 from playwright.sync_api import expect, sync_playwright
+
+from ser.labels import LABELS
+from ser.models.speaker import UNKNOWN_SPEAKER
+
+SPEED = 0.75  # of the recordings: this voice is not in the training data, and is mistaken at first
 
 
 @pytest.fixture(scope="session")
 def other_speech(clips):
     """Path of a recording that sounds unlike `speech`."""
     return clips[0]
+
+
+@pytest.fixture(scope="session")
+def acted(ravdess, tmp_path_factory):
+    """Two recordings of each emotion by one person, by repetition and emotion."""
+    if not ravdess:
+        pytest.skip("RAVDESS is not at hand")
+    folder, recordings = tmp_path_factory.mktemp("acted"), {}
+    for repetition in (1, 2):
+        for number, emotion in enumerate(LABELS, 1):
+            name = f"03-01-{number:02}-01-01-{repetition:02}-02"
+            samples, rate = soundfile.read(ravdess / "Actor_02" / f"{name}.flac")
+            path = recordings[repetition, emotion] = folder / f"{name}.wav"
+            soundfile.write(path, samples, int(rate * SPEED))
+    return recordings
+
+
+@pytest.fixture(scope="session")
+def speaker(recognizer, acted):
+    """The person who recorded, with the first recording of each emotion labelled."""
+    known = UNKNOWN_SPEAKER
+    for emotion in LABELS:
+        known = recognizer.teach(acted[1, emotion], emotion, known)
+    return known
 
 
 @pytest.fixture(scope="session")

@@ -1,74 +1,21 @@
 """The Act it tab and the correction under an answer, as a visitor uses them in a browser."""
 
 import pytest
-import soundfile
+from acting import DESKTOP, PHONE, act, click, go_act, record
 from axe_playwright_python.sync_playwright import Axe
 from bad import silence
-from driver import ALLOWED, ROOT, TIMEOUT, choose_tab, figure, launch, microphone, upload, visit
+from driver import ALLOWED, ROOT, choose_tab, figure, launch, microphone, upload, visit
 from playwright.sync_api import expect
 
 from ser.labels import LABELS
-from ser.models.speaker import UNKNOWN_SPEAKER
 from ser.page.text import ENGLISH, RUSSIAN
 from ser.page.text import ENGLISH as words
 
-DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 PROJECTOR = {"width": 1920, "height": 1080}
-SPEED = 0.75  # of the recordings: this voice is not in the training data, and is mistaken at first
-
-
-@pytest.fixture(scope="module")
-def acted(ravdess, tmp_path_factory):
-    """Two recordings of each emotion by one person, by repetition and emotion."""
-    if not ravdess:
-        pytest.skip("RAVDESS is not at hand")
-    folder, recordings = tmp_path_factory.mktemp("acted"), {}
-    for repetition in (1, 2):
-        for number, emotion in enumerate(LABELS, 1):
-            name = f"03-01-{number:02}-01-01-{repetition:02}-02"
-            samples, rate = soundfile.read(ravdess / "Actor_02" / f"{name}.flac")
-            path = recordings[repetition, emotion] = folder / f"{name}.wav"
-            soundfile.write(path, samples, int(rate * SPEED))
-    return recordings
-
-
-@pytest.fixture(scope="module")
-def speaker(recognizer, acted):
-    """The person who recorded, with the first recording of each emotion labelled."""
-    known = UNKNOWN_SPEAKER
-    for emotion in LABELS:
-        known = recognizer.teach(acted[1, emotion], emotion, known)
-    return known
-
-
-def go_act(page, url, texts=words):
-    page.set_default_timeout(TIMEOUT * 1000)
-    page.goto(url)
-    choose_tab(page, texts.ACT)
-    expect(page.locator("#act-prompt .prompt")).to_be_visible()
-
-
-def record(page, path, texts=words):
-    """Choose a file as a person does, in place of a recording by the microphone."""
-    page.locator("#act-recording").get_by_label(texts.CONTROLS["Upload file"]).first.click()
-    page.set_input_files("#act-recording input[type=file]", path)
-
-
-def click(page, name):
-    page.locator("#act").get_by_role("button", name=name, exact=True).click()
 
 
 def asks_for(page, emotion, texts=words):
     expect(page.locator("#act-prompt .emotion")).to_have_text(texts.SOUNDS[emotion])
-
-
-def act(page, path, texts=words):
-    """Record, wait for the answer and go on; return what was heard."""
-    record(page, path, texts)
-    heard = page.locator("#act-answer .verdict strong").inner_text()
-    click(page, texts.ACT_NEXT)
-    expect(page.locator("#act-answer .heard")).to_have_count(0)
-    return heard
 
 
 def act_round(page, acted, repetition):

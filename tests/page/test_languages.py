@@ -17,7 +17,7 @@ from ser.page.text.russian.grammar import decimal, of_many, plural
 
 NB = "\N{NO-BREAK SPACE}"
 CYRILLIC = re.compile("[а-яё]", re.IGNORECASE)
-NOT_RUSSIAN = {"CORPORA", "FILE_NAME", "SEPARATORS"}
+NOT_RUSSIAN = {"CARD_FILE_NAME", "CORPORA", "FILE_NAME", "PROFILE_FILE_NAME", "SEPARATORS"}
 
 
 def shape(value):

@@ -18,7 +18,7 @@ EMOTIONS = ("neutral", "happy", "sad")
 
 def take(emotion, predicted="sad"):
     features = Features(np.zeros((1, 4), np.float32), np.zeros((1, 3)), np.zeros((1, 1)))
-    return Take(LabelledClip(emotion, features), predicted, 0.4)
+    return Take(LabelledClip(emotion, features), predicted, 0.4, (0.3, 0.6))
 
 
 class Session:
@@ -184,7 +184,8 @@ def test_what_is_shown_follows_the_state(session):
     session.click("next")
     session.act_round()
     prompt, answer, overview = shown(session.acting)
-    assert Buttons(prompt).names == ["another"] and Buttons(overview).names == ["remove"] * 3
+    assert Buttons(prompt).names == ["another", "card"]
+    assert Buttons(overview).names == ["remove"] * 3
     assert words.act_score(1, 3) in prompt and answer.count("<table>") == 1
     session.click("another")
     session.act_round("happy")

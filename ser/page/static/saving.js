@@ -11,13 +11,16 @@
 
   const plot = (name) => document.querySelector(`#${name} .js-plotly-plot`);
 
-  const save = (blob, suffix) => {
+  window.saveFile = (blob, name) => {
     const link = document.createElement("a");
     link.href = URL.createObjectURL(blob);
-    link.download = `${document.querySelector("#saving [data-file]").dataset.file}.${suffix}`;
+    link.download = name;
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
   };
+
+  const save = (blob, suffix) =>
+    saveFile(blob, `${document.querySelector("#saving [data-file]").dataset.file}.${suffix}`);
 
   const draw = async (name, style) => {
     const [x, y, width, height] = BOXES[name];

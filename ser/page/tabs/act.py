@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, NamedTuple
 import gradio as gr
 
 from ser.audio import loading
+from ser.charts import map_chart
 from ser.errors import SerError
 from ser.labels import NO_VOICE
 from ser.models.speaker import LabelledClip
 from ser.page.server.zerogpu import on_gpu
 from ser.page.session import TIME_TO_LIVE, SessionSpeaker
 from ser.page.tabs import answers, recorder
-from ser.page.teaching import round_html, voice_line
+from ser.page.teaching import round_html, voice_line, voice_profile
 from ser.page.teaching.rounds import Acting, Take
 from ser.page.text import Words
 
@@ -75,7 +76,9 @@ def build(words: Words, recognizer: "Recognizer", speaker: gr.State) -> None:
         if message:
             return show(acting, gr.skip())._replace(answer=answers.error(message))
         clip = LabelledClip(emotion, analysis.features)
-        take = Take(clip, analysis.label, analysis.probabilities[analysis.label])
+        probability = analysis.probabilities[analysis.label]
+        position = map_chart.relative_position(recognizer.embedding_map, analysis.place.position)
+        take = Take(clip, analysis.label, probability, tuple(position.round(4).tolist()))
         return show(acting.with_round(acting.round.record(take)), gr.skip())
 
     def act(choice: gr.EventData, acting: Acting, speaker: SessionSpeaker) -> Outputs:
@@ -99,6 +102,7 @@ def build(words: Words, recognizer: "Recognizer", speaker: gr.State) -> None:
         with gr.Column(scale=6, min_width=340):
             overview = gr.HTML(shown.overview, elem_id="act-round", js_on_load=voice_line.CLICKS)
             voice_line.build(words, speaker, "act-voice")
+            voice_profile.build(words, recognizer, speaker)
     acting = gr.State(start, time_to_live=TIME_TO_LIVE)
     outputs = list(Outputs(prompt, answer, overview, recording, acting, speaker))
     # Not of every change: emptying the box, as each answer does, is one too.

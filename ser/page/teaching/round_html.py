@@ -4,6 +4,7 @@ from html import escape
 
 from ser.page import symbols
 from ser.page.tabs import answers
+from ser.page.teaching import card
 from ser.page.teaching.rounds import Acting, Round
 from ser.page.text import Words
 
@@ -93,7 +94,8 @@ def _score(words: Words, acting: Acting) -> str:
     return (
         f'<div class="finished"><p class="score">'
         f"{words.act_score(last.n_right, len(last.takes))}</p><p>{remark}</p>"
-        f'<p class="buttons">{_button("another", words.ACT_ANOTHER, "primary")}</p></div>'
+        f'<p class="buttons">{_button("another", words.ACT_ANOTHER, "primary")}'
+        f"{card.button(words, acting)}</p></div>"
     )
 
 

@@ -18,11 +18,13 @@ class Take:
         clip: what is taught; its emotion is the acted one.
         predicted: the most probable of LABELS.
         probability: of the predicted emotion.
+        position: on the map, in fractions of its axes.
     """
 
     clip: LabelledClip
     predicted: str
     probability: float
+    position: tuple[float, ...]
 
     @property
     def emotion(self) -> str:

@@ -1,5 +1,15 @@
 """The texts of the page in Russian, by the part of the page that shows them."""
 
-from ser.page.text.russian import act, analyse, common, evaluation, explore, live, page, timeline
+from ser.page.text.russian import (
+    act,
+    analyse,
+    common,
+    evaluation,
+    explore,
+    keeping,
+    live,
+    page,
+    timeline,
+)
 
-MODULES = (act, analyse, common, explore, live, timeline, page, evaluation)
+MODULES = (act, analyse, common, explore, keeping, live, timeline, page, evaluation)

@@ -1,0 +1,34 @@
+"""What the tests of the Act it tab do in the browser, as a visitor does."""
+
+from driver import TIMEOUT, choose_tab
+from playwright.sync_api import expect
+
+from ser.page.text import ENGLISH as words
+
+DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
+
+
+def go_act(page, url, texts=words):
+    page.set_default_timeout(TIMEOUT * 1000)
+    page.goto(url)
+    choose_tab(page, texts.ACT)
+    expect(page.locator("#act-prompt .prompt")).to_be_visible()
+
+
+def record(page, path, texts=words):
+    """Choose a file as a person does, in place of a recording by the microphone."""
+    page.locator("#act-recording").get_by_label(texts.CONTROLS["Upload file"]).first.click()
+    page.set_input_files("#act-recording input[type=file]", path)
+
+
+def click(page, name):
+    page.locator("#act").get_by_role("button", name=name, exact=True).click()
+
+
+def act(page, path, texts=words):
+    """Record, wait for the answer and go on; return what was heard."""
+    record(page, path, texts)
+    heard = page.locator("#act-answer .verdict strong").inner_text()
+    click(page, texts.ACT_NEXT)
+    expect(page.locator("#act-answer .heard")).to_have_count(0)
+    return heard
