@@ -16,6 +16,9 @@ from threadpoolctl import threadpool_limits
 from ser.models.linear import affine
 
 C = 0.001  # inverse regularisation strength
+# Log-odds from which on it is a voice. At 0 it would reject a tenth of a corpus whose recordings
+# are worse than all that it learned from.
+MIN_LOG_ODDS = -2.0
 
 
 @dataclass(frozen=True)
@@ -42,4 +45,4 @@ class VoiceDetector:
 
     def detect(self, rows: np.ndarray) -> np.ndarray:
         """Return which clips hold a voice, bool (n,), by principal components of shape (n, d)."""
-        return rows @ self.weights + self.intercept > 0
+        return rows @ self.weights + self.intercept > MIN_LOG_ODDS
