@@ -52,8 +52,9 @@ def of_embeddings(recognizer: Recognizer) -> dict[str, dict]:
         )
         speaker = UNKNOWN_SPEAKER.update_neutral(neutral_features)
         adapted = recognizer.adaptation.adapt(features, speaker)
-        unknown = recognizer.classifier.predict(embedding[None])
-        enrolled = recognizer.classifier.predict(embedding[None], adapted[None])
+        features = recognizer.classifier.features(embedding[None])
+        unknown = recognizer.classifier.predict_features(features, features.rows)
+        enrolled = recognizer.classifier.predict_features(features, adapted[None])
         answers[labelled.utterances[row].name] = {
             "unknown": unknown.probabilities[0].tolist(),
             "enrolled": enrolled.probabilities[0].tolist(),
