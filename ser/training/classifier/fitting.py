@@ -120,7 +120,10 @@ def fit_classifier(
     for fold in folds:
         train = np.isin(rows, fold.train)
         test = (corpora == fold.corpus) & np.isin(rows, fold.test)
-        boosted[test] = boosting_of(train).predict_log_proba(pooled[test], features[test])
+        boosted[test] = pooled[test]
+        # No rows are left where the encoder was fine-tuned on all other corpora.
+        if train.any():
+            boosted[test] = boosting_of(train).predict_log_proba(pooled[test], features[test])
     everything = np.arange(len(data.targets))
     classifier = EmotionClassifier(
         data.classes,
