@@ -204,7 +204,7 @@ def test_train_takes_several_corpora_and_speech(tmp_path, monkeypatch):
     assert main(["train", *arguments, *more]) == 0
     first, second = trained
     home, table = Path("home"), Path("home.tsv")
-    assert first == (evaluate.evaluate, [home], "tiny", out, table, (), "cpu")
+    assert first == (evaluate.evaluate, [home], "tiny", out, table, (), None, "cpu")
     corpora, speech = [home, Path("nemo"), Path("crema_d")], [Path("one"), Path("two")]
     assert second == (evaluate.evaluate, corpora, "tiny", out, None, speech, "cpu")
 
