@@ -200,13 +200,14 @@ def test_train_takes_several_corpora_and_speech(tmp_path, monkeypatch):
     out = tmp_path / "out"
     arguments = ["--encoder", "tiny", "--out", str(out), "--device", "cpu"]
     assert main(["train", *arguments, "--data", "home", "--table", "home.tsv"]) == 0
-    more = ["--data", "home", "nemo", "crema_d", "--speech", "one", "two"]
+    more = ["--data", "home", "nemo", "crema_d", "--speech", "one", "two", "--noise", "rain"]
     assert main(["train", *arguments, *more]) == 0
     first, second = trained
     home, table = Path("home"), Path("home.tsv")
     assert first == (evaluate.evaluate, [home], "tiny", out, table, (), None, "cpu")
     corpora, speech = [home, Path("nemo"), Path("crema_d")], [Path("one"), Path("two")]
-    assert second == (evaluate.evaluate, corpora, "tiny", out, None, speech, "cpu")
+    noise = Path("rain")
+    assert second == (evaluate.evaluate, corpora, "tiny", out, None, speech, noise, "cpu")
 
 
 HEAVY = {"torch", "transformers", "sklearn", "numba"}
