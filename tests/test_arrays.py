@@ -54,8 +54,12 @@ def test_a_classifier_that_was_read_back_predicts_the_same(tmp_path):
     arrays.save(classifier, path)
     again = arrays.load(EmotionClassifier, path)
     assert equal(again, classifier)
-    for adapted in (None, classifier.projection(embeddings) - 1):
-        expected, predicted = (model.predict(embeddings, adapted) for model in (classifier, again))
+    features = classifier.features(embeddings)
+    for adapted in (features.rows, features.rows - 1):
+        expected, predicted = (
+            model.predict_features(model.features(embeddings), adapted)
+            for model in (classifier, again)
+        )
         assert np.array_equal(expected.probabilities, predicted.probabilities)
         assert expected.threshold == predicted.threshold
 

@@ -25,9 +25,7 @@ def recognizer():
 def test_separates_voices_from_other_sounds():
     rng = np.random.default_rng(0)
     centre, deviations = rng.normal(size=24), rng.uniform(0.1, 10, 24)
-    voices, sounds = (
-        (3 * centre * sign + rng.normal(size=(60, 24))) * deviations for sign in (1, -1)
-    )
+    voices, sounds = ((centre * sign + rng.normal(size=(60, 24))) * deviations for sign in (1, -1))
     # There are far more clips of voices than of other sounds.
     detector = VoiceDetector.fit(np.tile(voices[:40], (20, 1)), sounds[:40])
     assert detector.weights.dtype == np.float32 and detector.weights.shape == (24,)

@@ -11,7 +11,7 @@ import gradio as gr
 import numpy as np
 import pytest
 import soundfile
-from driver import ALLOWED, ROOT, TIMEOUT, figure, launch, microphone
+from driver import ALLOWED, ROOT, TIMEOUT, choose_tab, figure, launch, microphone
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 from playwright.sync_api import expect
@@ -41,7 +41,7 @@ def recording(clips, tmp_path_factory):
 def visit(page, url):
     page.set_default_timeout(TIMEOUT * 1000)
     page.goto(url)
-    page.get_by_role("tab", name=words.LONG).click()
+    choose_tab(page, words.LONG)
     page.wait_for_selector("#timeline-figure .js-plotly-plot .shapelayer path", state="attached")
 
 
