@@ -17,15 +17,13 @@ from ser.evaluation.speakers import speaker_conditions, speaker_metrics
 from ser.models.encoder import Encoder
 from ser.recognizer import Recognizer
 from ser.training import labelled_embeddings
-from ser.training.augmentation import load_noise_bank
 from ser.training.classifier import fitting
 from ser.training.data import corpora
-from ser.training.generated_sounds import Sounds
 from ser.training.labelled_embeddings import (
     SEED,
     LabelledEmbeddings,
     embed_labelled,
-    embed_speech,
+    embed_sounds,
     project,
 )
 
@@ -47,7 +45,7 @@ def evaluate(
         folder: of the artifacts, whose encoder is used for corpora that it was not fine-tuned on.
         encoders: of further ones, in the same way fine-tuned on fewer corpora; for each corpus the
             first is used that was not fine-tuned on it.
-        speech, noise: for their voice detectors, as `train` takes them.
+        speech, noise: for their voice detectors, as `embed_sounds` takes them.
 
     Raises:
         SerError: all encoders were fine-tuned on a corpus, or there are fewer than three corpora.
@@ -64,14 +62,13 @@ def evaluate(
     shipped = Recognizer.load(folder).encoder
     further = [Encoder(path) for path in encoders]
     encoder_of = choose_encoders([shipped, *further], list(tables))
-    recorded = load_noise_bank(noise).noises if noise else ()
     results, ablated = {}, {}
     for encoder in dict.fromkeys(encoder_of.values()):
         sets = {name: embed_labelled(encoder, tables[name])[0] for name in tables}
         if encoder is shipped:
             sounds = labelled_embeddings.load(folder)[1]
         else:
-            sounds = Sounds.embed(encoder, embed_speech(encoder, speech)[0], SEED, recorded)
+            sounds, _ = embed_sounds(encoder, speech, noise)
         left_out = [corpus for corpus, chosen in encoder_of.items() if chosen is encoder]
         for corpus in tqdm(left_out, "Leaving out", unit="corpus"):
             training_set = leave_out(sets, corpus, encoder.fine_tuned_on)
@@ -108,13 +105,13 @@ def choose_encoders(encoders: Sequence[Encoder], names: Sequence[str]) -> dict[s
     chosen = {}
     for corpus in names:
         independent = [encoder for encoder in encoders if corpus not in encoder.fine_tuned_on]
-        chosen[corpus] = next(iter(independent), None)
         if not independent:
             raise SerError(
                 f"The encoder {encoders[0].checkpoint} was fine-tuned on {corpus} and cannot be "
                 "scored on it. Needed is one made without its labels: python -m ser.training "
                 f"fine-tune --without {corpus}, given by --encoders"
             )
+        chosen[corpus] = independent[0]
     return chosen
 
 

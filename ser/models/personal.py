@@ -53,8 +53,8 @@ def predict(
 def fit(kernel: np.ndarray, prior: np.ndarray, targets: np.ndarray) -> np.ndarray:
     """Return the dual coefficients of the corrections, shape (m, classes).
 
-    By a bound on the Hessian (Böhning 1992, "Multinomial logistic regression
-    algorithm"), whose inverse is the same in all steps: a tenth of the time of L-BFGS.
+    By a bound on the Hessian (Böhning 1992, "Multinomial logistic regression algorithm"), whose
+    inverse is the same in all steps: a tenth of the time of L-BFGS.
 
     Args:
         kernel: of m labelled clips, shape (m, m).

@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING
 
 import gradio as gr
 
-from ser.models.speaker import UNKNOWN_SPEAKER, LabelledClip, Speaker
+from ser.models.speaker import UNKNOWN_SPEAKER, Features, LabelledClip, Speaker
 from ser.page.server import uploads
 
 if TYPE_CHECKING:
-    from ser.models.classifier import Features
     from ser.recognizer import Analysis
 
 TIME_TO_LIVE = 3600  # s after the latest recording
@@ -38,7 +37,7 @@ class SessionSpeaker:
     before: Speaker = UNKNOWN_SPEAKER
     after: Speaker = UNKNOWN_SPEAKER
     number: int | None = None
-    features: "Features | None" = None
+    features: Features | None = None
     label: str | None = None
 
     def without(self, number: int) -> Speaker:

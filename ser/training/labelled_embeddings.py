@@ -11,6 +11,7 @@ from ser.audio.formats import audio_files
 from ser.errors import SerError
 from ser.models.encoder import Encoder
 from ser.models.linear import Projection
+from ser.training.augmentation import load_noise_bank
 from ser.training.classifier.training_set import ProjectedCorpora
 from ser.training.data.corpora import speakers
 from ser.training.data.utterance import Utterance
@@ -94,6 +95,23 @@ def embed_speech(encoder: Encoder, folders: Sequence[Path]) -> tuple[np.ndarray,
 
     embeddings, _, unreadable = embed(encoder, utterances, short_cuts(SEED))
     return embeddings, unreadable
+
+
+def embed_sounds(
+    encoder: Encoder, speech: Sequence[Path], noise: Path | None
+) -> tuple[Sounds, list[str]]:
+    """Embed what the voice detector is fitted to beside labelled clips.
+
+    Args:
+        speech: folders with unlabelled speech.
+        noise: folder as `load_noise_bank` takes it, with sounds without a voice.
+
+    Returns:
+        the sounds, and a warning for each recording of speech that could not be read.
+    """
+    of_speech, unreadable = embed_speech(encoder, speech)
+    recorded = load_noise_bank(noise).noises if noise else ()
+    return Sounds.embed(encoder, of_speech, SEED, recorded), unreadable
 
 
 def project(

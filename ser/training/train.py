@@ -13,7 +13,6 @@ from ser.errors import SerError
 from ser.labels import LABELS
 from ser.models.encoder import BUNDLED, POOLING, Encoder
 from ser.training import labelled_embeddings
-from ser.training.augmentation import load_noise_bank
 from ser.training.classifier import fitting, layer_selection, map_layout
 from ser.training.data import corpora
 from ser.training.data.utterance import content_hash
@@ -22,7 +21,7 @@ from ser.training.labelled_embeddings import (
     SEED,
     LabelledEmbeddings,
     embed_labelled,
-    embed_speech,
+    embed_sounds,
     project,
 )
 
@@ -50,8 +49,7 @@ def train(
         data: folders, the first with the home corpus, which is shown on the map and scored; each
             other one with a further corpus. `corpora.table` reads them.
         metadata: for recordings of no known corpus in the first folder.
-        speech: folders with unlabelled speech for the voice detector.
-        noise: folder as `load_noise_bank` takes it, with sounds without a voice.
+        speech, noise: for the voice detector, as `embed_sounds` takes them.
 
     Raises:
         SerError: a folder cannot be used, the first corpus is in another folder too, or there are
@@ -73,10 +71,8 @@ def train(
         corpus, warnings = embed_labelled(encoder, table.utterances)
         further.append(corpus)
         unreadable += [*table.warnings, *warnings]
-    of_speech, warnings = embed_speech(encoder, speech)
+    sounds, warnings = embed_sounds(encoder, speech, noise)
     unreadable += warnings
-    recorded = load_noise_bank(noise).noises if noise else ()
-    sounds = Sounds.embed(encoder, of_speech, SEED, recorded)
     for warning in unreadable:
         print(f"Warning: {warning}", file=sys.stderr)
     # Other corpora are reduced before the folds are made, so the layer is selected on one of them.

@@ -176,7 +176,7 @@ def test_the_source_is_that_of_all_modules_that_are_imported(tmp_path, monkeypat
 
 
 def test_the_shipped_classifiers_source_is_part_of_its_key():
-    source = classifiers.source_hash(Path(classifiers.classifier.__file__))
+    source = classifiers.source_hash(Path(classifiers.fitting.__file__))
     assert ALL[SHIPPED].source.startswith(source) and len(source) == 64
     assert "training_set.others" in ALL[SHIPPED].source  # how it is fitted
 

@@ -60,8 +60,10 @@ def evaluated(quick_training, sets, sounds, tmp_path, monkeypatch):
             "Recognizer": SimpleNamespace(load=lambda _: SimpleNamespace(encoder=shipped)),
             "Encoder": lambda path: further[path.name],
             "embed_labelled": lambda encoder, utterances: (sets[utterances[0].corpus], []),
-            "embed_speech": lambda encoder, folders: (used.setdefault(encoder, folders), []),
-            "Sounds": SimpleNamespace(embed=lambda *_: sounds),
+            "embed_sounds": lambda encoder, speech, _: (
+                used.setdefault(encoder, speech) and sounds,
+                [],
+            ),
         }
         for name, replacement in replacements.items():
             monkeypatch.setattr(cross_corpus, name, replacement)

@@ -6,6 +6,7 @@ from synthetic import corpus_of, only, projected_corpora
 
 from ser.errors import SerError
 from ser.labels import LABELS
+from ser.models.linear import class_mask
 from ser.training.classifier.training_set import HOME, LEFT_OUT_HOME, N_INNER_FOLDS, check, stack
 
 
@@ -33,10 +34,10 @@ def test_classes_are_the_emotions_of_any_corpus():
     assert [LABELS[label] for label in training_set.classes] == [
         label for label in LABELS if label in ("sad", "calm", "angry")
     ]
+    mask = class_mask(training_set.targets, training_set.corpora, len(training_set.classes))
     masks = {
         corpus: {
-            LABELS[label]
-            for label in training_set.classes[training_set.mask[training_set.corpora == corpus][0]]
+            LABELS[label] for label in training_set.classes[mask[training_set.corpora == corpus][0]]
         }
         for corpus in (HOME, "other")
     }

@@ -29,7 +29,6 @@ from sklearn.svm import SVC
 
 from ser.evaluation import metrics
 from ser.evaluation.protocols import Folds
-from ser.models import classifier
 from ser.models.linear import flat_rows
 from ser.training.classifier import fitting
 from ser.training.labelled_embeddings import LabelledEmbeddings
@@ -142,7 +141,7 @@ def source_hash(path: Path) -> str:
 
 def classifiers() -> dict[str, Baseline]:
     """Return all classifiers by name, fast ones first."""
-    source = source_hash(Path(classifier.__file__)) + inspect.getsource(fitting.fit_emotions)
+    source = source_hash(Path(fitting.__file__)) + inspect.getsource(fitting.fit_emotions)
     # With all components PCA only rotates the training clips, into far fewer columns: faster.
     rotated = (StandardScaler(), PCA(svd_solver="full"))
     return {

@@ -61,6 +61,7 @@ def answer(
         unknown = models.classifier.predict_features(
             features[of_speaker], features.rows[of_speaker]
         )
+        before = metrics.most_probable(unknown.probabilities, possible)
         rng = np.random.default_rng(seed)
         for name, taught in _draws(emotions[of_speaker], rng):
             known = UNKNOWN_SPEAKER
@@ -72,7 +73,7 @@ def answer(
             answers.setdefault(name, []).append(
                 Answers(
                     emotions[of_speaker[rest]],
-                    metrics.most_probable(unknown.probabilities, possible)[rest],
+                    before[rest],
                     metrics.most_probable(after.probabilities, possible),
                     metrics.confident(after),
                 )

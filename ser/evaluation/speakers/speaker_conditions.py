@@ -12,7 +12,7 @@ from ser.evaluation import metrics
 from ser.evaluation.speakers import labelled_clips, speaker_metrics
 from ser.evaluation.speakers.enrolment_sampling import N_UNLABELLED, EnrolmentSampling, Sampler
 from ser.labels import LABELS
-from ser.models.classifier import EmotionClassifier
+from ser.models.classifier import EmotionClassifier, Prediction
 from ser.models.speaker import UNKNOWN_SPEAKER
 from ser.training.classifier.fitting import FittedModels
 from ser.training.labelled_embeddings import LabelledEmbeddings
@@ -68,7 +68,7 @@ def score(test_set: LabelledEmbeddings, models: FittedModels, seed: int) -> dict
     emotions = test_set.emotions[scored]
     three = scores(predict(sampling.any_emotion(N_UNLABELLED)))
     return {
-        "unknown_speaker": scores(unknown) | of_unknown_speakers(classifier, test_set),
+        "unknown_speaker": scores(unknown) | _reliability(test_set, unadapted, common),
         "two_neutral": scores(predict(sampling.neutral(seed), neutral=True)),
         "three_clips": three,
         "three_clips_of_one_emotion": scores(predict(sampling.one_emotion)),
@@ -92,14 +92,16 @@ def score(test_set: LabelledEmbeddings, models: FittedModels, seed: int) -> dict
 
 def of_unknown_speakers(classifier: EmotionClassifier, test_set: LabelledEmbeddings) -> dict:
     """Return `ua` over the emotions in common and `metrics.reliability` of their clips."""
-    common = _common(classifier, test_set)
+    prediction = classifier.predict(test_set.embeddings)
+    return _reliability(test_set, prediction, _common(classifier, test_set))
+
+
+def _reliability(test_set: LabelledEmbeddings, prediction: Prediction, common: list[str]) -> dict:
     scored = np.isin(test_set.emotions, common)
-    emotions = test_set.emotions[scored]
-    prediction = classifier.predict(test_set.embeddings[scored])
-    predicted = metrics.most_probable(prediction.probabilities, common)
-    confident = metrics.confident(prediction)
+    emotions, probabilities = test_set.emotions[scored], prediction.probabilities[scored]
+    predicted = metrics.most_probable(probabilities, common)
     return {"ua": metrics.unweighted_accuracy(emotions, predicted)} | metrics.reliability(
-        emotions, prediction.probabilities, confident
+        emotions, probabilities, metrics.confident(prediction)[scored]
     )
 
 

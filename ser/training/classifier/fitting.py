@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from ser.labels import LABELS
 from ser.models.boosting import Boosting, fit_boosting
 from ser.models.calibration import fit_calibration
 from ser.models.classifier import EmotionClassifier, boosting_features
@@ -17,7 +18,7 @@ from ser.models.gate import fit_gate
 from ser.models.linear import class_mask
 from ser.models.speaker import SpeakerAdaptation
 from ser.models.voice_detector import VoiceDetector
-from ser.training.classifier.training_set import HOME, ProjectedCorpora, check, stack
+from ser.training.classifier.training_set import ProjectedCorpora, check, stack
 from ser.training.generated_sounds import Sounds
 from ser.training.labelled_embeddings import LabelledEmbeddings
 
@@ -40,14 +41,16 @@ class FittedModels:
 def fit(training_set: LabelledEmbeddings, sounds: Sounds, seed: int) -> FittedModels:
     """Fit classifier, speaker adaptation and voice detector."""
     classifier, out_of_fold = fit_emotions(training_set, seed)
-    rows, emotions = classifier.projection(training_set.embeddings), training_set.emotions
-    corpora = np.full(len(rows), HOME)
-    if others := training_set.others:
-        rows = np.concatenate([rows, others.rows], dtype=np.float32)
-        emotions = np.concatenate([emotions, others.emotions])
-        corpora = np.concatenate([corpora, others.corpora])
-    adaptation = SpeakerAdaptation.fit(rows, emotions, corpora)
-    voices = np.concatenate([rows, classifier.projection(sounds.speech)])
+    data = stack(
+        training_set.embeddings,
+        training_set.emotions,
+        training_set.speakers,
+        training_set.others,
+        seed,
+    )
+    emotions = np.array(LABELS)[data.classes[data.targets]]
+    adaptation = SpeakerAdaptation.fit(data.projected, emotions, data.corpora)
+    voices = np.concatenate([data.projected, classifier.projection(sounds.speech)])
     detector = VoiceDetector.fit(voices, classifier.projection(sounds.embeddings))
     return FittedModels(classifier, adaptation, detector, out_of_fold)
 

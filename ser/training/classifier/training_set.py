@@ -13,15 +13,14 @@ from ser.models.linear import (
     LinearModel,
     Projection,
     balanced_weights,
-    class_mask,
     fit_linear,
     flat_rows,
 )
 
 N_INNER_FOLDS = 5  # of the home corpus' speakers
 MIN_CLASSES, MIN_CLIPS = 2, 48  # of the home corpus
-HOME = ""  # stands for the home corpus' name; others have one
-LEFT_OUT_HOME = "home"  # stands for it where its speakers are unknown
+# Stand for the home corpus' name, the second where its speakers are unknown. No other has a blank.
+HOME, LEFT_OUT_HOME = "", " "
 
 
 @dataclass(frozen=True)
@@ -82,11 +81,6 @@ class TrainingSet:
     corpora: np.ndarray
     speakers: np.ndarray
     fine_tuned_on: np.ndarray
-
-    @property
-    def mask(self) -> np.ndarray:
-        """Which classes occur in each row's corpus, bool, shape (n, classes)."""
-        return class_mask(self.targets, self.corpora, len(self.classes))
 
     @property
     def only_at_home(self) -> np.ndarray:
