@@ -68,8 +68,8 @@ load: .venv/ready-to-test
 	PYTHONPATH=. $(BIN)/python tests/documentation.py
 
 lock:
-	grep -v '^torch==' requirements.txt | uv pip compile - --universal --python-version 3.11 \
-	  --generate-hashes --no-header --no-annotate --quiet --output-file requirements.lock
+	uv pip compile requirements.txt --universal --python-version 3.11 --generate-hashes --no-header \
+	  --no-annotate --quiet --output-file requirements.lock
 
 audit: setup
 	pip-audit --requirement requirements.lock --disable-pip

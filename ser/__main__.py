@@ -29,14 +29,6 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument(
         "--table", type=Path, metavar="FILE.tsv", help="labels of your recordings, see README"
     )
-    command.add_argument(
-        "--speech", type=Path, nargs="+", default=(), metavar="FOLDER",
-        help="unlabelled speech, from which the voice detector learns",
-    )  # fmt: skip
-    command.add_argument(
-        "--noise", type=Path, metavar="FOLDER",
-        help="sounds without a voice, from which it learns; a third is kept for evaluate",
-    )  # fmt: skip
     command.add_argument("--encoder", metavar="CHECKPOINT", help="folder or hub id of a Wav2Vec2")
     command.add_argument(
         "--out", type=Path, metavar="FOLDER",
@@ -46,7 +38,6 @@ def _parser() -> argparse.ArgumentParser:
     command.set_defaults(run=commands.train, writes="out")
 
     command = subparsers.add_parser("evaluate", help="score the bundled embeddings again")
-    command.add_argument("--noise", type=Path, metavar="FOLDER", help="sounds without a voice")
     command.add_argument("--artifacts", type=Path, default=bundled, metavar="FOLDER")
     command.set_defaults(run=commands.evaluate, writes="artifacts")
 

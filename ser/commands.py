@@ -38,14 +38,7 @@ def train(options: argparse.Namespace) -> int:
     out = options.out or default
     folders.check(out)
     metrics = train.train(
-        evaluate.evaluate,
-        options.data,
-        encoder,
-        out,
-        options.table,
-        options.speech,
-        options.noise,
-        options.device,
+        evaluate.evaluate, options.data, encoder, out, options.table, options.device
     )
     evaluate.table(metrics)
     return 0
@@ -55,7 +48,7 @@ def evaluate(options: argparse.Namespace) -> int:
     """Repeat the evaluation on the embeddings that training kept."""
     from ser.evaluation import evaluate
 
-    evaluate.table(evaluate.reevaluate(options.artifacts, options.noise))
+    evaluate.table(evaluate.reevaluate(options.artifacts))
     return 0
 
 

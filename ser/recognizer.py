@@ -109,7 +109,7 @@ class Recognizer:
             )
         return cls(
             encoder=encoder,
-            voice_detector=arrays.load(VoiceDetector, folder / artifacts.VOICE_DETECTOR),
+            voice_detector=VoiceDetector(),
             adaptation=arrays.load(SpeakerAdaptation, folder / artifacts.ADAPTATION),
             classifier=arrays.load(EmotionClassifier, folder / artifacts.CLASSIFIER),
             embedding_map=arrays.load(EmbeddingMap, folder / artifacts.MAP),
@@ -156,7 +156,7 @@ class Recognizer:
         [probabilities] = predicted.probabilities
         verdict = CONFIDENT if probabilities.max() >= predicted.threshold else UNCERTAIN
         updated = speaker.update(features.rows[0], unadapted.pooled[0])
-        if not self.voice_detector.detect(features.rows)[0]:
+        if not self.voice_detector.detect(clip.waveform):
             verdict, updated = NO_VOICE, speaker
         return Analysis(
             verdict=verdict,
@@ -187,14 +187,13 @@ class Recognizer:
         return speaker.teach(emotion, self._features_of_voice(recording))
 
     def _features_of_voice(self, recording: loading.Recording) -> Features:
-        embeddings = self.encoder.embed([loading.load(recording)])
-        features = self.classifier.features(embeddings)
-        if not self.voice_detector.detect(features.rows)[0]:
+        clip = loading.load(recording)
+        if not self.voice_detector.detect(clip.waveform):
             raise SerError(
                 "No voice was heard, only other sounds. Say the sentence closer to the microphone.",
                 ErrorKind.NO_VOICE,
             )
-        return features
+        return self.classifier.features(self.encoder.embed([clip]))
 
     def timeline(
         self, recording: loading.Recording, speaker: Speaker = UNKNOWN_SPEAKER

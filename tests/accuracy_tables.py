@@ -97,37 +97,19 @@ def confident_answers() -> str:
 
 def voice_detector() -> str:
     """Return how often the voice detector is wrong."""
-    found, left_out = METRICS["no_voice"], METRICS["protocols"]["cross_corpus"]
-    of_corpora = [
-        (
-            f"{title}, left out of training",
-            f"{left_out[name]['unknown_speaker']['n']:,}",
-            percent(left_out[name]["voices_rejected"]),
-            "",
-        )
-        for name, title in CORPORA.items()
-    ]
+    found = METRICS["no_voice"]
     rows = [
-        (
-            "RAVDESS, `actors`",
-            f"{METRICS['clips']:,}",
-            percent(found["voices_rejected"]),
-            "",
-        ),
-        *of_corpora,
-        (
-            "generated noises, tones and tunes, each of a kind that is not in the training set",
-            f"{found['n_generated_sounds']:,}",
-            "",
-            percent(found["generated_sounds_accepted"]),
-        ),
+        (f"voices of {CORPORA[name]}", f"{of_corpus['n']:,}", percent(of_corpus["rejected"]), "")
+        for name, of_corpus in found["voices"].items()
+    ]
+    rows.append(
         (
             "recorded rain, traffic, machines, birds and music, not those that training had",
             f"{found['n_noise']:,}",
             percent(found["noise_rejected"]),
             percent(found["noise_accepted"]),
-        ),
-    ]
+        )
+    )
     return table(("input", "clips", "“no voice” %", "confident emotion %"), rows)
 
 

@@ -82,12 +82,10 @@ def loaded(clips) -> list[Clip]:
 @pytest.fixture(scope="module")
 def quick_training():
     """Train less where a test is about what is trained on what, not about accuracy."""
-    from ser.training import generated_sounds
     from ser.training.classifier import map_layout  # umap, which takes long to import
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(boosting, "N_ESTIMATORS", 2)
-        patch.setattr(generated_sounds, "SOUNDS_PER_KIND", 5)
         patch.setattr(map_layout.umap, "UMAP", functools.partial(map_layout.umap.UMAP, n_epochs=20))
         yield
 

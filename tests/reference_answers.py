@@ -40,7 +40,7 @@ def of_recordings(recognizer: Recognizer) -> dict[str, dict]:
 
 def of_embeddings(recognizer: Recognizer) -> dict[str, dict]:
     """Return the answers to bundled embeddings, without and with a neutral clip of the speaker."""
-    labelled, _ = labelled_embeddings.load(artifacts.FOLDER)
+    labelled = labelled_embeddings.load(artifacts.FOLDER)
     rows = np.linspace(0, len(labelled.embeddings) - 1, N_EMBEDDINGS).astype(int)
     answers = {}
     for row in rows:

@@ -10,7 +10,6 @@ from ser import arrays, artifacts
 from ser.models.classifier import EmotionClassifier
 from ser.models.embedding_map import EmbeddingMap
 from ser.models.speaker import SpeakerAdaptation
-from ser.models.voice_detector import VoiceDetector
 
 
 @dataclass(frozen=True)
@@ -70,7 +69,6 @@ def test_a_classifier_that_was_read_back_predicts_the_same(tmp_path):
         (EmotionClassifier, artifacts.CLASSIFIER),
         (EmbeddingMap, artifacts.MAP),
         (SpeakerAdaptation, artifacts.ADAPTATION),
-        (VoiceDetector, artifacts.VOICE_DETECTOR),
     ],
 )
 def test_the_bundled_artifacts_are_plain_arrays(tmp_path, kind, name):

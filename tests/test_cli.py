@@ -193,21 +193,20 @@ def test_errors_are_one_line_and_no_traceback(tmp_path, capsys):
     assert "Traceback" not in done.stderr
 
 
-def test_train_takes_several_corpora_and_speech(tmp_path, monkeypatch):
+def test_train_takes_several_corpora(tmp_path, monkeypatch):
     trained = []
     monkeypatch.setattr(train, "train", lambda *arguments: trained.append(arguments))
     monkeypatch.setattr(evaluate, "table", lambda metrics: None)
     out = tmp_path / "out"
     arguments = ["--encoder", "tiny", "--out", str(out), "--device", "cpu"]
     assert main(["train", *arguments, "--data", "home", "--table", "home.tsv"]) == 0
-    more = ["--data", "home", "nemo", "crema_d", "--speech", "one", "two", "--noise", "rain"]
+    more = ["--data", "home", "nemo", "crema_d"]
     assert main(["train", *arguments, *more]) == 0
     first, second = trained
     home, table = Path("home"), Path("home.tsv")
-    assert first == (evaluate.evaluate, [home], "tiny", out, table, (), None, "cpu")
-    corpora, speech = [home, Path("nemo"), Path("crema_d")], [Path("one"), Path("two")]
-    noise = Path("rain")
-    assert second == (evaluate.evaluate, corpora, "tiny", out, None, speech, noise, "cpu")
+    assert first == (evaluate.evaluate, [home], "tiny", out, table, "cpu")
+    corpora = [home, Path("nemo"), Path("crema_d")]
+    assert second == (evaluate.evaluate, corpora, "tiny", out, None, "cpu")
 
 
 HEAVY = {"torch", "transformers", "sklearn", "numba"}
@@ -217,7 +216,7 @@ LIGHTER = {"gradio", "librosa", "numpy"}
 COMMANDS = {
     "ser": ["download", "train", "evaluate", "predict", "enrol", "score", "bench"],
     "ser.training": ["distil", "fine-tune"],
-    "ser.evaluation": ["cross-corpus", "baselines", "probe", "rooms"],
+    "ser.evaluation": ["cross-corpus", "baselines", "probe", "rooms", "voices"],
 }
 
 

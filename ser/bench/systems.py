@@ -31,7 +31,7 @@ NAMES = {  # titles of the compared systems
     "handcrafted": "librosa's MFCC, chroma and mel",
 }
 DURATION = 4  # s, of the clip for which ratios are given
-STAGES = ("decode", "embed", "classify", "map")  # of our analysis
+STAGES = ("decode", "detect", "embed", "classify", "map")  # of our analysis
 
 
 def base_classifier() -> Wav2Vec2ForSequenceClassification:
@@ -61,7 +61,8 @@ def systems(
         "handcrafted": lambda: handcrafted(clip.waveform),
         "decode": lambda: loading.load(io.BytesIO(recording)),
         "embed": lambda: recognizer.encoder.embed([clip]),
-        "classify": lambda: _classify(recognizer, embedding),
+        "classify": lambda: recognizer.classifier.predict(embedding),
+        "detect": lambda: recognizer.voice_detector.detect(clip.waveform),
         "map": lambda: recognizer.embedding_map.place(probabilities),
     }
 
@@ -108,13 +109,6 @@ def wav(waveform: np.ndarray) -> bytes:
     file = io.BytesIO()
     soundfile.write(file, waveform, SAMPLING_RATE, format="WAV")
     return file.getvalue()
-
-
-def _classify(recognizer: Recognizer, embedding: np.ndarray) -> None:
-    """Compute what `Recognizer.analyse` computes with the classifier and the voice detector."""
-    features = recognizer.classifier.features(embedding)
-    recognizer.classifier.predict_features(features, features.rows)
-    recognizer.voice_detector.detect(features.rows)
 
 
 def _forward(model: torch.nn.Module, batch: torch.Tensor) -> None:

@@ -24,11 +24,6 @@ def _parser() -> argparse.ArgumentParser:
         "--encoders", type=Path, nargs="+", default=(), metavar="ENCODER",
         help="fine-tuned without some corpora, for those that the bundled one was fine-tuned on",
     )  # fmt: skip
-    command.add_argument(
-        "--speech", type=Path, nargs="+", default=(), metavar="FOLDER",
-        help="unlabelled speech for the voice detectors beside these encoders",
-    )  # fmt: skip
-    command.add_argument("--noise", type=Path, metavar="FOLDER", help="sounds for the same")
     command.set_defaults(run=_cross_corpus)
 
     command = commands.add_parser("baselines", help="other classifiers on the same folds, an hour")
@@ -49,6 +44,11 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--noise", type=Path, required=True, metavar="FOLDER", help=NOISE)
     command.set_defaults(run=_rooms)
 
+    command = commands.add_parser("voices", help="how often the voice detector is wrong")
+    command.add_argument("--data", type=Path, nargs="+", required=True, metavar="FOLDER")
+    command.add_argument("--noise", type=Path, required=True, metavar="FOLDER", help=NOISE)
+    command.set_defaults(run=_voices)
+
     for command in commands.choices.values():
         command.add_argument("--artifacts", type=Path, default=ARTIFACTS, metavar="FOLDER")
         command.set_defaults(writes="artifacts")
@@ -58,9 +58,7 @@ def _parser() -> argparse.ArgumentParser:
 def _cross_corpus(options: argparse.Namespace) -> int:
     from ser.evaluation import cross_corpus
 
-    results = cross_corpus.evaluate(
-        options.data, options.artifacts, options.encoders, options.speech, options.noise
-    )
+    results = cross_corpus.evaluate(options.data, options.artifacts, options.encoders)
     cross_corpus.table(results)
     return 0
 
@@ -88,6 +86,14 @@ def _rooms(options: argparse.Namespace) -> int:
 
     results = robustness.measure(options.data, options.noise, options.artifacts)
     print(robustness.table(results))
+    return 0
+
+
+def _voices(options: argparse.Namespace) -> int:
+    from ser.evaluation import voice_detection
+
+    results = voice_detection.measure(options.data, options.noise, options.artifacts)
+    print(json.dumps(results, indent=1))
     return 0
 
 

@@ -16,16 +16,9 @@ from ser.evaluation import ablation
 from ser.evaluation.speakers import speaker_conditions, speaker_metrics
 from ser.models.encoder import Encoder
 from ser.recognizer import Recognizer
-from ser.training import labelled_embeddings
 from ser.training.classifier import fitting
 from ser.training.data import corpora
-from ser.training.labelled_embeddings import (
-    SEED,
-    LabelledEmbeddings,
-    embed_labelled,
-    embed_sounds,
-    project,
-)
+from ser.training.labelled_embeddings import SEED, LabelledEmbeddings, embed_labelled, project
 
 MIN_CORPORA = 3
 
@@ -34,8 +27,6 @@ def evaluate(
     data: Sequence[Path],
     folder: Path = artifacts.FOLDER,
     encoders: Sequence[Path] = (),
-    speech: Sequence[Path] = (),
-    noise: Path | None = None,
 ) -> dict:
     """Score every corpus; write and return `protocols.cross_corpus` of metrics.json.
 
@@ -45,7 +36,6 @@ def evaluate(
         folder: of the artifacts, whose encoder is used for corpora that it was not fine-tuned on.
         encoders: of further ones, in the same way fine-tuned on fewer corpora; for each corpus the
             first is used that was not fine-tuned on it.
-        speech, noise: for their voice detectors, as `embed_sounds` takes them.
 
     Raises:
         SerError: all encoders were fine-tuned on a corpus, or there are fewer than three corpora.
@@ -65,15 +55,11 @@ def evaluate(
     results, ablated = {}, {}
     for encoder in dict.fromkeys(encoder_of.values()):
         sets = {name: embed_labelled(encoder, tables[name])[0] for name in tables}
-        if encoder is shipped:
-            sounds = labelled_embeddings.load(folder)[1]
-        else:
-            sounds, _ = embed_sounds(encoder, speech, noise)
         left_out = [corpus for corpus, chosen in encoder_of.items() if chosen is encoder]
         for corpus in tqdm(left_out, "Leaving out", unit="corpus"):
             training_set = leave_out(sets, corpus, encoder.fine_tuned_on)
             test_set = sets[corpus]
-            models = fitting.fit(training_set, sounds, SEED)
+            models = fitting.fit(training_set, SEED)
             results[corpus] = speaker_conditions.score(test_set, models, SEED)
             for part, without in ablation.without_each_part(models.classifier, training_set, SEED):
                 ablated.setdefault(part, []).append(

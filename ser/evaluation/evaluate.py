@@ -1,4 +1,4 @@
-"""Score the classifier, the voice detector and the map under the protocols of protocols.py."""
+"""Score the classifier and the map under the protocols of protocols.py."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -8,35 +8,27 @@ from sklearn.neighbors import KNeighborsClassifier
 from tqdm import tqdm
 
 from ser import artifacts
-from ser.evaluation import metrics, noise_false_alarms, protocols
+from ser.evaluation import metrics, protocols
 from ser.evaluation.speakers import labelled_clips
 from ser.labels import LABELS
 from ser.models.embedding_map import EmbeddingMap
-from ser.recognizer import Recognizer
 from ser.training import labelled_embeddings
 from ser.training.classifier import enrolment, fitting, layer_selection, map_layout
-from ser.training.generated_sounds import Sounds
 from ser.training.labelled_embeddings import SEED, LabelledEmbeddings
 
 MAP_NEIGHBORS = 15  # that vote on the label of a position on the map
 
 
-def evaluate(labelled: LabelledEmbeddings, sounds: Sounds, seed: int) -> tuple[dict, np.ndarray]:
+def evaluate(labelled: LabelledEmbeddings, seed: int) -> tuple[dict, np.ndarray]:
     """Score the models under the protocols `random` and `actors`.
 
     Other corpora are trained on but never scored. Of many layers one is selected within each fold.
 
-    Args:
-        sounds: without a voice, embedded by the same encoder.
-
     Returns:
         the content of metrics.json: `protocols.<protocol>` as `metrics.scores` gives it, for
         `actors` with `metrics.reliability` and `labelled` (see labelled_clips.py); `enrolment`, see
-        `_enrolment_gain`; `no_voice` (`voices_rejected`, the fraction of clips in which no voice is
-        detected; `generated_sounds_accepted`, the fraction of `n_generated_sounds` sounds, each of
-        a kind that the detector was not trained on, with a confident emotion); `map.accuracy`;
-        `clips`. Fractions are 0-1. And the out-of-fold probabilities under `actors`, float32,
-        shape (n, 8).
+        `_enrolment_gain`; `map.accuracy`, a fraction; `clips`. And the out-of-fold probabilities
+        under `actors`, float32, shape (n, 8).
 
     Raises:
         SerError: too few recordings, emotions or speakers.
@@ -53,25 +45,24 @@ def evaluate(labelled: LabelledEmbeddings, sounds: Sounds, seed: int) -> tuple[d
         probabilities = classifier.predict(selected.embeddings[test]).probabilities
         predicted[test] = metrics.most_probable(probabilities)
     results = {"random": metrics.scores(labelled, predicted)}
-    results["actors"], measured, out_of_fold = _evaluate_actors(labelled, sounds, actors, seed)
+    results["actors"], measured, out_of_fold = _evaluate_actors(labelled, actors, seed)
     return {"protocols": results} | measured | {"clips": len(labelled.emotions)}, out_of_fold
 
 
 def _evaluate_actors(
-    labelled: LabelledEmbeddings, sounds: Sounds, folds: protocols.Folds, seed: int
+    labelled: LabelledEmbeddings, folds: protocols.Folds, seed: int
 ) -> tuple[dict, dict, np.ndarray]:
     """Return the scores under `actors`, further metrics of its folds, out-of-fold probabilities."""
     n_clips = len(labelled.emotions)
     out_of_fold, adapted = np.zeros((2, n_clips, len(LABELS)), np.float32)
-    confident, rejected, accepted, on_map = np.zeros(n_clips, bool), np.zeros(n_clips, bool), [], []
+    confident, on_map = np.zeros(n_clips, bool), []
     answers: dict[str, list[labelled_clips.Answers]] = {}
-    for number, (train, test) in enumerate(tqdm(folds, "Evaluating actors", unit="fold")):
+    for train, test in tqdm(folds, "Evaluating actors", unit="fold"):
         layers = layer_selection.select(labelled.subset(train))
-        selected, selected_sounds = labelled.select_layers(layers), sounds.select_layers(layers)
+        selected = labelled.select_layers(layers)
         training_set, test_set = selected.subset(train), selected.subset(test)
-        held_out = sounds.fold(number, len(folds))
-        models = fitting.fit(training_set, selected_sounds.subset(~held_out), seed)
-        classifier, detector = models.classifier, models.voice_detector
+        models = fitting.fit(training_set, seed)
+        classifier = models.classifier
         features = classifier.features(test_set.embeddings)
         prediction = classifier.predict_features(features, features.rows)
         out_of_fold[test] = prediction.probabilities
@@ -88,10 +79,6 @@ def _evaluate_actors(
         taught = labelled_clips.answer(models, features, test_set.emotions, test_set.speakers, seed)
         for name, of_speakers in taught.items():
             answers.setdefault(name, []).extend(of_speakers)
-        rejected[test] = ~detector.detect(features.rows)
-        of_sounds = classifier.features(selected_sounds.subset(held_out).embeddings)
-        prediction_of_sounds = classifier.predict_features(of_sounds, of_sounds.rows)
-        accepted.extend(metrics.confident(prediction_of_sounds) & detector.detect(of_sounds.rows))
         embedding_map = map_layout.lay_out(models.out_of_fold, training_set.utterances, seed)
         on_map.extend(_map_label(embedding_map, prediction.pooled) == test_set.emotions)
     scores = metrics.scores(labelled, metrics.most_probable(out_of_fold))
@@ -99,11 +86,6 @@ def _evaluate_actors(
     scores["labelled"] = labelled_clips.score(answers)
     measured = {
         "enrolment": _enrolment_gain(labelled, out_of_fold, adapted),
-        "no_voice": {
-            "voices_rejected": float(rejected.mean()),
-            "generated_sounds_accepted": float(np.mean(accepted)),
-            "n_generated_sounds": len(accepted),
-        },
         "map": {"accuracy": float(np.mean(on_map)), "protocol": "actors"},
     }
     return scores, measured, out_of_fold
@@ -139,16 +121,10 @@ def _enrolment_gain(
     return {"ua": after, "gain_ua": after - before, "n": int(scored.sum())}
 
 
-def reevaluate(folder: Path = artifacts.FOLDER, noise: Path | None = None) -> dict:
-    """Evaluate again from the embeddings that training kept; write and return the metrics.
-
-    noise: folder of recorded sounds without a voice, to measure false alarms with.
-    """
+def reevaluate(folder: Path = artifacts.FOLDER) -> dict:
+    """Evaluate again from the embeddings that training kept; write and return the metrics."""
     manifest = artifacts.verify(folder)
-    labelled, sounds = labelled_embeddings.load(folder)
-    measured, out_of_fold = evaluate(labelled, sounds, SEED)
-    if noise:
-        measured["no_voice"] |= noise_false_alarms.measure(Recognizer.load(folder), noise)
+    measured, out_of_fold = evaluate(labelled_embeddings.load(folder), SEED)
     # Read after evaluating: other studies may have written their results in the meantime.
     content = artifacts.read_json(folder / artifacts.METRICS)
     content["protocols"] |= measured.pop("protocols")

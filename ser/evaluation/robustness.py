@@ -81,7 +81,7 @@ def measure(data: Path, noise: Path, folder: Path = artifacts.FOLDER) -> dict:
         SerError: the artifacts or a folder cannot be used.
     """
     encoder = Recognizer.load(folder).encoder
-    labelled, _ = labelled_embeddings.load(folder)
+    labelled = labelled_embeddings.load(folder)
     changes = conditions(augmentation.load_noise_bank(noise, test=True))
     changed = embed_conditions(encoder, corpora.table(data).utterances, labelled, changes)
     results, ablated = score(labelled, changed)

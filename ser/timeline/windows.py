@@ -13,7 +13,6 @@ and predictions are too close to neutral.
 """
 
 from collections.abc import Iterator
-from itertools import compress
 
 import numpy as np
 
@@ -61,11 +60,11 @@ def analyse_windows(
         features = classifier.features(encoder.embed(list(batch.values())))
         probabilities = classifier.predict_features(features, features.rows).pooled
         of_windows = [features[row : row + 1] for row in range(len(batch))]
-        windows = map(Window, batch, of_windows, probabilities)
-        return compress(windows, voice_detector.detect(features.rows))
+        return map(Window, batch, of_windows, probabilities)
 
     for index, waveform in enumerate(_waveforms(recording)):
-        if clip := _clip(waveform, voiced, index):
+        clip = _clip(waveform, voiced, index)
+        if clip and voice_detector.detect(clip.waveform):
             batch[index] = clip
         if len(batch) == BATCH:
             windows += embed()

@@ -6,21 +6,17 @@ from pathlib import Path
 
 import numpy as np
 
-from ser import arrays, artifacts, console
-from ser.audio.formats import audio_files
+from ser import arrays, artifacts
 from ser.errors import SerError
 from ser.models.encoder import Encoder
 from ser.models.linear import Projection
-from ser.training.augmentation import load_noise_bank
 from ser.training.classifier.training_set import ProjectedCorpora
 from ser.training.data.corpora import speakers
 from ser.training.data.utterance import Utterance
 from ser.training.embedding import embed
-from ser.training.generated_sounds import Sounds
 
 SEED = 0  # of every random choice in training and evaluation
 COLUMNS = ("corpus", "speaker", "sex", "emotion", "sentence", "licence", "intensity")
-UNLABELLED = dict.fromkeys(("corpus", "speaker", "sex", "emotion", "sentence", "licence"), "")
 
 
 @dataclass(frozen=True)
@@ -80,40 +76,6 @@ def embed_labelled(
     return LabelledEmbeddings(tuple(readable), embeddings), unreadable
 
 
-def embed_speech(encoder: Encoder, folders: Sequence[Path]) -> tuple[np.ndarray, list[str]]:
-    """Embed a short piece of each recording in folders, shape (n, layers, 2, hidden size).
-
-    Returns:
-        the embeddings, and a warning for each recording that could not be read.
-    """
-    paths = [path for folder in folders for path in audio_files(folder)]
-    if not paths:
-        return np.zeros((0, *encoder.shape), np.float16), []
-    utterances = [Utterance(path, **UNLABELLED) for path in paths]
-    with console.required("requirements-training.txt"):
-        from ser.training.short_cuts import short_cuts
-
-    embeddings, _, unreadable = embed(encoder, utterances, short_cuts(SEED))
-    return embeddings, unreadable
-
-
-def embed_sounds(
-    encoder: Encoder, speech: Sequence[Path], noise: Path | None
-) -> tuple[Sounds, list[str]]:
-    """Embed what the voice detector is fitted to beside labelled clips.
-
-    Args:
-        speech: folders with unlabelled speech.
-        noise: folder as `load_noise_bank` takes it, with sounds without a voice.
-
-    Returns:
-        the sounds, and a warning for each recording of speech that could not be read.
-    """
-    of_speech, unreadable = embed_speech(encoder, speech)
-    recorded = load_noise_bank(noise).noises if noise else ()
-    return Sounds.embed(encoder, of_speech, SEED, recorded), unreadable
-
-
 def project(
     corpora: Sequence[LabelledEmbeddings], fine_tuned_on: Sequence[str], seed: int
 ) -> ProjectedCorpora | None:
@@ -136,7 +98,7 @@ def project(
     )
 
 
-def save(labelled: LabelledEmbeddings, sounds: Sounds, folder: Path) -> None:
+def save(labelled: LabelledEmbeddings, folder: Path) -> None:
     """Write what `load` reads: the embeddings, and the other corpora if there are any."""
     columns = {
         column: np.array([getattr(utterance, column) for utterance in labelled.utterances])
@@ -145,16 +107,13 @@ def save(labelled: LabelledEmbeddings, sounds: Sounds, folder: Path) -> None:
     np.savez_compressed(
         folder / artifacts.EMBEDDINGS,
         embeddings=labelled.embeddings,
-        sounds=sounds.embeddings,
-        kinds=sounds.kinds,
-        speech=sounds.speech,
         **columns,
     )
     if labelled.others:
         arrays.save(labelled.others, folder / artifacts.OTHER_CORPORA)
 
 
-def load(folder: Path) -> tuple[LabelledEmbeddings, Sounds]:
+def load(folder: Path) -> LabelledEmbeddings:
     """Read what training kept; the utterances' paths are their names alone.
 
     Raises:
@@ -165,7 +124,7 @@ def load(folder: Path) -> tuple[LabelledEmbeddings, Sounds]:
         with np.load(path, allow_pickle=False) as content:
             content = dict(content)
         columns = [content[column].tolist() for column in COLUMNS]
-        labelled = LabelledEmbeddings(
+        return LabelledEmbeddings(
             tuple(
                 Utterance(Path(f"{name}.flac"), **dict(zip(COLUMNS, values, strict=True)))
                 for name, *values in zip(content["name"].tolist(), *columns, strict=True)
@@ -173,7 +132,6 @@ def load(folder: Path) -> tuple[LabelledEmbeddings, Sounds]:
             content["embeddings"],
             arrays.load(ProjectedCorpora, others) if others.exists() else None,
         )
-        return labelled, Sounds(content["sounds"], content["kinds"], content["speech"])
     except (FileNotFoundError, KeyError) as error:
         raise SerError(
             f"{path} is missing or was made by an earlier version. Make it anew with: "

@@ -16,17 +16,15 @@ from ser.training import labelled_embeddings
 from ser.training.classifier import fitting, layer_selection, map_layout
 from ser.training.data import corpora
 from ser.training.data.utterance import content_hash
-from ser.training.generated_sounds import Sounds
 from ser.training.labelled_embeddings import (
     SEED,
     LabelledEmbeddings,
     embed_labelled,
-    embed_sounds,
     project,
 )
 
-# Of labelled embeddings, sounds and a seed; returns metrics and out-of-fold probabilities (n, 8).
-Evaluate = Callable[[LabelledEmbeddings, Sounds, int], tuple[dict, np.ndarray]]
+# Of labelled embeddings and a seed; returns metrics and out-of-fold probabilities (n, 8).
+Evaluate = Callable[[LabelledEmbeddings, int], tuple[dict, np.ndarray]]
 
 
 def train(
@@ -35,8 +33,6 @@ def train(
     checkpoint: str | Path = BUNDLED,
     out: Path = artifacts.FOLDER,
     metadata: Path | None = None,
-    speech: Sequence[Path] = (),
-    noise: Path | None = None,
     device: str | None = None,
 ) -> dict:
     """Write all artifacts for labelled recordings; return the metrics.
@@ -49,7 +45,6 @@ def train(
         data: folders, the first with the home corpus, which is shown on the map and scored; each
             other one with a further corpus. `corpora.table` reads them.
         metadata: for recordings of no known corpus in the first folder.
-        speech, noise: for the voice detector, as `embed_sounds` takes them.
 
     Raises:
         SerError: a folder cannot be used, the first corpus is in another folder too, or there are
@@ -71,14 +66,12 @@ def train(
         corpus, warnings = embed_labelled(encoder, table.utterances)
         further.append(corpus)
         unreadable += [*table.warnings, *warnings]
-    sounds, warnings = embed_sounds(encoder, speech, noise)
-    unreadable += warnings
     for warning in unreadable:
         print(f"Warning: {warning}", file=sys.stderr)
     # Other corpora are reduced before the folds are made, so the layer is selected on one of them.
     layers = layer_selection.select(further[0] if further else labelled)
     if further:
-        labelled, sounds = labelled.select_layers(layers), sounds.select_layers(layers)
+        labelled = labelled.select_layers(layers)
         further = [corpus.select_layers(layers) for corpus in further]
         labelled = replace(labelled, others=project(further, encoder.fine_tuned_on, SEED))
     if len(layers) < len(encoder.layers):
@@ -107,24 +100,23 @@ def train(
         "seed": SEED,
     }
     with artifacts.replacing(out, description) as folder:
-        labelled_embeddings.save(labelled, sounds, folder)
-        metrics, out_of_fold = evaluate(labelled, sounds, SEED)
+        labelled_embeddings.save(labelled, folder)
+        metrics, out_of_fold = evaluate(labelled, SEED)
         np.save(folder / artifacts.OUT_OF_FOLD, out_of_fold)
         artifacts.write_json(folder / artifacts.METRICS, metrics)
         if not further:
-            labelled, sounds = labelled.select_layers(layers), sounds.select_layers(layers)
-        _fit(labelled, sounds, folder)
+            labelled = labelled.select_layers(layers)
+        _fit(labelled, folder)
     return metrics
 
 
-def _fit(training_set: LabelledEmbeddings, sounds: Sounds, folder: Path) -> None:
+def _fit(training_set: LabelledEmbeddings, folder: Path) -> None:
     """Fit the models to all utterances and write them to a folder."""
-    models = fitting.fit(training_set, sounds, SEED)
+    models = fitting.fit(training_set, SEED)
     embedding_map = map_layout.lay_out(models.out_of_fold, training_set.utterances, SEED)
     arrays.save(models.classifier, folder / artifacts.CLASSIFIER)
     arrays.save(models.adaptation, folder / artifacts.ADAPTATION)
     arrays.save(embedding_map, folder / artifacts.MAP)
-    arrays.save(models.voice_detector, folder / artifacts.VOICE_DETECTOR)
 
 
 def _portable(checkpoint: str | Path, out: Path) -> str:

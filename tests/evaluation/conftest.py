@@ -8,7 +8,6 @@ from ser.evaluation import cross_corpus
 from ser.evaluation.speakers import speaker_conditions
 from ser.labels import LABELS
 from ser.training.classifier import fitting
-from ser.training.generated_sounds import Sounds
 from ser.training.labelled_embeddings import LabelledEmbeddings
 
 HIDDEN_SIZE = 64
@@ -40,13 +39,6 @@ def sets():
 
 
 @pytest.fixture(scope="module")
-def sounds():
-    rng = np.random.default_rng(1)
-    embeddings = rng.normal(30, 1, (20, HIDDEN_SIZE))
-    return Sounds(embeddings, np.array(["hum"] * 20), rng.normal(size=(5, HIDDEN_SIZE)))
-
-
-@pytest.fixture(scope="module")
-def result(quick_training, sets, sounds):
-    models = fitting.fit(cross_corpus.leave_out(sets, "crema_d"), sounds, 0)
+def result(quick_training, sets):
+    models = fitting.fit(cross_corpus.leave_out(sets, "crema_d"), 0)
     return speaker_conditions.score(sets["crema_d"], models, 0)

@@ -18,7 +18,7 @@ MAX_MEAN_PROBABILITY_CHANGE = 0.01
 @pytest.fixture(scope="module")
 def fold():
     """Return labels, probabilities and row numbers of the clips of the test fold."""
-    labelled, _ = labelled_embeddings.load(artifacts.FOLDER)
+    labelled = labelled_embeddings.load(artifacts.FOLDER)
     names = [utterance.name for utterance in labelled.utterances]
     train, test = protocols.folds(labelled.utterances, "actors", names, SEED)[FOLD]
     classifier, _ = fitting.fit_emotions(labelled.subset(train), SEED)

@@ -18,7 +18,6 @@ from ser.evaluation.baselines.classifiers import SHIPPED, STARTING_DESIGN
 from ser.labels import LABELS
 from ser.training import labelled_embeddings
 from ser.training.data.published import RAVDESS
-from ser.training.generated_sounds import Sounds
 from ser.training.labelled_embeddings import LabelledEmbeddings
 
 MOST_FREQUENT = "most frequent emotion"
@@ -234,8 +233,7 @@ def test_table_and_figure(results):
 
 
 def test_results_and_figure_are_written(results, labelled, tmp_path, monkeypatch):
-    empty = np.zeros((0, *SHAPE))
-    labelled_embeddings.save(labelled, Sounds(empty, np.array([]), empty), tmp_path)
+    labelled_embeddings.save(labelled, tmp_path)
     artifacts.write_json(tmp_path / artifacts.METRICS, {"clips": 1})
     artifacts.write_json(tmp_path / artifacts.MANIFEST, {})
     compared = []

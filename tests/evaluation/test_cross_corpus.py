@@ -41,10 +41,10 @@ class FakeEncoder:
 
 
 @pytest.fixture
-def evaluated(quick_training, sets, sounds, tmp_path, monkeypatch):
+def evaluated(quick_training, sets, tmp_path, monkeypatch):
     """Evaluate corpora, whose folders have their names, with artifacts in `tmp_path`.
 
-    Returns what `evaluate` does, and for each encoder in use the folders of speech.
+    Returns what `evaluate` does.
     """
     artifacts.write_json(tmp_path / artifacts.MANIFEST, {})
     earlier = {
@@ -54,25 +54,20 @@ def evaluated(quick_training, sets, sounds, tmp_path, monkeypatch):
     artifacts.write_json(tmp_path / artifacts.METRICS, earlier)
 
     def evaluate(*corpora, fine_tuned_on=(), encoders=()):
-        shipped, used = FakeEncoder("tiny", fine_tuned_on), {}
+        shipped = FakeEncoder("tiny", fine_tuned_on)
         further = {encoder.checkpoint: encoder for encoder in encoders}
         replacements = {
             "Recognizer": SimpleNamespace(load=lambda _: SimpleNamespace(encoder=shipped)),
             "Encoder": lambda path: further[path.name],
             "embed_labelled": lambda encoder, utterances: (sets[utterances[0].corpus], []),
-            "embed_sounds": lambda encoder, speech, _: (
-                used.setdefault(encoder, speech) and sounds,
-                [],
-            ),
         }
         for name, replacement in replacements.items():
             monkeypatch.setattr(cross_corpus, name, replacement)
-        monkeypatch.setattr(cross_corpus.labelled_embeddings, "load", lambda _: (None, sounds))
         monkeypatch.setattr(
             cross_corpus.corpora, "table", lambda path: Table(list(sets[path.name].utterances), [])
         )
         data, paths = map(Path, corpora), map(Path, further)
-        return cross_corpus.evaluate(list(data), tmp_path, list(paths), ["speech"]), used
+        return cross_corpus.evaluate(list(data), tmp_path, list(paths))
 
     return evaluate
 
@@ -81,13 +76,11 @@ def test_no_encoder_is_scored_on_what_it_was_fine_tuned_on(evaluated):
     with pytest.raises(SerError, match="tiny was fine-tuned on crema_d.*--without crema_d"):
         evaluated("ravdess", "crema_d", "nemo", fine_tuned_on=("crema_d",))
     first, second = FakeEncoder("first", ("nemo",)), FakeEncoder("second", ("crema_d",))
-    results, used = evaluated(
+    results = evaluated(
         "ravdess", "crema_d", "nemo", fine_tuned_on=("crema_d", "nemo"), encoders=(first, second)
     )
     fine_tuned_on = [scored["encoder_fine_tuned_on"] for scored in results.values()]
     assert fine_tuned_on == [["crema_d", "nemo"], ["nemo"], ["crema_d"]]
-    # The sounds of the encoder in the artifacts are kept beside it.
-    assert used == {first: ["speech"], second: ["speech"]}
 
 
 def test_three_corpora_are_needed(evaluated):
@@ -96,7 +89,7 @@ def test_three_corpora_are_needed(evaluated):
 
 
 def test_every_corpus_is_scored_and_the_metrics_are_written(evaluated, result, tmp_path, capsys):
-    results, _ = evaluated("ravdess", "crema_d", "nemo")
+    results = evaluated("ravdess", "crema_d", "nemo")
     content = artifacts.read_json(tmp_path / artifacts.METRICS)
     assert content["protocols"] == {"actors": {"ua": 0.5}, "cross_corpus": results}
     assert list(results) == ["ravdess", "crema_d", "nemo"]

@@ -145,7 +145,7 @@ def test_an_emotion_of_one_speaker_alone(noise):
 
 
 def test_bundled_classifier_predicts_its_training_clips(recognizer):
-    labelled, _ = labelled_embeddings.load(artifacts.FOLDER)
+    labelled = labelled_embeddings.load(artifacts.FOLDER)
     labels = predicted(recognizer.classifier, labelled.embeddings)
     assert len(labels) == 1440
     assert (labels == labelled.emotions).mean() > 0.9

@@ -9,7 +9,6 @@ from synthetic import embeddings_of, labelled, predicted
 from ser.labels import LABELS
 from ser.models.speaker import SpeakerAdaptation
 from ser.training.classifier import fitting
-from ser.training.generated_sounds import Sounds
 from ser.training.labelled_embeddings import project
 
 SHAPE = (3, 2, 24)  # layers, mean and standard deviation, hidden size
@@ -33,16 +32,8 @@ def other():
 
 
 @pytest.fixture(scope="module")
-def sounds():
-    """Sounds that lie apart from clips, and no unlabelled speech."""
-    embeddings = np.random.default_rng(2).normal(size=(40, *SHAPE))
-    embeddings[:, :, 1] += 4
-    return Sounds(embeddings, np.repeat(["hum", "noise"], 20), np.zeros((0, *SHAPE)))
-
-
-@pytest.fixture(scope="module")
-def models(home, other, sounds):
-    return fitting.fit(replace(home, others=project([other], (), 0)), sounds, 0)
+def models(home, other):
+    return fitting.fit(replace(home, others=project([other], (), 0)), 0)
 
 
 def test_emotions_of_all_corpora_are_predicted(models, home, other):
@@ -81,33 +72,8 @@ def test_the_adaptation_is_fitted_to_all_corpora(models, home, other):
     assert np.allclose(models.adaptation.class_means, expected.class_means, atol=0.01)
 
 
-def test_a_voice_is_told_from_generated_sounds(models, sounds):
-    def detected(embeddings):
-        return models.voice_detector.detect(models.classifier.projection(embeddings)).mean()
-
-    assert detected(sounds.embeddings) < 0.1
-    for seed, emotions in ((3, HOME), (4, OTHERS)):
-        assert detected(corpus(seed, emotions, "test").embeddings) > 0.9
-
-
-def test_unlabelled_speech_is_a_voice_for_the_detector_alone(models, home, other, sounds):
-    rng = np.random.default_rng(5)
-    # More than half way to the sounds.
-    speech, test = rng.normal(size=(2, 200, *SHAPE)) + np.array([0, 2.7])[:, None]
-    training_set = replace(home, others=project([other], (), 0))
-    with_speech = fitting.fit(training_set, replace(sounds, speech=speech), 0)
-    before, after = (
-        fitted.voice_detector.detect(fitted.classifier.projection(test)).mean()
-        for fitted in (models, with_speech)
-    )
-    assert after > before + 0.2
-    assert np.array_equal(with_speech.out_of_fold, models.out_of_fold)
-    means = (fitted.adaptation.class_means for fitted in (models, with_speech))
-    assert np.array_equal(*means)
-
-
-def test_one_corpus_without_unlabelled_speech_suffices(home, sounds):
-    fitted = fitting.fit(home, sounds, 0)
+def test_one_corpus_suffices(home):
+    fitted = fitting.fit(home, 0)
     test = corpus(3, HOME, "test")
     assert np.mean(predicted(fitted.classifier, test.embeddings) == test.emotions) > 0.8
     rows = fitted.classifier.projection(home.embeddings)

@@ -9,7 +9,6 @@ from synthetic import made_up
 from ser import artifacts
 from ser.errors import SerError
 from ser.training import labelled_embeddings
-from ser.training.generated_sounds import Sounds
 from ser.training.labelled_embeddings import LabelledEmbeddings
 
 SHAPE = (4, 2, 5)  # layers, mean and standard deviation, hidden size
@@ -32,12 +31,6 @@ def others():
     return [corpus("nemo", 2, ("sad", "calm"), 1), corpus("casia", 4, ("happy",), 2)]
 
 
-@pytest.fixture
-def sounds():
-    embeddings = np.random.default_rng(3).normal(size=(5, *SHAPE)).astype(np.float16)
-    return Sounds(embeddings[:3], np.array(["hum", "hum", "noise"]), embeddings[3:])
-
-
 def test_rows_and_layers_are_selected_everywhere(labelled, others):
     labelled = dataclasses.replace(labelled, others=labelled_embeddings.project(others, (), 0))
     part = labelled.subset(np.array([4, 1])).select_layers([3, 0])
@@ -46,15 +39,6 @@ def test_rows_and_layers_are_selected_everywhere(labelled, others):
     assert part.emotions.tolist() == ["sad", "sad"]
     assert part.speakers.tolist() == labelled.speakers[[4, 1]].tolist()
     assert part.others is labelled.others
-
-
-def test_layers_and_generated_sounds_are_selected(sounds):
-    upper = sounds.select_layers([3])
-    assert np.array_equal(upper.embeddings, sounds.embeddings[:, [3]])
-    assert np.array_equal(upper.speech, sounds.speech[:, [3]])
-    hums = sounds.subset(sounds.kinds == "hum")
-    assert np.array_equal(hums.embeddings, sounds.embeddings[:2]) and len(hums.kinds) == 2
-    assert np.array_equal(hums.speech, sounds.speech)
 
 
 def test_other_corpora_are_reduced_to_their_clips(others):
@@ -80,13 +64,11 @@ def test_recordings_that_cannot_be_read_are_left_out(monkeypatch):
     assert np.array_equal(labelled.embeddings, embeddings) and labelled.others is None
 
 
-def test_what_training_keeps_is_read_back(labelled, others, sounds, tmp_path):
+def test_what_training_keeps_is_read_back(labelled, others, tmp_path):
     labelled = dataclasses.replace(labelled, others=labelled_embeddings.project(others, (), 0))
-    labelled_embeddings.save(labelled, sounds, tmp_path)
-    again, kept_sounds = labelled_embeddings.load(tmp_path)
+    labelled_embeddings.save(labelled, tmp_path)
+    again = labelled_embeddings.load(tmp_path)
     assert np.array_equal(again.embeddings, labelled.embeddings)
-    for name in ("embeddings", "kinds", "speech"):
-        assert np.array_equal(getattr(kept_sounds, name), getattr(sounds, name))
     for name in ("rows", "emotions", "corpora", "speakers"):
         kept, original = getattr(again.others, name), getattr(labelled.others, name)
         assert np.array_equal(kept, original) and kept.dtype == original.dtype
@@ -98,21 +80,21 @@ def test_what_training_keeps_is_read_back(labelled, others, sounds, tmp_path):
         assert dataclasses.replace(kept, path=utterance.path) == utterance
 
 
-def test_one_corpus_alone_has_no_file_of_others(labelled, sounds, tmp_path):
-    labelled_embeddings.save(labelled, sounds, tmp_path)
+def test_one_corpus_alone_has_no_file_of_others(labelled, tmp_path):
+    labelled_embeddings.save(labelled, tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == [artifacts.EMBEDDINGS]
-    assert labelled_embeddings.load(tmp_path)[0].others is None
+    assert labelled_embeddings.load(tmp_path).others is None
 
 
-def test_files_of_an_earlier_version_are_an_error(labelled, sounds, tmp_path):
+def test_files_of_an_earlier_version_are_an_error(labelled, tmp_path):
     remedy = "python -m ser train --data FOLDER --out"
     with pytest.raises(SerError, match=f"missing.*{remedy}"):
         labelled_embeddings.load(tmp_path)
-    labelled_embeddings.save(labelled, sounds, tmp_path)
+    labelled_embeddings.save(labelled, tmp_path)
     path = tmp_path / artifacts.EMBEDDINGS
     with np.load(path) as content:
         arrays = dict(content)
-    for name in ("name", "speech", "sentence"):
+    for name in ("name", "sentence"):
         np.savez(path, **{key: array for key, array in arrays.items() if key != name})
         with pytest.raises(SerError, match=f"earlier version.*{remedy}"):
             labelled_embeddings.load(tmp_path)

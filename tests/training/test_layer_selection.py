@@ -15,7 +15,7 @@ from ser.audio import loading
 from ser.evaluation import evaluate
 from ser.models.encoder import Encoder
 from ser.recognizer import Recognizer
-from ser.training import embedding, generated_sounds, labelled_embeddings, rooms, train
+from ser.training import embedding, labelled_embeddings, train
 from ser.training.classifier import layer_selection
 from ser.training.data import corpora
 
@@ -68,16 +68,14 @@ def test_with_other_corpora_the_layer_is_selected_on_one_of_them(
     quick_training, tmp_path, monkeypatch
 ):
     monkeypatch.setattr(embedding, "CACHE", tmp_path / "cache")
-    monkeypatch.setattr(generated_sounds, "SOUNDS_PER_KIND", 2)
-    monkeypatch.setattr(rooms, "N_ROOMS", 3)
     selected_on, evaluated = [], []
 
     def select(training_set):
         selected_on.append({utterance.corpus for utterance in training_set.utterances})
         return [2]
 
-    def no_evaluation(labelled, sounds, seed):
-        evaluated.append((labelled.embeddings.shape[1], sounds.embeddings.shape[1]))
+    def no_evaluation(labelled, seed):
+        evaluated.append(labelled.embeddings.shape[1])
         return {}, np.zeros((len(labelled.utterances), 8))
 
     monkeypatch.setattr(layer_selection, "select", select)
@@ -89,24 +87,22 @@ def test_with_other_corpora_the_layer_is_selected_on_one_of_them(
         path.parent.mkdir(exist_ok=True)
         soundfile.write(path, speech_like(0.5, seed, 16_000), 16_000)
     checkpoint = random_checkpoint(tmp_path / "deep", DEEP)
-    train.train(no_evaluation, [home, other], checkpoint, out, speech=[other], device="cpu")
-    assert selected_on == [{"crema_d"}] and evaluated == [(1, 1)]
+    train.train(no_evaluation, [home, other], checkpoint, out, device="cpu")
+    assert selected_on == [{"crema_d"}] and evaluated == [1]
     # Of the hidden states 2 to 5.
     encoder = Recognizer.load(out, "cpu").encoder
     assert encoder.layers == (4,)
-    kept, sounds = labelled_embeddings.load(out)
+    kept = labelled_embeddings.load(out)
     of_home, of_other = (
         embedding.embed(encoder, corpora.table(folder).utterances)[0] for folder in (home, other)
     )
     assert np.allclose(kept.embeddings, of_home, atol=0.01)
     assert np.allclose(kept.others.rows, kept.others.projection(of_other), atol=0.02)
-    assert sounds.embeddings.shape[1:] == sounds.speech.shape[1:] == (1, 2, 32)
 
 
 @pytest.mark.long
 def test_training_with_a_checkpoint_of_the_shape_of_wav2vec2_base(tmp_path, monkeypatch):
     monkeypatch.setattr(embedding, "CACHE", tmp_path / "cache")
-    monkeypatch.setattr(generated_sounds, "SOUNDS_PER_KIND", 2)
     checkpoint = random_checkpoint(tmp_path / "base", BASE)
     rows = ["file\tspeaker\temotion"]
     for number in range(72):

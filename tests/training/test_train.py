@@ -1,7 +1,6 @@
 """Training from folders of recordings to artifacts that the app can load."""
 
 import contextlib
-import dataclasses
 import io
 import itertools
 import json
@@ -21,15 +20,13 @@ from ser.evaluation import evaluate
 from ser.labels import LABELS
 from ser.models.classifier import EmotionClassifier
 from ser.models.encoder import Encoder
-from ser.models.voice_detector import VoiceDetector
 from ser.recognizer import Recognizer
-from ser.training import embedding, labelled_embeddings, rooms, train
+from ser.training import embedding, labelled_embeddings, train
 from ser.training.classifier import fitting
 from ser.training.data import corpora
-from ser.training.generated_sounds import RECORDED
 from ser.training.labelled_embeddings import SEED
 
-N_CLIPS, N_OTHERS, N_SPEECH = 24 * 9 - 1, 6 * 6 - 1, 5
+N_CLIPS, N_OTHERS = 24 * 9 - 1, 6 * 6 - 1
 
 
 def record(path, seed):
@@ -39,12 +36,12 @@ def record(path, seed):
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory):
-    """A home corpus and another one with a short clip of each emotion, unlabelled speech and noise.
+    """A home corpus and another one with a short clip of each emotion.
 
     The second sentence is spoken neutrally alone. One recording of each folder is unreadable.
     """
     folder = tmp_path_factory.mktemp("data")
-    home, other, speech = folder / "home", folder / "other", folder / "speech"
+    home, other = folder / "home", folder / "other"
     for actor in range(1, 25):
         for emotion in range(1, 9):
             record(home / f"03-01-0{emotion}-01-01-01-{actor:02}.wav", 100 * emotion + actor)
@@ -55,16 +52,7 @@ def data(tmp_path_factory):
     ):
         record(other / f"{speaker}_DFA_{emotion}_XX.wav", 2000 + seed)
     (other / "1006_DFA_SAD_XX.wav").write_text("damaged")
-    for number in range(N_SPEECH):
-        record(speech / f"{number}.wav", 3000 + number)
-    (speech / "damaged.wav").write_text("damaged")
-    noise = folder / "noise"
-    noise.mkdir()
-    for number in range(3):
-        soundfile.write(
-            noise / f"{number}.wav", np.random.default_rng(number).normal(0, 0.1, 96_000), 16_000
-        )
-    return SimpleNamespace(home=home, other=other, speech=speech, noise=noise)
+    return SimpleNamespace(home=home, other=other)
 
 
 @pytest.fixture(scope="module")
@@ -72,15 +60,8 @@ def encoder(tmp_path_factory):
     return save_tiny_encoder(tmp_path_factory.mktemp("encoder"))
 
 
-@pytest.fixture(scope="module", autouse=True)
-def few_rooms(quick_training):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(rooms, "N_ROOMS", 3)
-        yield
-
-
 @pytest.fixture(scope="module")
-def train_again(data, encoder, tmp_path_factory):
+def train_again(quick_training, data, encoder, tmp_path_factory):
     """Train with an empty cache and the encoder among the artifacts.
 
     Return folders, metrics and what was printed to standard error.
@@ -95,14 +76,7 @@ def train_again(data, encoder, tmp_path_factory):
         errors = io.StringIO()
         with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stderr(errors):
             patch.setattr(embedding, "CACHE", cache)
-            metrics = train.train(
-                evaluate.evaluate,
-                [data.home, data.other],
-                out / "encoder",
-                out,
-                speech=[data.speech],
-                noise=data.noise,
-            )
+            metrics = train.train(evaluate.evaluate, [data.home, data.other], out / "encoder", out)
         return SimpleNamespace(out=out, cache=cache, metrics=metrics, errors=errors.getvalue())
 
     return run
@@ -115,7 +89,7 @@ def trained(train_again):
 
 @pytest.fixture(scope="module")
 def kept(trained):
-    """What training kept: labelled embeddings and sounds."""
+    """The labelled embeddings that training kept."""
     return labelled_embeddings.load(trained.out)
 
 
@@ -166,52 +140,37 @@ def test_an_evaluation_of_the_kept_embeddings_gives_the_same_figures(trained, tm
     assert np.array_equal(np.load(out / artifacts.OUT_OF_FOLD), kept)
 
 
-def test_embeddings_of_all_corpora_and_sounds_are_kept(kept):
-    labelled, sounds = kept
-    assert labelled.embeddings.shape == (N_CLIPS, 3, 2, 32)
-    assert sounds.speech.shape == (N_SPEECH, 3, 2, 32)
-    # Of three recorded sounds of 6 s one is kept for tests.
-    assert np.sum(sounds.kinds == RECORDED) == 2 * 2
-    assert sounds.embeddings.shape == (len(sounds.kinds), 3, 2, 32)
-    others = labelled.others
+def test_embeddings_of_all_corpora_are_kept(kept):
+    assert kept.embeddings.shape == (N_CLIPS, 3, 2, 32)
+    others = kept.others
     assert set(others.corpora) == {"crema_d"} and len(set(others.speakers)) == 6
     assert len(others.rows) == N_OTHERS
     assert set(others.emotions) < set(LABELS) and "calm" not in others.emotions
 
 
 def test_the_same_models_are_fitted_to_what_is_kept(trained, kept):
-    labelled, sounds = kept
-    models = fitting.fit(labelled, sounds, SEED)
+    models = fitting.fit(kept, SEED)
     classifier = arrays.load(EmotionClassifier, trained.out / artifacts.CLASSIFIER)
-    predictions = (c.predict(labelled.embeddings) for c in (classifier, models.classifier))
+    predictions = (c.predict(kept.embeddings) for c in (classifier, models.classifier))
     assert np.array_equal(*(prediction.probabilities for prediction in predictions))
-    detector = arrays.load(VoiceDetector, trained.out / artifacts.VOICE_DETECTOR)
-    assert np.array_equal(detector.weights, models.voice_detector.weights)
-    # It learns from the unlabelled speech.
-    fewer = dataclasses.replace(sounds, speech=sounds.speech[:1])
-    without = fitting.fit(labelled, fewer, SEED).voice_detector
-    assert not np.allclose(detector.weights, without.weights, atol=1e-4)
 
 
 def test_a_second_run_embeds_nothing_again(trained, kept, data, monkeypatch):
     monkeypatch.setattr(embedding, "CACHE", trained.cache)
     monkeypatch.setattr(Encoder, "states", lambda *_: pytest.fail("a clip is embedded again"))
     encoder = Encoder(trained.out / "encoder", "cpu")
-    labelled, sounds = kept
     for folder, n_clips in ((data.home, N_CLIPS), (data.other, N_OTHERS)):
         utterances = [u for u in corpora.table(folder).utterances if u.path.stat().st_size > 10]
         clips, readable, unreadable = embedding.embed(encoder, utterances)
         assert len(clips) == len(readable) == n_clips and not unreadable
         if folder == data.home:
-            assert np.array_equal(clips, labelled.embeddings)
+            assert np.array_equal(clips, kept.embeddings)
         else:
-            projected = np.float16(labelled.others.projection(clips))
-            assert np.array_equal(projected, labelled.others.rows)
-    speech, _ = labelled_embeddings.embed_speech(encoder, [data.speech])
-    assert len(speech) == N_SPEECH and np.array_equal(speech, sounds.speech)
+            projected = np.float16(kept.others.projection(clips))
+            assert np.array_equal(projected, kept.others.rows)
 
 
-@pytest.mark.parametrize("name", ["03-01-08-01-01-01-24", "1006_DFA_SAD_XX", "damaged"])
+@pytest.mark.parametrize("name", ["03-01-08-01-01-01-24", "1006_DFA_SAD_XX"])
 def test_recordings_that_cannot_be_read_are_reported(trained, name):
     assert len(re.findall(f"Warning: Left out.*{name}.wav", trained.errors)) == 1
 

@@ -54,7 +54,7 @@ def compare(folder: Path = artifacts.FOLDER) -> dict:
         SerError: the artifacts cannot be used, or there is no browser to draw the figure with.
     """
     manifest = artifacts.verify(folder)
-    labelled, _ = labelled_embeddings.load(folder)
+    labelled = labelled_embeddings.load(folder)
     results = run(classifiers(), labelled, SEED)
     metrics = artifacts.read_json(folder / artifacts.METRICS) | {"comparison": results}
     with artifacts.replacing(folder, manifest) as fresh:

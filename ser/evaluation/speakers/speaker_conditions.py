@@ -29,8 +29,7 @@ def score(test_set: LabelledEmbeddings, models: FittedModels, seed: int) -> dict
         `three_clips_of_same_emotion`, each as `speaker_metrics.score` returns it, the first of them
         with `metrics.reliability`, for which any of LABELS may be the answer; `emotions` in
         common; `largest_share`, of one emotion's fraction of the answers over its fraction of the
-        clips; `voices_rejected`, the fraction of clips in which no voice is detected; `groups` of
-        unknown speakers; `labelled`, see labelled_clips.py.
+        clips; `groups` of unknown speakers; `labelled`, see labelled_clips.py.
     """
     classifier = models.classifier
     common = _common(classifier, test_set)
@@ -80,7 +79,6 @@ def score(test_set: LabelledEmbeddings, models: FittedModels, seed: int) -> dict
             float(np.mean(unknown[scored] == label) / np.mean(emotions == label))
             for label in common
         ),
-        "voices_rejected": float(np.mean(~models.voice_detector.detect(features.rows))),
         "groups": speaker_metrics.by_group(test_set, unknown, seed),
         "labelled": labelled_clips.score(
             labelled_clips.answer(

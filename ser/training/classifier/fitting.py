@@ -17,9 +17,7 @@ from ser.models.classifier import EmotionClassifier, boosting_features
 from ser.models.gate import fit_gate
 from ser.models.linear import class_mask
 from ser.models.speaker import SpeakerAdaptation
-from ser.models.voice_detector import VoiceDetector
 from ser.training.classifier.training_set import ProjectedCorpora, check, stack
-from ser.training.generated_sounds import Sounds
 from ser.training.labelled_embeddings import LabelledEmbeddings
 
 
@@ -34,12 +32,11 @@ class FittedModels:
 
     classifier: EmotionClassifier
     adaptation: SpeakerAdaptation
-    voice_detector: VoiceDetector
     out_of_fold: np.ndarray
 
 
-def fit(training_set: LabelledEmbeddings, sounds: Sounds, seed: int) -> FittedModels:
-    """Fit classifier, speaker adaptation and voice detector."""
+def fit(training_set: LabelledEmbeddings, seed: int) -> FittedModels:
+    """Fit classifier and speaker adaptation."""
     classifier, out_of_fold = fit_emotions(training_set, seed)
     data = stack(
         training_set.embeddings,
@@ -50,9 +47,7 @@ def fit(training_set: LabelledEmbeddings, sounds: Sounds, seed: int) -> FittedMo
     )
     emotions = np.array(LABELS)[data.classes[data.targets]]
     adaptation = SpeakerAdaptation.fit(data.projected, emotions, data.corpora)
-    voices = np.concatenate([data.projected, classifier.projection(sounds.speech)])
-    detector = VoiceDetector.fit(voices, classifier.projection(sounds.embeddings))
-    return FittedModels(classifier, adaptation, detector, out_of_fold)
+    return FittedModels(classifier, adaptation, out_of_fold)
 
 
 def fit_emotions(
