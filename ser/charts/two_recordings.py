@@ -130,6 +130,7 @@ def spectrograms(
         figure.add_trace(waveform.heatmap(words, level, len(samples)), row=row, col=1)
     waveform.set_spectrogram_axes(figure, words)
     figure.update_xaxes(range=[0, max(map(len, waveforms)) / SAMPLING_RATE])
+    figure.update_xaxes(ticks="", row=1)
     figure.update_annotations(font_size=13, x=0, xanchor="left")
     figure.update_layout(
         height=len(waveforms) * SPECTROGRAM_HEIGHT + TITLE_HEIGHT,

@@ -59,7 +59,8 @@ def compared(
     if emotion is None:
         return f"Recordings {one} and {other} sound much alike."
     before, after = percent(first[emotion]), percent(second[emotion])
-    return f"Recording {other} sounds {{}} than recording {one}: {before} → {after}."
+    change = f"{before}\N{NO-BREAK SPACE}→\N{NO-BREAK SPACE}{after}"
+    return f"Recording {other} sounds {{}} than recording {one}: {change}."
 
 
 def sound_compared(difference: Difference) -> str:

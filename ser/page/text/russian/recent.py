@@ -62,7 +62,8 @@ def compared(
     if emotion is None:
         return f"Записи {one} и {other} звучат почти одинаково."
     before, after = percent(first[emotion]), percent(second[emotion])
-    return f"Запись {other} звучит {{}}, чем запись {one}: {before} → {after}."
+    change = f"{before}{grammar.NO_BREAK}→{grammar.NO_BREAK}{after}"
+    return f"Запись {other} звучит {{}}, чем запись {one}: {change}."
 
 
 def sound_compared(difference: Difference) -> str:
