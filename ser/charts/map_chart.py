@@ -22,6 +22,7 @@ MAX_SVG_POINTS = 5_000  # more are drawn with WebGL, which stays smooth but draw
 GRID = 25  # cells on each axis, in which the position of a label is sought
 LABEL_RADIUS = 0.08  # of the map's extent: clips whose mean is a label's position
 EMOTION = "emotion"  # name of the annotations that label emotions
+LINE_HEIGHT = 20  # px of a label
 CLIP_LABEL_SHIFT, EMOTION_LABEL_SHIFT = 26, 24  # px from the analysed clip to the labels
 
 
@@ -171,6 +172,11 @@ def label_clip(
     # Near an edge a centred label would be cut off.
     anchor = "left" if fraction < 0.14 else "right" if fraction > 0.86 else "center"
     shift = -CLIP_LABEL_SHIFT if (crowded if below is None else below) else CLIP_LABEL_SHIFT
+    for label in figure.layout.annotations:
+        dx, dy = abs(label.x - x) * x_scale, (label.y - y) * y_scale
+        covered = dx < 90 and abs(dy + (label.yshift or 0) - shift) < LINE_HEIGHT
+        if label.name == EMOTION and covered:
+            label.yshift = shift + np.copysign(LINE_HEIGHT, shift) - dy
     _add_label(figure, position, text, yshift=shift, xanchor=anchor)
 
 

@@ -59,7 +59,7 @@ def probability_bars(words: Words, first: Numbered, second: Numbered) -> go.Figu
     figure.update_traces(orientation="h", width=0.32, selector={"type": "bar"})
     figure.update_traces(textfont_size=13, selector={"type": "scatter"})
     figure.update_traces(hoverinfo="skip")
-    figure.update_xaxes(visible=False, range=[-0.09, 1.2], fixedrange=True)
+    figure.update_xaxes(visible=False, range=[-0.09, 1.28], fixedrange=True)
     figure.update_yaxes(
         range=[len(rows) - 0.5, -0.5],
         fixedrange=True,

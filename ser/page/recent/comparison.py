@@ -21,7 +21,8 @@ from ser.page.text import Words
 if TYPE_CHECKING:
     from ser.recognizer import Recognizer
 
-QUEUE = {"concurrency_id": "analysis"}  # with the Analyse tab's limit: it decodes recordings
+# Every choice counts, and in its order.
+IN_ORDER = {"trigger_mode": "multiple", "concurrency_limit": 1}
 
 
 class Outputs(NamedTuple):
@@ -80,10 +81,7 @@ def build(
         )
 
     def close(recordings: RecentRecordings) -> Outputs:
-        recordings = recordings.mark([])
-        return closed(recordings)._replace(
-            listed=recordings_html.recordings_list(words, recordings)
-        )
+        return closed(recordings.mark([]))  # The browser has removed the marks already.
 
     def forget_recordings(session_speaker, recordings: RecentRecordings) -> Outputs | dict:
         if session_speaker.after.n_clips or not recordings.recordings:
@@ -102,9 +100,14 @@ def build(
                 embedding_map = gr.Plot(label=words.COMPARED_MAP, elem_id="compared-map")
         spectrograms = gr.Plot(label=words.SPECTROGRAM, elem_id="compared-spectrograms")
     outputs = list(Outputs(section, text, bars, embedding_map, spectrograms, listed, recent))
-    hidden = {"show_progress": "hidden", "api_visibility": "private"}
-    listed.select(compare, recent, outputs, **hidden, **QUEUE)
-    text.click(close, recent, outputs, queue=False, **hidden)
+    options = {
+        "show_progress": "hidden",
+        "api_visibility": "private",
+        "concurrency_id": "comparison",
+        **IN_ORDER,
+    }
+    listed.select(compare, recent, outputs, **options)
+    text.click(close, recent, outputs, **options)
     speaker.change(forget_recordings, [speaker, recent], outputs, **voice_line.FOLLOWING)
 
 

@@ -34,6 +34,12 @@ window.recentRecordings = (list, trigger, watch) => {
     trigger("select", { numbers: marked });
   });
 
+  document.addEventListener("click", ({ target }) => {
+    if (!target.closest("#compared button[name=close]")) return;
+    marked = [];
+    for (const box of boxes()) box.checked = false;
+  });
+
   watch("value", show);
   show();
 };

@@ -145,8 +145,9 @@ def build(words: Words, recognizer: "Recognizer", speaker: gr.State) -> None:
         show_function(words, recognizer, empty),
         [speaker, details_open, recent],
         list(outputs),
+        show_progress="hidden",
         api_visibility="private",
-        **NO_QUEUE,
+        **comparison.IN_ORDER,
     )
     with enrolment_column:
         enrolment.build(words, recognizer, speaker, answering)
