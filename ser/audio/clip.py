@@ -37,7 +37,7 @@ class Clip:
         waveform: float32, shape (samples,), mono 16 kHz, silence trimmed at both ends,
             zero mean and unit variance.
         duration: seconds of the whole recording.
-        start: seconds into the recording at which `waveform` begins.
+        start, end: seconds into the recording at which `waveform` begins and ends.
         peak: largest absolute sample of the recording in mono, full scale is 1.
         rms_dbfs: level of the trimmed part in dB relative to full scale.
         clipped_fraction: fraction of samples at full scale, 0-1.
@@ -50,17 +50,13 @@ class Clip:
     waveform: np.ndarray
     duration: float
     start: float
+    end: float
     peak: float
     rms_dbfs: float
     clipped_fraction: float
     speech_fraction: float
     notes: tuple[str, ...]
     outline: np.ndarray
-
-    @property
-    def end(self) -> float:
-        """Seconds into the recording at which `waveform` ends."""
-        return self.start + len(self.waveform) / SAMPLING_RATE
 
     @property
     def speech(self) -> float:
@@ -104,7 +100,7 @@ def trimmed_clip(
             duration=duration,
         )
     framing = {"top_db": TRIM_DB, "frame_length": TRIM_FRAME, "hop_length": TRIM_HOP}
-    trimmed, (start, _) = librosa.effects.trim(waveform, **framing)
+    trimmed, (start, end) = librosa.effects.trim(waveform, **framing)
     loud = sum(end - begin for begin, end in librosa.effects.split(waveform, **framing))
     if len(trimmed) < MIN_DURATION * SAMPLING_RATE:
         trimmed_duration = len(trimmed) / SAMPLING_RATE
@@ -121,6 +117,7 @@ def trimmed_clip(
         waveform=normalise(trimmed),
         duration=duration,
         start=float(start / SAMPLING_RATE),
+        end=float(end / SAMPLING_RATE),
         peak=peak,
         rms_dbfs=float(rms_dbfs),
         clipped_fraction=clipped_fraction,

@@ -21,6 +21,8 @@ MARGIN = 0.05  # around the clips, of their extent
 MAX_SVG_POINTS = 5_000  # more are drawn with WebGL, which stays smooth but draws less finely
 GRID = 25  # cells on each axis, in which the position of a label is sought
 LABEL_RADIUS = 0.08  # of the map's extent: clips whose mean is a label's position
+EMOTION = "emotion"  # name of the annotations that label emotions
+LINE_HEIGHT = 20  # px of a label
 CLIP_LABEL_SHIFT, EMOTION_LABEL_SHIFT = 26, 24  # px from the analysed clip to the labels
 
 
@@ -87,7 +89,7 @@ def with_clip(map_figure: go.Figure, words: Words, analysis: Analysis) -> go.Fig
         marker={"color": marker.colour, "symbol": marker.symbol, "size": 26, "line_width": 3},
         hovertemplate=f"<b>{words.YOUR_VOICE}</b><extra></extra>",
     )
-    _label_clip(figure, words.YOUR_VOICE, position)
+    label_clip(figure, words.YOUR_VOICE, position)
     return figure
 
 
@@ -128,7 +130,10 @@ def add_emotion_labels(figure: go.Figure, words: Words, embedding_map: Embedding
         rows = embedding_map.emotions == label
         if rows.any():
             _add_label(
-                figure, _label_position(embedding_map.positions, rows), words.EMOTIONS[label]
+                figure,
+                _label_position(embedding_map.positions, rows),
+                words.EMOTIONS[label],
+                name=EMOTION,
             )
 
 
@@ -143,23 +148,35 @@ def _label_position(positions: np.ndarray, rows: np.ndarray) -> np.ndarray:
     return positions[within.all(axis=1) & rows].mean(axis=0)
 
 
-def _label_clip(figure: go.Figure, text: str, position: np.ndarray) -> None:
-    """Label the analysed clip, and move the labels of emotions out of its way."""
+def label_clip(
+    figure: go.Figure, text: str, position: np.ndarray, below: bool | None = None
+) -> None:
+    """Label an analysed clip, and move the labels of emotions out of its way.
+
+    below: whether the label lies below the clip; by default it does where it has no room above.
+    """
     left, right = figure.layout.xaxis.range
     bottom, top = figure.layout.yaxis.range
     x, y = position
     x_scale, y_scale = WIDTH / (right - left), HEIGHT / (top - bottom)  # px per unit
-    below = (top - y) * y_scale < 50  # px that a label above the clip needs
+    crowded = (top - y) * y_scale < 50  # px that a label above the clip needs
     for label in figure.layout.annotations:
+        if label.name != EMOTION:
+            continue
         dx, dy = abs(label.x - x) * x_scale, (label.y - y) * y_scale
         if dx < 60 and abs(dy) < EMOTION_LABEL_SHIFT:  # It would cover the clip.
             label.yshift = (EMOTION_LABEL_SHIFT if dy >= 0 else -EMOTION_LABEL_SHIFT) - dy
         if dx < 90 and 0 <= dy < 46:  # It would cover the clip's label.
-            below = True
+            crowded = True
     fraction = (x - left) / (right - left)
     # Near an edge a centred label would be cut off.
     anchor = "left" if fraction < 0.14 else "right" if fraction > 0.86 else "center"
-    shift = -CLIP_LABEL_SHIFT if below else CLIP_LABEL_SHIFT
+    shift = -CLIP_LABEL_SHIFT if (crowded if below is None else below) else CLIP_LABEL_SHIFT
+    for label in figure.layout.annotations:
+        dx, dy = abs(label.x - x) * x_scale, (label.y - y) * y_scale
+        covered = dx < 90 and abs(dy + (label.yshift or 0) - shift) < LINE_HEIGHT
+        if label.name == EMOTION and covered:
+            label.yshift = shift + np.copysign(LINE_HEIGHT, shift) - dy
     _add_label(figure, position, text, yshift=shift, xanchor=anchor)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import librosa
@@ -21,6 +22,7 @@ FREQUENCIES = (250, 500, 1000, 2000, 4000)  # Hz, labelled on the spectrogram's 
 COLOUR_SCALE = "Magma"
 N_MELS = 64
 MAX_FRAMES = 600  # of the spectrogram, about
+DYNAMIC_RANGE = 80  # dB below the maximum that the spectrogram shows
 
 
 def outline(words: Words, clip: Clip | None = None) -> go.Figure:
@@ -59,15 +61,32 @@ def spectrogram(words: Words, waveform: np.ndarray | None = None) -> go.Figure:
     """Draw the mel spectrogram of a 16 kHz waveform, shape (samples,); empty if there is none."""
     figure = go.Figure()
     if waveform is not None:
-        levels = mel_spectrogram(waveform)
-        figure.add_heatmap(
-            z=levels,
-            x0=0,
-            dx=len(waveform) / SAMPLING_RATE / levels.shape[1],
-            colorscale=COLOUR_SCALE,
-            showscale=False,
-            hovertemplate=f"%{{x:.2f}} {words.SECONDS}<br>%{{z}} dB<extra></extra>",
-        )
+        figure.add_trace(heatmap(words, mel_spectrograms([waveform])[0], len(waveform)))
+    set_spectrogram_axes(figure, words)
+    figure.update_layout(
+        height=SPECTROGRAM_HEIGHT,
+        margin={"l": 70, "r": 8, "t": 6, "b": 26},
+        separators=words.SEPARATORS,
+    )
+    return plain(figure)
+
+
+def heatmap(words: Words, levels: np.ndarray, n_samples: int) -> go.Heatmap:
+    """Draw levels, as `mel_spectrograms` returns them, of a waveform with n_samples samples."""
+    return go.Heatmap(
+        z=levels,
+        x0=0,
+        dx=n_samples / SAMPLING_RATE / levels.shape[1],
+        zmin=-DYNAMIC_RANGE,
+        zmax=0,
+        colorscale=COLOUR_SCALE,
+        showscale=False,
+        hovertemplate=f"%{{x:.2f}} {words.SECONDS}<br>%{{z}} dB<extra></extra>",
+    )
+
+
+def set_spectrogram_axes(figure: go.Figure, words: Words) -> None:
+    """Label the axes of spectrograms, seconds and mel bands."""
     figure.update_xaxes(
         ticksuffix=f" {words.SECONDS}", showgrid=False, zeroline=False, fixedrange=True, nticks=8
     )
@@ -79,27 +98,27 @@ def spectrogram(words: Words, waveform: np.ndarray | None = None) -> go.Figure:
         zeroline=False,
         fixedrange=True,
     )
-    figure.update_layout(
-        height=SPECTROGRAM_HEIGHT,
-        margin={"l": 70, "r": 8, "t": 6, "b": 26},
-        separators=words.SEPARATORS,
-    )
-    return plain(figure)
 
 
-def mel_spectrogram(waveform: np.ndarray) -> np.ndarray:
-    """Return the mel spectrogram of a 16 kHz waveform, int8, shape (N_MELS, frames).
+def mel_spectrograms(waveforms: Sequence[np.ndarray]) -> list[np.ndarray]:
+    """Return the mel spectrograms of 16 kHz waveforms, int8, shape (N_MELS, frames) each.
 
-    In whole dB below the maximum, -80 to 0; band i is centred on `mel_frequencies()[i]`.
+    In whole dB below the maximum of all, -DYNAMIC_RANGE to 0; band i is centred on
+    `mel_frequencies()[i]`.
     """
-    power = librosa.feature.melspectrogram(
-        y=waveform,
-        sr=SAMPLING_RATE,
-        n_fft=TRIM_FRAME,
-        hop_length=max(TRIM_HOP, len(waveform) // MAX_FRAMES),
-        n_mels=N_MELS,
-    )
-    return librosa.power_to_db(power, ref=np.max).round().astype(np.int8)
+    powers = [
+        librosa.feature.melspectrogram(
+            y=waveform,
+            sr=SAMPLING_RATE,
+            n_fft=TRIM_FRAME,
+            hop_length=max(TRIM_HOP, len(waveform) // MAX_FRAMES),
+            n_mels=N_MELS,
+        )
+        for waveform in waveforms
+    ]
+    reference = max(power.max() for power in powers)
+    levels = [librosa.power_to_db(power, ref=reference, top_db=None) for power in powers]
+    return [np.maximum(level, -DYNAMIC_RANGE).round().astype(np.int8) for level in levels]
 
 
 def mel_frequencies() -> np.ndarray:

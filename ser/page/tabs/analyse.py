@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import gradio as gr
 import numpy as np
@@ -14,6 +14,15 @@ from ser.charts import map_chart, probabilities, waveform
 from ser.errors import SerError
 from ser.labels import NO_VOICE
 from ser.models.speaker import UNKNOWN_SPEAKER
+from ser.page.recent import comparison, recordings_html
+from ser.page.recent.recordings import NO_RECORDINGS, RecentRecordings, recordings_state
+from ser.page.recent.shown import (
+    Outputs,
+    correction_menu,
+    draw_spectrogram,
+    outputs_of,
+    show_function,
+)
 from ser.page.server.zerogpu import on_gpu
 from ser.page.session import SessionSpeaker
 from ser.page.tabs import answers, enrolment, examples, recorder
@@ -28,19 +37,6 @@ QUEUE = {"concurrency_limit": CONCURRENCY, "concurrency_id": "analysis"}
 NO_QUEUE = {"queue": False, "show_progress": "hidden"}
 
 log = logging.getLogger(__name__)
-
-
-class Outputs(NamedTuple):
-    """The outputs of the tab: its components, or a value for each of them."""
-
-    answer: gr.HTML | str
-    bars: gr.Plot | go.Figure
-    embedding_map: gr.Plot | go.Figure
-    neighbours: gr.HTML | str
-    outline: gr.Plot | dict
-    spectrogram: gr.Plot | go.Figure | dict
-    correction: gr.HTML | str
-    speaker: gr.State | SessionSpeaker
 
 
 def build(words: Words, recognizer: "Recognizer", speaker: gr.State) -> None:
@@ -59,14 +55,17 @@ def build(words: Words, recognizer: "Recognizer", speaker: gr.State) -> None:
         outline=waveform.outline(words),
         spectrogram=waveform.spectrogram(words),
         correction="",
+        listed="",
         speaker=SessionSpeaker(),
+        recent=NO_RECORDINGS,
     )
 
     def use_example(choice: gr.EventData) -> tuple[str, bool]:
         return save_file_to_cache(examples.path(choice.name), recording.GRADIO_CACHE), True
 
-    def open_details(path: str | None) -> tuple[go.Figure, bool]:
-        return _spectrogram(words, path), True
+    def open_details(path: str | None, recordings: RecentRecordings) -> tuple[go.Figure, bool]:
+        shown = recordings.find(recordings.shown)
+        return draw_spectrogram(words, shown.path if shown else path), True
 
     with gr.Row(elem_id="analyse", equal_height=False):
         with gr.Column(scale=5, min_width=340):
@@ -75,7 +74,7 @@ def build(words: Words, recognizer: "Recognizer", speaker: gr.State) -> None:
             gr.HTML(answers.microphone_errors(words), elem_id="microphone")
             answer = gr.HTML(empty.answer, elem_id="answer", js_on_load=answers.STATUS_ROLE)
             voice_line.build(words, speaker, "recordings-used")
-            correction_menu = correction.build(words, recognizer.emotions, speaker)
+            menu = correction.build(words, recognizer.emotions, speaker)
             outline = gr.Plot(empty.outline, label=words.ANALYSED_PART, elem_id="outline")
             bars = gr.Plot(empty.bars, label=words.PROBABILITIES, elem_id="bars")
             enrolment_column = gr.Column()
@@ -85,6 +84,11 @@ def build(words: Words, recognizer: "Recognizer", speaker: gr.State) -> None:
             )
             embedding_map = gr.Plot(empty.embedding_map, label=title, elem_id="map")
             neighbours = gr.HTML(empty.neighbours, elem_id="neighbours")
+    recent = recordings_state()
+    listed = gr.HTML(
+        elem_id="recent", js_on_load="recentRecordings(element, trigger, watch)", padding=False
+    )
+    comparison.build(words, recognizer, speaker, listed, recent)
     with gr.Accordion(words.DETAILS, open=False, elem_id="details") as details:
         spectrogram = gr.Plot(empty.spectrogram, label=words.SPECTROGRAM, elem_id="spectrogram")
         gr.HTML(
@@ -97,7 +101,16 @@ def build(words: Words, recognizer: "Recognizer", speaker: gr.State) -> None:
     # An example says nothing about the visitor's voice.
     is_example, details_open = gr.Checkbox(visible=False), gr.Checkbox(visible=False)
     outputs = Outputs(
-        answer, bars, embedding_map, neighbours, outline, spectrogram, correction_menu, speaker
+        answer=answer,
+        bars=bars,
+        embedding_map=embedding_map,
+        neighbours=neighbours,
+        outline=outline,
+        spectrogram=spectrogram,
+        correction=menu,
+        listed=listed,
+        speaker=speaker,
+        recent=recent,
     )
     recording.clear(
         None,
@@ -110,13 +123,17 @@ def build(words: Words, recognizer: "Recognizer", speaker: gr.State) -> None:
         use_example, None, [recording, is_example], api_visibility="private", **NO_QUEUE
     )
     details.expand(
-        open_details, recording, [spectrogram, details_open], api_visibility="private", **NO_QUEUE
+        open_details,
+        [recording, recent],
+        [spectrogram, details_open],
+        api_visibility="private",
+        **NO_QUEUE,
     )
     details.collapse(None, None, details_open, js="() => false", api_visibility="private")
     # An upload, a trim, an example and a clear each change the recording exactly once.
     answering = {
         "fn": _answer_function(words, recognizer, empty),
-        "inputs": [recording, number, speaker, is_example, details_open],
+        "inputs": [recording, number, speaker, is_example, details_open, recent],
         "outputs": list(outputs),
         "show_progress": "minimal",
         "show_progress_on": answer,
@@ -124,6 +141,14 @@ def build(words: Words, recognizer: "Recognizer", speaker: gr.State) -> None:
         **QUEUE,
     }
     recording.change(**answering)
+    listed.click(
+        show_function(words, recognizer, empty),
+        [speaker, details_open, recent],
+        list(outputs),
+        show_progress="hidden",
+        api_visibility="private",
+        **comparison.IN_ORDER,
+    )
     with enrolment_column:
         enrolment.build(words, recognizer, speaker, answering)
 
@@ -140,17 +165,21 @@ def _answer_function(
         speaker: SessionSpeaker,
         is_example: bool = False,
         details_open: bool = False,
+        recent: RecentRecordings = NO_RECORDINGS,
     ) -> Outputs:
         def spectrogram(samples: np.ndarray | None = None) -> go.Figure | dict:
-            return _spectrogram(words, path, samples) if details_open else gr.skip()
+            return draw_spectrogram(words, path, samples) if details_open else gr.skip()
 
         def no_answer(message: str, samples: np.ndarray | None = None) -> Outputs:
+            recordings = recent.show(None)
             return empty._replace(
                 answer=message,
                 # A new update each time, as gradio modifies it when sending.
                 outline=gr.update(value=empty.outline, label=words.ANALYSED_PART),
                 spectrogram=spectrogram(samples),
+                listed=recordings_html.recordings_list(words, recordings),
                 speaker=speaker,
+                recent=recordings,
             )
 
         if path is None:
@@ -166,32 +195,15 @@ def _answer_function(
             return no_answer(answers.error(words.APOLOGY))
         if analysis.verdict == NO_VOICE:
             return no_answer(answers.answer(words, analysis), samples)
-        menu = ""
         if not is_example:
             speaker = speaker.update(before, analysis, number)
-            menu = correction.menu(words, recognizer.emotions, speaker.label)
-        return Outputs(
-            answer=answers.answer(words, analysis),
-            bars=probabilities.probability_bars(words, analysis.probabilities),
-            embedding_map=map_chart.with_clip(empty.embedding_map, words, analysis),
-            neighbours=answers.neighbours(words, analysis.place.neighbours),
-            outline=gr.update(
-                value=waveform.outline(words, analysis.clip),
-                label=words.analysed_part(analysis.clip),
-            ),
+        recordings = recent.add(analysis, path, number, is_example)
+        return outputs_of(words, empty, analysis)._replace(
             spectrogram=spectrogram(samples),
-            correction=menu,
+            correction="" if is_example else correction_menu(words, recognizer, speaker),
+            listed=recordings_html.recordings_list(words, recordings),
             speaker=speaker,
+            recent=recordings,
         )
 
     return answer
-
-
-def _spectrogram(words: Words, path: str | None, samples: np.ndarray | None = None) -> go.Figure:
-    """Draw a recording's spectrogram, decoding its file if `samples` is None."""
-    try:
-        if samples is None and path is not None:
-            samples = loading.decode(path)
-    except SerError:
-        samples = None
-    return waveform.spectrogram(words, samples)

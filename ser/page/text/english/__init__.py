@@ -9,7 +9,8 @@ from ser.page.text.english import (
     keeping,
     live,
     page,
+    recent,
     timeline,
 )
 
-MODULES = (act, analyse, common, explore, keeping, live, timeline, page, evaluation)
+MODULES = (act, analyse, common, explore, keeping, live, timeline, page, recent, evaluation)
