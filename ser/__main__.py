@@ -90,6 +90,13 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--device", choices=DEVICES, help=DEVICE)
     command.set_defaults(run=commands.score)
 
+    command = subparsers.add_parser(
+        "export", help="write the models to an ONNX file, for any programming language"
+    )
+    command.add_argument("file", type=Path, metavar="FILE.onnx")
+    command.add_argument("--artifacts", type=Path, default=bundled, metavar="FOLDER")
+    command.set_defaults(run=commands.export)
+
     command = subparsers.add_parser("bench", help="time the analysis compared with other systems")
     command.add_argument("--load", action="store_true", help="many people at the page instead")
     command.add_argument("--people", type=int, default=20, help="at once, 100 at most")

@@ -134,6 +134,16 @@ def score(options: argparse.Namespace) -> int:
     return 0
 
 
+def export(options: argparse.Namespace) -> int:
+    """Write the models to an ONNX file and print its size."""
+    with console.required("requirements-export.txt"):
+        from ser.export import onnx_file
+
+    onnx_file.export(options.file, options.artifacts)
+    print(f"{options.file}: {options.file.stat().st_size / 1e6:.0f} MB")
+    return 0
+
+
 def bench(options: argparse.Namespace) -> int:
     """Time the analysis compared with other systems, the page, the page under load, or `score`."""
     if options.json:

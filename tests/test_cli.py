@@ -214,7 +214,7 @@ LIGHTER = {"gradio", "librosa", "numpy"}
 
 
 COMMANDS = {
-    "ser": ["download", "train", "evaluate", "predict", "enrol", "score", "bench"],
+    "ser": ["download", "train", "evaluate", "predict", "enrol", "score", "export", "bench"],
     "ser.training": ["distil", "fine-tune"],
     "ser.evaluation": ["cross-corpus", "baselines", "probe", "rooms", "voices"],
 }

@@ -17,6 +17,7 @@ IMPORTERS = {
     "gradio": {"ser.page"},
     "gradio_client": {"ser.page", "ser.bench"},
     "plotly": {"ser.charts", "ser.page"},
+    "onnx": {"ser.export"},
     "umap": {"ser.training.classifier.map_layout"},
     "ser.training": {"ser.evaluation", "ser.commands"},
     "ser.evaluation": {"ser.commands"},

@@ -58,6 +58,7 @@ class Encoder:
         self.layers, self.fingerprint = loaded.layers, loaded.fingerprint
         self.fine_tuned_on = loaded.fine_tuned_on
         model = loaded.model
+        pretrained.use_fft(model)
         # The bundled encoder adds positions to a large constant, too coarse in half precision.
         _keep_float32(model.feature_projection, self.device.type)
         _keep_float32(model.encoder.pos_conv_embed, self.device.type)

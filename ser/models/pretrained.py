@@ -60,8 +60,6 @@ def load(checkpoint: str, layers: Sequence[int] | None = None) -> Pretrained:
     convolution = getattr(model.encoder.pos_conv_embed, "conv", None)
     if convolution is not None and parametrize.is_parametrized(convolution):
         parametrize.remove_parametrizations(convolution, "weight")
-        if convolution.groups == convolution.in_channels:
-            convolve_by_fft(convolution)
     fine_tuned_on = tuple(getattr(config, "fine_tuned_on", ()))
     return Pretrained(model.requires_grad_(False).eval(), layers, fingerprint, fine_tuned_on)
 
@@ -81,6 +79,13 @@ def _load(factory: type, checkpoint: str, **options):
             "hub id of a Wav2Vec2, HuBERT or WavLM model in safetensors is needed; the bundled one "
             "comes back with: git checkout artifacts/encoder"
         ) from error
+
+
+def use_fft(model: PreTrainedModel) -> None:
+    """Compute the model's positional convolution by FFT where it is depthwise."""
+    convolution = getattr(model.encoder.pos_conv_embed, "conv", None)
+    if convolution is not None and convolution.groups == convolution.in_channels:
+        convolve_by_fft(convolution)
 
 
 def convolve_by_fft(convolution: torch.nn.Conv1d) -> None:

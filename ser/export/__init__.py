@@ -1,0 +1,1 @@
+"""The models of one training run as an ONNX graph, for programs without Python."""
