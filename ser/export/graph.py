@@ -16,10 +16,9 @@ from ser.models.classifier import N_FEATURES, EmotionClassifier
 from ser.models.embedding_map import EmbeddingMap
 from ser.models.kernel_ridge import KernelRidgeModel
 from ser.models.pretrained import Pretrained
-from ser.models.voice_detector import VoiceDetector
 from ser.recognizer import Recognizer
 
-OUTPUTS = ("embedding", "probabilities", "position", "voice", "threshold")
+OUTPUTS = ("embedding", "probabilities", "position", "threshold")
 MIN_VARIANCE = 1e-12  # as `clip.normalise` has it
 
 
@@ -31,19 +30,17 @@ class AnalysisGraph(torch.nn.Module):
         self.encoder = EncoderGraph(pretrained)
         self.classifier = ClassifierGraph(recognizer.classifier)
         self.map = MapGraph(recognizer.embedding_map)
-        self.voice_detector = VoiceDetectorGraph(recognizer.voice_detector)
         threshold = recognizer.classifier.calibration.threshold
         self.register_buffer("threshold", _tensor([threshold]))
 
     def forward(self, waveform: torch.Tensor) -> tuple[torch.Tensor, ...]:
         """Analyse a waveform, shape (samples,), mono 16 kHz, trimmed, of any scale."""
         embedding = self.encoder(waveform)
-        rows, pooled, probabilities = self.classifier(embedding.reshape(1, -1))
+        pooled, probabilities = self.classifier(embedding.reshape(1, -1))
         return (
             embedding,
             probabilities,
             self.map(pooled),
-            self.voice_detector(rows),
             self.threshold.clone(),
         )
 
@@ -112,8 +109,8 @@ class ClassifierGraph(torch.nn.Module):
         self.boosting = BoostingGraph(classifier.boosting)
         self.gate, self.calibration = classifier.gate, classifier.calibration
 
-    def forward(self, row: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-        """Return principal components, (1, components), pooled and final probabilities, (8,)."""
+    def forward(self, row: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return pooled and final probabilities, shape (8,)."""
         rows = row @ self.weights + self.offset
         scores, similarity = self.kernel_ridge(row)
         weight = torch.sigmoid(self.gate.slope * (similarity - self.gate.midpoint))
@@ -124,7 +121,7 @@ class ClassifierGraph(torch.nn.Module):
         scale = self.calibration.intercept + self.calibration.slope * weight
         scale = torch.exp(torch.clamp(scale, *calibration.LOG_SCALES))
         probabilities = functional.softmax(scale * boosted, dim=1)
-        return rows, (torch.exp(pooled) @ self.of_labels)[0], (probabilities @ self.of_labels)[0]
+        return (torch.exp(pooled) @ self.of_labels)[0], (probabilities @ self.of_labels)[0]
 
     def _pool(
         self, linear: torch.Tensor, scores: torch.Tensor, weight: torch.Tensor
@@ -197,19 +194,6 @@ class MapGraph(torch.nn.Module):
         nearest, rows = torch.topk(distances, n_neighbours, largest=False)
         weights = 1 / (nearest + embedding_map.EPSILON)
         return (weights[:, None] * self.positions[rows]).sum(dim=0) / weights.sum()
-
-
-class VoiceDetectorGraph(torch.nn.Module):
-    """The score that `VoiceDetector.detect` compares with 0."""
-
-    def __init__(self, detector: VoiceDetector):
-        super().__init__()
-        self.register_buffer("weights", _tensor(detector.weights))
-        self.register_buffer("intercept", _tensor(detector.intercept))
-
-    def forward(self, rows: torch.Tensor) -> torch.Tensor:
-        """Return the score of principal components, shape (1, d), as shape (1,)."""
-        return rows @ self.weights + self.intercept
 
 
 def _tensor(array: np.ndarray) -> torch.Tensor:
