@@ -97,7 +97,7 @@ def build(words: Words, recognizer: "Recognizer", speaker: gr.State) -> None:
         with gr.Column(scale=5, min_width=340):
             prompt = gr.HTML(shown.prompt, elem_id="act-prompt", js_on_load=on_load)
             recording = recorder.build(words.ACT_RECORDING, "act-recording")
-            gr.HTML(answers.microphone_errors(words), elem_id="act-microphone")
+            answers.microphone_errors(words, "act-microphone")
             answer = gr.HTML(shown.answer, elem_id="act-answer", js_on_load=on_load)
         with gr.Column(scale=6, min_width=340):
             overview = gr.HTML(shown.overview, elem_id="act-round", js_on_load=voice_line.CLICKS)

@@ -51,7 +51,7 @@ def build(
 
     with gr.Accordion(words.ENROL, open=False, elem_id="enrol"):
         gr.HTML(f"<p>{words.enrol(recognizer.metrics.get('enrolment'))}</p>")
-        sentence = recorder.build(words.ENROL_SENTENCE, "neutral")
+        sentence = recorder.build(words.ENROL_SENTENCE, "neutral", large=False)
         message = gr.HTML(elem_id="enrolled", js_on_load=answers.STATUS_ROLE)
     sentence.change(
         enrol,

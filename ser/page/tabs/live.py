@@ -102,7 +102,7 @@ def build(words: Words, recognizer: "Recognizer", speaker: gr.State) -> None:
                 waveform_options=gr.WaveformOptions(show_recording_waveform=False),
                 elem_id="live-sound",
             )
-            gr.HTML(answers.microphone_errors(words), elem_id="live-microphone")
+            answers.microphone_errors(words, "live-microphone")
             answer = gr.HTML(
                 None,
                 html_template=_template(words),
