@@ -101,8 +101,8 @@ def build(words: Words, recognizer: "Recognizer", speaker: gr.State) -> None:
             answer = gr.HTML(shown.answer, elem_id="act-answer", js_on_load=on_load)
         with gr.Column(scale=6, min_width=340):
             overview = gr.HTML(shown.overview, elem_id="act-round", js_on_load=voice_line.CLICKS)
-            voice_line.build(words, speaker, "act-voice")
-            voice_profile.build(words, recognizer, speaker)
+            voice_line.build(words, recognizer, speaker, "act-voice")
+            voice_profile.build(words, recognizer, speaker, "act-profile")
     acting = gr.State(start, time_to_live=TIME_TO_LIVE)
     outputs = list(Outputs(prompt, answer, overview, recording, acting, speaker))
     # Not of every change: emptying the box, as each answer does, is one too.

@@ -74,7 +74,7 @@ def build(words: Words, recognizer: "Recognizer", speaker: gr.State) -> None:
             example_row = examples.build(words)
             answers.microphone_errors(words, "microphone")
             answer = gr.HTML(empty.answer, elem_id="answer", js_on_load=answers.STATUS_ROLE)
-            voice_line.build(words, speaker, "recordings-used")
+            voice_line.build(words, recognizer, speaker, "recordings-used")
             correction_menu = correction.build(words, recognizer.emotions, speaker)
             outline = gr.Plot(empty.outline, label=words.ANALYSED_PART, elem_id="outline")
             bars = gr.Plot(empty.bars, label=words.PROBABILITIES, elem_id="bars")
