@@ -1,7 +1,9 @@
 """One person teaches the page her voice, leaves with a profile, and returns with it."""
 
+import gc
 import shutil
 import time
+import weakref
 from types import SimpleNamespace
 
 import pytest
@@ -13,6 +15,7 @@ from ser import profile as profiles
 from ser.labels import LABELS
 from ser.page import LAUNCH, build
 from ser.page.server import guard
+from ser.page.session import SessionSpeaker
 from ser.page.text import ENGLISH as words
 
 ACTED = ("calm", "angry", "fearful", "disgust")
@@ -65,10 +68,10 @@ def probabilities(page, path):
 
 
 def left_behind(served):
-    """Return the files of recordings, and the states of sessions, that the page still has."""
-    states = [session.state_data for session in served.holder.session_data.values()]
-    files = [path for path in served.folder.rglob("*") if path.is_file()]
-    return files, [state for state in states if state]
+    """Return the files of recordings, and what sessions have set of their states."""
+    sessions = list(served.holder.session_data.values())
+    states = [value for session in sessions for _, value, _ in session.state_components]
+    return [path for path in served.folder.rglob("*") if path.is_file()], states
 
 
 def test_a_voice_is_taught_kept_and_restored(
@@ -135,12 +138,16 @@ def test_a_voice_is_taught_kept_and_restored(
         assert probabilities(other, question) == pytest.approx(unknown, abs=1e-6)
 
         files, states = left_behind(served)
-        assert files and states
         # No profile is a file of the server.
-        assert kept.read_bytes() not in [path.read_bytes() for path in files]
+        assert files and kept.read_bytes() not in [path.read_bytes() for path in files]
+        speakers = [weakref.ref(state) for state in states if isinstance(state, SessionSpeaker)]
+        assert speakers
+        del states
         second.close()
         other.close()
         deadline = time.monotonic() + TIMEOUT
         while any(left_behind(served)) and time.monotonic() < deadline:
             time.sleep(0.2)
         assert left_behind(served) == ([], [])
+        gc.collect()
+        assert not [speaker for speaker in speakers if speaker()]
