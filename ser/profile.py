@@ -75,7 +75,8 @@ def to_bytes(speaker: Speaker, recognizer: "Recognizer") -> bytes:
 def from_bytes(content: bytes, recognizer: "Recognizer", name: str = "The file") -> Speaker:
     """Return the speaker whose profile `to_bytes` wrote, for the same artifacts.
 
-    name: of the file, for messages.
+    recognizer: of which `version`, `adaptation` and `classifier` are used; name: of the file, for
+    messages.
 
     Raises:
         SerError: it is no profile, is damaged, or was made with other artifacts.

@@ -8,19 +8,21 @@ process dies, every recording is in the output exactly once.
 import hashlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pyarrow as pa
 import pyarrow.parquet
 from tqdm import tqdm
 
-from ser import artifacts, folders
+from ser import arrays, artifacts, folders
 from ser import profile as profiles
 from ser.batch.collection import find
 from ser.batch.records import score_recordings
 from ser.errors import SerError
 from ser.labels import LABELS
+from ser.models.classifier import EmotionClassifier
 from ser.models.embedding_map import AXES
-from ser.models.speaker import UNKNOWN_SPEAKER, Speaker
+from ser.models.speaker import UNKNOWN_SPEAKER, Speaker, SpeakerAdaptation
 from ser.recognizer import Recognizer
 
 SHARD = 1000  # recordings
@@ -72,7 +74,7 @@ def score(
     made_with = {"model": version}
     if profile:
         # Here, so that an unusable profile is one error and not one of each machine.
-        speaker = profiles.load(profile, Recognizer.load(folder, "cpu"))
+        speaker = _known_speaker(profile, folder)
         made_with["profile"] = artifacts.sha256(profile)
     uris = find(source)
     shards = [uris[first : first + SHARD] for first in range(0, len(uris), SHARD)]
@@ -95,6 +97,16 @@ def score(
                 with artifacts.atomic_write(_path(out, number)) as file:
                     pa.parquet.write_table(pa.Table.from_pylist(rows, SCHEMA), file)
     return n_remaining, len(uris) - n_remaining
+
+
+def _known_speaker(profile: Path, folder: Path) -> Speaker:
+    """Read a profile without the encoder, which takes most of the time to load."""
+    models = SimpleNamespace(
+        version=artifacts.version_of(folder),
+        adaptation=arrays.load(SpeakerAdaptation, folder / artifacts.ADAPTATION),
+        classifier=arrays.load(EmotionClassifier, folder / artifacts.CLASSIFIER),
+    )
+    return profiles.load(profile, models)
 
 
 def _score_locally(

@@ -1,5 +1,7 @@
 """Load the page with concurrent visitors, who send good and bad recordings for minutes.
 
+Of every second one the page knows the voice, by as many labelled recordings as it keeps.
+
 The page is served on a free port of this machine, and no request goes to any other.
 """
 
@@ -11,6 +13,7 @@ import tempfile
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from itertools import cycle
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -22,9 +25,13 @@ from gradio_client.exceptions import AppError
 from tqdm import tqdm
 
 from ser import artifacts
+from ser import profile as profiles
 from ser.bench.browser import serve
 from ser.bench.memory import MemoryMonitor
 from ser.errors import SerError
+from ser.labels import LABELS
+from ser.models.speaker import MAX_LABELLED, UNKNOWN_SPEAKER
+from ser.recognizer import Recognizer
 
 MAX_VISITORS, MAX_MINUTES = 100, 60.0
 EXAMPLES = Path(__file__).parents[1] / "page" / "static" / "examples"
@@ -54,14 +61,15 @@ def measure(visitors: int = 20, minutes: float = 10.0) -> dict:
         )
     with tempfile.TemporaryDirectory() as folder, serve() as page:
         good = sorted(EXAMPLES.glob("*.flac"))
-        bad = _bad_recordings(Path(folder), good[0])
+        bad, profile = _bad_recordings(Path(folder), good[0]), _voice_profile(Path(folder), good)
         client = _client(page)
         expected = {path: _predict(client, path) for path in good}
         client.close()
         end = time.monotonic() + 60 * minutes
         with MemoryMonitor(page.process) as memory, ThreadPoolExecutor(visitors) as pool:
             sessions = [
-                pool.submit(_visitor, seed, page, expected, bad, end) for seed in range(visitors)
+                pool.submit(_visitor, seed, page, expected, bad, profile, end)
+                for seed in range(visitors)
             ]
             for _ in tqdm(range(int(60 * minutes)), desc="Under load", unit="s"):
                 time.sleep(1)
@@ -123,11 +131,16 @@ def record(path: Path, name: str, figures: dict) -> None:
 
 
 def _visitor(
-    seed: int, page: SimpleNamespace, expected: dict[Path, dict], bad: list[Path], end: float
+    seed: int,
+    page: SimpleNamespace,
+    expected: dict[Path, dict],
+    bad: list[Path],
+    profile: Path,
+    end: float,
 ) -> list[tuple[str, float]]:
     """Send random recordings until `end`; return the outcome and the seconds of each.
 
-    With an odd seed, all are sent as one speaker's.
+    With an odd seed, all are sent as one speaker's, of whom a voice profile is known.
     """
     rng, client, same_speaker, n_clips = random.Random(seed), _client(page), seed % 2 == 1, 0
     outcomes = []
@@ -135,7 +148,7 @@ def _visitor(
         path = rng.choice(bad if rng.random() < BAD_FRACTION else list(expected))
         start = time.monotonic()
         try:
-            answer = _predict(client, path, same_speaker)
+            answer = _predict(client, path, same_speaker, profile=None if n_clips else profile)
         except AppError:
             outcome = "explained" if path in bad else "failed"
         except Exception as error:
@@ -143,11 +156,11 @@ def _visitor(
             print(f"failed: {error!r}", file=sys.stderr)
         else:
             if same_speaker:
-                correct = answer["clips_before"] == n_clips
+                correct = answer["clips_before"] == (n_clips or MAX_LABELLED)
             else:
                 correct = path in expected and _equal(answer, expected[path])
             outcome = "answered" if correct else "wrong"
-            n_clips += same_speaker
+            n_clips = answer["clips_before"] + 1
         outcomes.append((outcome, time.monotonic() - start))
         time.sleep(rng.uniform(*PAUSE))
     client.close()
@@ -182,21 +195,34 @@ def _client(page: SimpleNamespace) -> Client:
     return Client(page.url, verbose=False, max_workers=CONCURRENT)
 
 
-def _predict(client: Client, path: Path, same_speaker: bool = False) -> dict:
-    job = client.submit(handle_file(path), same_speaker, api_name="/predict")
+def _predict(
+    client: Client, path: Path, same_speaker: bool = False, profile: Path | None = None
+) -> dict:
+    files = {"profile": handle_file(profile)} if same_speaker and profile else {}
+    job = client.submit(handle_file(path), same_speaker, api_name="/predict", **files)
     return job.result(ANSWER_TIMEOUT)
 
 
 def _count_left_files(folder: Path) -> int:
     """Return how many recordings remain when every session has ended."""
     time.sleep(SESSION_END)
-    return sum(path.suffix in (".wav", ".flac") for path in folder.rglob("*"))
+    return sum(path.suffix in (".wav", ".flac", ".npz") for path in folder.rglob("*"))
 
 
 def _equal(answer: dict, expected: dict) -> bool:
     """Return whether two answers have equal probabilities."""
     pairs = zip(answer["probabilities"].values(), expected["probabilities"].values(), strict=True)
     return all(abs(first - second) < 1e-4 for first, second in pairs)
+
+
+def _voice_profile(folder: Path, recordings: list[Path]) -> Path:
+    """Write the largest voice profile to a folder."""
+    recognizer, speaker = Recognizer.load(device="cpu"), UNKNOWN_SPEAKER
+    for path, label in zip(cycle(recordings), LABELS * (MAX_LABELLED // len(LABELS))):
+        speaker = recognizer.teach(path, label, speaker)
+    path = folder / "profile.npz"
+    path.write_bytes(profiles.to_bytes(speaker, recognizer))
+    return path
 
 
 def _bad_recordings(folder: Path, voice: Path) -> list[Path]:

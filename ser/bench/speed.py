@@ -9,8 +9,20 @@ import numpy as np
 import torch
 from tqdm import trange
 
+from ser.audio import loading
+from ser.audio.clip import SAMPLING_RATE
 from ser.bench import start_up
-from ser.bench.systems import DURATION, NAMES, STAGES, base_classifier, enlarged, systems
+from ser.bench.systems import (
+    DURATION,
+    NAMES,
+    STAGES,
+    base_classifier,
+    enlarged,
+    speech_like,
+    systems,
+)
+from ser.labels import LABELS
+from ser.models.speaker import MAX_LABELLED, UNKNOWN_SPEAKER
 from ser.recognizer import Recognizer
 
 DURATIONS = (1, 4, 10)  # s of continuous sound
@@ -28,7 +40,9 @@ def measure() -> dict:
         `durations.<s>` and `points.<n>`: for each system `median`, `low` and `high` (quartiles)
         in seconds; of 4 s `medians`, `ratios` (how many times faster our whole analysis is than
         `pipeline_base`, `encoder_base` and `handcrafted`), `ratios_spread` (their quartiles) and
-        `stages` (fractions of our time); `startup` as start_up.measure has it; and the `machine`.
+        `stages` (fractions of our time); `known_voice` (by how much a voice profile of
+        MAX_LABELLED clips slows an answer down); `startup` as start_up.measure has it; and the
+        `machine`.
     """
     recognizer, base = Recognizer.load(device="cpu"), base_classifier()
     timed = {
@@ -36,6 +50,7 @@ def measure() -> dict:
         for duration in DURATIONS
         for name, system in systems(recognizer, base, duration).items()
     } | {("points", points): _placing(recognizer, points) for points in POINTS}
+    timed |= {("voice", known): answering for known, answering in _answering(recognizer).items()}
     seconds = {key: [] for key in timed}
     for number in trange(WARM_UP + ROUNDS, desc="Timing", unit="round"):
         for key, system in timed.items():
@@ -58,6 +73,9 @@ def measure() -> dict:
             str(points): _summary(np.array(seconds["points", points]) / PLACINGS)
             for points in POINTS
         },
+        "known_voice": _summary(
+            np.array(seconds["voice", True]) - np.array(seconds["voice", False])
+        ),
         "medians": medians,
         "ratios": {name: medians[name] / medians["analysis"] for name in compared},
         "ratios_spread": {name: [ratio["low"], ratio["high"]] for name, ratio in ratios.items()},
@@ -90,6 +108,12 @@ def table(measured: dict, line: Callable[[str], None] = print) -> None:
         for points, summary in measured["points"].items()
     )
     line(f"Placing on a map of so many clips: {places}.")
+    if known_voice := measured.get("known_voice"):  # Earlier measurements have none.
+        low, median, high = (1000 * known_voice[key] for key in ("low", "median", "high"))
+        line(
+            f"With a voice profile of {MAX_LABELLED} labelled recordings, an answer takes "
+            f"{median:.1f} ms longer ({low:.1f}–{high:.1f})."
+        )
     for name, seconds in measured["startup"]["seconds"].items():
         memory = measured["startup"]["resident_mb"][name]
         line(f"Cold start to the first answer, {name}: {seconds:.1f} s, {memory:.0f} MB resident.")
@@ -111,6 +135,20 @@ def _placing(recognizer: Recognizer, points: int) -> Callable[[], object]:
     roots = recognizer.embedding_map.roots
     queries = roots[:: len(roots) // PLACINGS][:PLACINGS] ** 2
     return lambda: [embedding_map.place(query) for query in queries]
+
+
+def _answering(recognizer: Recognizer) -> dict[bool, Callable[[], object]]:
+    """Return functions that answer an embedded clip of a voice that is known, or is not."""
+    clip = loading.load((SAMPLING_RATE, speech_like()))
+    embedding = recognizer.encoder.embed([clip])[0]
+    rng, speaker = np.random.default_rng(0), UNKNOWN_SPEAKER
+    for label in LABELS * (MAX_LABELLED // len(LABELS)):
+        taught = embedding + rng.normal(0, embedding.std(), embedding.shape).astype(np.float32)
+        speaker = speaker.teach(label, recognizer.classifier.features(taught[None]))
+    return {
+        False: lambda: recognizer.analyse_embedding(clip, embedding),
+        True: lambda: recognizer.analyse_embedding(clip, embedding, speaker),
+    }
 
 
 def _summary(values: np.ndarray) -> dict:

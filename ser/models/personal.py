@@ -10,7 +10,6 @@ from dataclasses import replace
 
 import numpy as np
 from scipy.special import softmax
-from sklearn.metrics.pairwise import cosine_similarity
 
 from ser.labels import LABELS
 from ser.models.classifier import EmotionClassifier, Prediction
@@ -39,10 +38,11 @@ def predict(
     rows = adaptation.adapt(labelled.rows, speaker)
     prior = np.maximum(classifier.predict_features(labelled, rows).probabilities, MIN_PROBABILITY)
     targets = np.array([LABELS.index(clip.emotion) for clip in speaker.labelled])
-    coefficients = fit(cosine_similarity(rows), prior, targets)
+    directions = _directions(rows)
+    coefficients = fit(directions @ directions.T, prior, targets)
     # Clips of a single emotion do not tell what is peculiar to it and what to the voice.
     share = (len(np.unique(targets)) - 1) / (len(classifier.classes) - 1)
-    correction = share * cosine_similarity(adapted, rows) @ coefficients
+    correction = share * (_directions(adapted) @ directions.T) @ coefficients
     return replace(
         prediction,
         pooled=_corrected(prediction.pooled, correction),
@@ -72,6 +72,13 @@ def fit(kernel: np.ndarray, prior: np.ndarray, targets: np.ndarray) -> np.ndarra
         if np.abs(step).max() < TOLERANCE:
             break
     return coefficients
+
+
+def _directions(rows: np.ndarray) -> np.ndarray:
+    """Return rows of length 1, whose products are cosine similarities; rows of zeros stay."""
+    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+    # scikit-learn's function checks its arguments for longer than it computes.
+    return rows / np.maximum(lengths, np.finfo(rows.dtype).tiny)
 
 
 def _corrected(probabilities: np.ndarray, correction: np.ndarray) -> np.ndarray:

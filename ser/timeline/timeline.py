@@ -2,13 +2,14 @@
 
 import csv
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 
 import numpy as np
 
 from ser.audio.clip import NOTES
 from ser.labels import LABELS
+from ser.models.speaker import Features
 
 LEVEL_DURATION = 0.1  # s of the recording that one of Timeline.levels is measured on
 
@@ -20,11 +21,13 @@ class Moment:
     Attributes:
         start, end: seconds.
         probabilities: of the window around it, by label, sum 1; None where no voice was detected.
+        features: of the window around it, None where no voice was detected.
     """
 
     start: float
     end: float
     probabilities: dict[str, float] | None
+    features: Features | None = field(default=None, compare=False)
 
     @property
     def label(self) -> str | None:
@@ -40,12 +43,14 @@ class Segment:
         start, end: seconds.
         label: one of LABELS.
         probability: mean of that emotion's over the moments, 0-1.
+        features: of the moment in the middle.
     """
 
     start: float
     end: float
     label: str
     probability: float
+    features: Features | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -75,6 +80,7 @@ class Timeline:
                 end=run[-1].end,
                 label=label,
                 probability=float(np.mean([moment.probabilities[label] for moment in run])),
+                features=run[len(run) // 2].features,
             )
             for label, group in groupby(self.moments, key=lambda moment: moment.label)
             if label and (run := list(group))

@@ -22,7 +22,7 @@ from ser.audio.decoding import Recording
 from ser.errors import ErrorKind, SerError
 from ser.models.classifier import EmotionClassifier
 from ser.models.encoder import BATCH, Encoder
-from ser.models.speaker import UNKNOWN_SPEAKER, Speaker, SpeakerAdaptation
+from ser.models.speaker import UNKNOWN_SPEAKER, Features, Speaker, SpeakerAdaptation
 from ser.models.voice_detector import VoiceDetector
 from ser.timeline.predictions import HOP, WINDOW, Window, predict
 from ser.timeline.timeline import LEVEL_DURATION, Moment, Timeline
@@ -82,7 +82,8 @@ def analyse_windows(
         )
     yield 1.0
     predictions, threshold = predict(windows, adaptation, classifier, speaker.labelled)
-    moments = _moments(duration, index + 1, predictions)
+    features = {window.index: window.features for window in windows}
+    moments = _moments(duration, index + 1, predictions, features)
     yield Timeline(duration, levels, moments, threshold, notes)
 
 
@@ -134,12 +135,15 @@ def _clip(waveform: np.ndarray, voiced: np.ndarray, index: int) -> Clip | None:
 
 
 def _moments(
-    duration: float, n_windows: int, probabilities: dict[int, dict[str, float]]
+    duration: float,
+    n_windows: int,
+    probabilities: dict[int, dict[str, float]],
+    features: dict[int, Features],
 ) -> tuple[Moment, ...]:
     """Return the middle second of each window, to which the first and last one add the ends."""
     margin = (WINDOW - HOP) / 2
     edges = [0.0, *(index * HOP + margin for index in range(1, n_windows)), duration]
     return tuple(
-        Moment(edges[index], edges[index + 1], probabilities.get(index))
+        Moment(edges[index], edges[index + 1], probabilities.get(index), features.get(index))
         for index in range(n_windows)
     )

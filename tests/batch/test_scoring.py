@@ -250,9 +250,10 @@ def test_with_a_profile_every_answer_is_that_speakers(
     assert main([*arguments, "--profile", str(voice_profile)]) == 1
 
 
-def test_a_profile_that_cannot_be_used_ends_before_anything_is_written(
-    voices, voice_profile, tmp_path
+def test_a_profile_that_cannot_be_used_ends_before_anything_is_loaded_or_written(
+    voices, voice_profile, tmp_path, monkeypatch
 ):
+    monkeypatch.setattr(scoring.Recognizer, "load", None)
     voice_profile.write_bytes(voice_profile.read_bytes()[:-1])
     with pytest.raises(SerError, match="no voice profile"):
         scoring.score(str(voices), tmp_path / "out", profile=voice_profile)

@@ -78,7 +78,7 @@ def test_measured_scores_are_written(clips, changes, tmp_path, monkeypatch):
     artifacts.write_json(tmp_path / artifacts.METRICS, {"protocols": {"actors": {"ua": 0.5}}})
     recognizer = SimpleNamespace(encoder=None)
     monkeypatch.setattr(robustness, "Recognizer", SimpleNamespace(load=lambda _: recognizer))
-    monkeypatch.setattr(robustness.labelled_embeddings, "load", lambda _: (clips, None))
+    monkeypatch.setattr(robustness.labelled_embeddings, "load", lambda _: clips)
     monkeypatch.setattr(robustness.augmentation, "load_noise_bank", lambda _, test: None)
     monkeypatch.setattr(robustness, "conditions", lambda _: changes)
     monkeypatch.setattr(

@@ -32,3 +32,30 @@ def act(page, path, texts=words):
     click(page, texts.ACT_NEXT)
     expect(page.locator("#act-answer .heard")).to_have_count(0)
     return heard
+
+
+def asks_for(page, emotion, texts=words):
+    expect(page.locator("#act-prompt .emotion")).to_have_text(texts.SOUNDS[emotion])
+
+
+def keep(page, line, path):
+    """Keep the profile by the button in a line that says what is known of the voice."""
+    with page.expect_download() as download:
+        page.locator(line).get_by_role("button", name=words.PROFILE_KEEP, exact=True).click()
+    assert download.value.suggested_filename == words.PROFILE_FILE_NAME
+    download.value.save_as(path)
+
+
+def restore(page, where, path, texts=words):
+    """Choose a profile by the button within a part of the page, and wait until it is loaded."""
+    choose_profile(page, where, path, texts)
+    expect(page.locator(f"{where} .block.profile-message")).to_have_text(texts.PROFILE_RESTORED)
+
+
+def choose_profile(page, where, path, texts=words):
+    button = page.locator(where).get_by_role("button", name=texts.PROFILE_RESTORE)
+    if where == "#enrol" and not button.is_visible():
+        page.locator("#enrol > button").click()
+    with page.expect_file_chooser() as chooser:
+        button.click()
+    chooser.value.set_files(path)

@@ -2,6 +2,7 @@
 
 from urllib.parse import urlsplit
 
+import numpy as np
 import pytest
 import soundfile
 from driver import ALLOWED, TIMEOUT, launch, microphone, serve
@@ -20,18 +21,28 @@ def other_speech(clips):
 
 
 @pytest.fixture(scope="session")
-def acted(ravdess, tmp_path_factory):
-    """Two recordings of each emotion by one person, by repetition and emotion."""
-    if not ravdess:
-        pytest.skip("RAVDESS is not at hand")
+def acted(ravdess, clips, tmp_path_factory):
+    """Two recordings of each emotion by one person, by repetition and emotion.
+
+    Without RAVDESS they are synthesised speech without emotions.
+    """
     folder, recordings = tmp_path_factory.mktemp("acted"), {}
     for repetition in (1, 2):
         for number, emotion in enumerate(LABELS, 1):
             name = f"03-01-{number:02}-01-01-{repetition:02}-02"
-            samples, rate = soundfile.read(ravdess / "Actor_02" / f"{name}.flac")
+            source = clips[(number + repetition) % len(clips)]
+            if ravdess:
+                source = ravdess / "Actor_02" / f"{name}.flac"
+            samples, rate = soundfile.read(source)
             path = recordings[repetition, emotion] = folder / f"{name}.wav"
-            soundfile.write(path, samples, int(rate * SPEED))
+            soundfile.write(path, _without_silence(samples, rate), int(rate * SPEED))
     return recordings
+
+
+def _without_silence(samples, rate):
+    """Return a recording with no more than a third of a second before and after the voice."""
+    loud = np.flatnonzero(np.abs(samples) > np.abs(samples).max() / 30)
+    return samples[max(0, loud[0] - rate // 3) : loud[-1] + rate // 3]
 
 
 @pytest.fixture(scope="session")

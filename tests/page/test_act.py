@@ -1,10 +1,10 @@
 """The Act it tab and the correction under an answer, as a visitor uses them in a browser."""
 
 import pytest
-from acting import DESKTOP, PHONE, act, click, go_act, record
+from acting import DESKTOP, PHONE, act, asks_for, click, go_act, record
 from axe_playwright_python.sync_playwright import Axe
 from bad import silence
-from driver import ALLOWED, ROOT, choose_tab, figure, launch, microphone, upload, visit
+from driver import ROOT, figure, upload, visit
 from playwright.sync_api import expect
 
 from ser.labels import LABELS
@@ -14,86 +14,8 @@ from ser.page.text import ENGLISH as words
 PROJECTOR = {"width": 1920, "height": 1080}
 
 
-def asks_for(page, emotion, texts=words):
-    expect(page.locator("#act-prompt .emotion")).to_have_text(texts.SOUNDS[emotion])
-
-
-def act_round(page, acted, repetition):
-    """Act a whole round; return what was heard, by emotion."""
-    heard = {}
-    for emotion in LABELS:
-        asks_for(page, emotion)
-        heard[emotion] = act(page, acted[repetition, emotion])
-    return heard
-
-
 def n_right(heard):
     return sum(word == words.SOUNDS[emotion] for emotion, word in heard.items())
-
-
-def confusion(page, table):
-    """Return a matrix of how many marks each cell has."""
-    return (
-        page.locator("#act-answer table")
-        .nth(table)
-        .evaluate(
-            "table => [...table.tBodies[0].rows].map(row => "
-            "[...row.querySelectorAll('td')].map(cell => cell.children.length))"
-        )
-    )
-
-
-def test_two_rounds_and_what_they_taught(app, new_page, acted, recognizer, speaker, speech):
-    page, other = new_page(viewport=DESKTOP), new_page(viewport=DESKTOP)
-    go_act(page, app.url)
-    first = act_round(page, acted, 1)
-    # None of them was adapted to another one of the round.
-    answers = {emotion: recognizer.analyse(acted[1, emotion]).label for emotion in LABELS}
-    assert first == {emotion: words.SOUNDS[label] for emotion, label in answers.items()}
-    expect(page.locator("#act-prompt .score")).to_have_text(words.act_score(n_right(first), 8))
-    expect(page.locator("#act-voice")).to_contain_text(words.knows_voice(8))
-    expected = [[int(answers[acted_] == heard) for heard in LABELS] for acted_ in LABELS]
-    assert confusion(page, 0) == expected
-
-    click(page, words.ACT_ANOTHER)
-    second = act_round(page, acted, 2)
-    adapted = {e: recognizer.analyse(acted[2, e], speaker).label for e in LABELS}
-    assert second == {emotion: words.SOUNDS[label] for emotion, label in adapted.items()}
-    expect(page.locator("#act-prompt .score")).to_have_text(words.act_score(n_right(second), 8))
-    expect(page.locator("#act-prompt")).to_contain_text(words.act_first_score(n_right(first), 8))
-    expect(page.locator("#act-voice")).to_contain_text(words.knows_voice(16))
-    assert n_right(second) > n_right(first)
-    expect(page.locator("#act-answer table")).to_have_count(2)
-
-    # Every tab answers by what was learned, and another visitor's answers are as they were.
-    probabilities = {}
-    for each in (page, other):
-        if each is other:
-            visit(each, app.url)
-        choose_tab(each, words.ANALYSE)
-        upload(each, acted[2, "happy"])
-        expect(each.locator("#answer .verdict")).to_contain_text("%")
-        probabilities[each] = figure(each, "bars")[1]["x"]
-    expect(page.locator("#recordings-used")).to_contain_text(words.knows_voice(17))
-    expect(other.locator("#recordings-used")).to_contain_text(words.recordings_used(1))
-    unadapted = list(recognizer.analyse(acted[2, "happy"]).probabilities.values())
-    assert probabilities[other] == pytest.approx(unadapted, abs=1e-3)
-    assert probabilities[page] != pytest.approx(unadapted, abs=1e-3)
-    for tab, line, recordings in ((words.LIVE, "#live-voice", 17), (words.LONG, "#long-voice", 16)):
-        choose_tab(page, tab)
-        expect(page.locator(line)).to_contain_text(words.knows_voice(recordings))
-
-    # One click forgets it in all of them.
-    page.locator("#long-voice").get_by_role("button", name=words.FORGET).click()
-    expect(page.locator("#long-voice p")).to_have_count(0)
-    choose_tab(page, words.ANALYSE)
-    expect(page.locator("#recordings-used p")).to_have_count(0)
-    expect(page.locator("#correction label")).to_have_count(0)
-    choose_tab(page, words.ACT)
-    asks_for(page, LABELS[0])
-    expect(page.locator("#act-round .open")).to_have_count(8)
-    assert act(page, acted[1, "neutral"]) == first["neutral"]
-    expect(other.locator("#recordings-used")).to_contain_text(words.recordings_used(1))
 
 
 def test_skip_repeat_remove_and_finish(app, new_page, acted, tmp_path):
@@ -135,28 +57,6 @@ def test_skip_repeat_remove_and_finish(app, new_page, acted, tmp_path):
     asks_for(page, "neutral")
     width = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
     assert width[0] <= width[1]
-
-
-def test_microphone_and_keyboard(app, new_page, playwright, speech):
-    with launch(playwright, *ALLOWED, microphone(speech)) as browser:
-        page = new_page(browser, viewport=DESKTOP)
-        go_act(page, app.url)
-        button = page.locator("#act-recording").get_by_role("button", name="Record", exact=True)
-        button.focus()
-        for emotion in LABELS[:2]:
-            asks_for(page, emotion)
-            # The focus is on the action that is next.
-            expect(button).to_be_focused()
-            page.keyboard.press("Enter")
-            page.wait_for_timeout(3500)
-            stop = page.locator("#act-recording").get_by_role("button", name="Stop", exact=True)
-            stop.press("Enter")
-            expect(page.locator("#act-answer .heard")).to_be_visible()
-            following = page.locator("#act-answer").get_by_role("button", name=words.ACT_NEXT)
-            expect(following).to_be_focused()
-            page.keyboard.press("Enter")
-        asks_for(page, LABELS[2])
-        expect(page.locator("#act-round .remove")).to_have_count(2)
 
 
 def test_a_correction_teaches_the_recording_and_can_be_changed(app, new_page, acted, recognizer):

@@ -60,14 +60,17 @@ def test_the_window_is_the_latest_three_seconds():
 def test_a_voice_is_answered_as_the_same_recording_would_be(
     analyse_chunk, recognizer, chunks, speech
 ):
-    window, speaker = Window(), SessionSpeaker()
+    window, speaker, answered = Window(), SessionSpeaker(), {}
     for chunk in chunks(speech):
-        update, window = analyse_chunk(str(chunk), window, speaker)
+        update, window, answered = analyse_chunk(str(chunk), window, speaker, answered)
         assert not chunk.parent.exists()
     analysis = recognizer.analyse((window.sampling_rate, window.samples))
     assert update["probabilities"] == list(analysis.probabilities.values())
     assert LABELS[update["likeliest"]] == analysis.label
     assert all(0 < fraction < 1 for fraction in update["position"])
+    # A correction is of what was answered.
+    features = answered[update["chunk"]]
+    assert (features.rows == analysis.features.rows).all() and len(answered) <= live.RECENT
 
 
 def test_the_answer_is_adapted_to_the_speaker(
@@ -76,10 +79,10 @@ def test_the_answer_is_adapted_to_the_speaker(
     enrolled = SessionSpeaker(after=recognizer.analyse(other_speech).speaker)
     chunk = list(chunks(speech))[2]
     copy = chunk.read_bytes()
-    unadapted, _ = analyse_chunk(str(chunk), Window(), SessionSpeaker())
+    unadapted = analyse_chunk(str(chunk), Window(), SessionSpeaker(), {})[0]
     chunk.parent.mkdir()
     chunk.write_bytes(copy)
-    adapted = analyse_chunk(str(chunk), Window(), enrolled)[0]
+    adapted = analyse_chunk(str(chunk), Window(), enrolled, {})[0]
     assert adapted["probabilities"] != unadapted["probabilities"]
 
 
@@ -89,18 +92,20 @@ def test_without_a_voice_it_goes_on(analyse_chunk, chunks, tmp_path, level):
     soundfile.write(sound, np.random.default_rng(0).normal(0, level, 48_000), 48_000)
     window = Window()
     for chunk in chunks(sound):
-        update, window = analyse_chunk(str(chunk), window, SessionSpeaker())
+        update, window, _ = analyse_chunk(str(chunk), window, SessionSpeaker(), {})
         assert update == {"chunk": chunk.parent.name, "sentence": words.IN_PROGRESS}
 
 
 def test_a_missing_or_damaged_chunk_is_skipped(analyse_chunk, chunks, speech, tmp_path):
-    window = analyse_chunk(str(next(chunks(speech))), Window(), SessionSpeaker())[1]
+    _, window, answered = analyse_chunk(str(next(chunks(speech))), Window(), SessionSpeaker(), {})
     broken = tmp_path / "broken" / "audio.wav"
     broken.parent.mkdir()
     broken.write_bytes(b"no sound")
     for chunk in (tmp_path / "gone" / "audio.wav", broken):
-        update, after = analyse_chunk(str(chunk), window, SessionSpeaker())
-        assert after is window and update["sentence"] == words.IN_PROGRESS
+        update, *after = analyse_chunk(str(chunk), window, SessionSpeaker(), answered)
+        assert (
+            after[0] is window and after[1] is answered and update["sentence"] == words.IN_PROGRESS
+        )
 
 
 def test_a_bug_is_logged_and_live_goes_on(recognizer, chunks, speech, caplog):
@@ -110,11 +115,13 @@ def test_a_bug_is_logged_and_live_goes_on(recognizer, chunks, speech, caplog):
     with gr.Blocks(analytics_enabled=False) as page:
         live.build(
             words,
-            SimpleNamespace(embedding_map=recognizer.embedding_map, analyse=fail),
+            SimpleNamespace(
+                embedding_map=recognizer.embedding_map, emotions=recognizer.emotions, analyse=fail
+            ),
             session_state(),
         )
     broken = next(event.fn for event in page.fns.values() if event.name == "analyse_chunk")
-    update, _ = broken(str(next(chunks(speech))), Window(), SessionSpeaker())
+    update, *_ = broken(str(next(chunks(speech))), Window(), SessionSpeaker(), {})
     assert update["sentence"] == words.IN_PROGRESS
     assert caplog.records[0].exc_info[0] is ZeroDivisionError
 

@@ -18,6 +18,7 @@ from playwright.sync_api import expect
 
 from ser.errors import SerError
 from ser.labels import LABELS
+from ser.models.speaker import Features
 from ser.page.session import SessionSpeaker, session_state
 from ser.page.tabs import timeline
 from ser.page.text import ENGLISH as words
@@ -165,6 +166,8 @@ def test_a_recording_of_the_microphone_is_analysed(app, new_page, playwright, sp
 class Endless:
     """Analyses a recording endlessly, until it is stopped; signals its start and stop."""
 
+    emotions = LABELS
+
     def __init__(self):
         self.started, self.stopped = threading.Semaphore(0), threading.Semaphore(0)
         self.tick = threading.Event()
@@ -217,7 +220,8 @@ def analyse():
                 yield step
 
         with gr.Blocks(analytics_enabled=False) as page:
-            timeline.build(words, SimpleNamespace(timeline=yield_steps), session_state())
+            recognizer = SimpleNamespace(timeline=yield_steps, emotions=LABELS)
+            timeline.build(words, recognizer, session_state())
         return {event.name: event.fn for event in page.fns.values()}["analyse"]
 
     return build
@@ -225,20 +229,21 @@ def analyse():
 
 def test_progress_and_answer(analyse):
     probabilities = dict.fromkeys(LABELS, 0.05) | {"sad": 0.65}
-    moments = (Moment(0, 2, probabilities), Moment(2, 3, None))
+    features = Features(np.ones((1, 4)), np.ones((1, 8)), np.ones((1, 1)))
+    moments = (Moment(0, 2, probabilities, features), Moment(2, 3, None))
     steps = list(
         analyse(0.0, 0.5, Timeline(3.0, np.ones(30), moments, 0.5))("long.wav", SessionSpeaker())
     )
     assert 'value="0.000"' in steps[0][0] and "50%" in steps[1][0] and "left" in steps[1][0]
-    sentence, _, segments = steps[-1]
+    sentence, _, segments, _, answered = steps[-1]
+    assert list(answered) == ["0"] and answered["0"].rows.tolist() == features.rows.tolist()
     assert "sad" in sentence and "100% of the time" in sentence
     assert "0:00\N{EN DASH}0:02" in segments and "65%" in segments
 
 
 def test_errors_are_shown_and_bugs_apologised_for(analyse, caplog):
-    answer, _, _ = list(analyse(0.0, SerError("<b>x</b> is silent."))("x.wav", SessionSpeaker()))[
-        -1
-    ]
+    silent = analyse(0.0, SerError("<b>x</b> is silent."))
+    answer, *_ = list(silent("x.wav", SessionSpeaker()))[-1]
     assert "&lt;b&gt;x&lt;/b&gt; is silent." in answer
-    answer, _, _ = list(analyse(ZeroDivisionError("a bug"))("x.wav", SessionSpeaker()))[-1]
+    answer, *_ = list(analyse(ZeroDivisionError("a bug"))("x.wav", SessionSpeaker()))[-1]
     assert words.APOLOGY in answer and caplog.records[0].exc_info[0] is ZeroDivisionError

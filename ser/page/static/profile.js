@@ -1,9 +1,7 @@
-// A voice profile to and from the server within the events of the buttons' component.
+// A voice profile to and from the server within events, so that it is no file there.
 window.voiceProfile = (element, trigger, maxBytes) => {
   element.addEventListener("click", ({ target }) => {
-    const name = target.closest("button")?.name;
-    if (name === "keep") trigger("click");
-    if (name === "restore") element.querySelector("input").click();
+    if (target.closest("button")) element.querySelector("input").click();
   });
   element.addEventListener("change", ({ target }) => {
     const [file] = target.files;

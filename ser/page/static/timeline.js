@@ -1,10 +1,27 @@
-// A click on a moment of a long recording, in its figure or its table, plays it from there.
+// A click on a moment of a long recording, in its figure or its table, plays it from there, and its
+// segment can be corrected.
 (() => {
   const find = (selector) => document.querySelector(selector);
   const figure = () => find("#timeline-figure .js-plotly-plot");
   const player = () => find("#long-recording audio");
 
+  // The menu shows what a segment was called before.
+  const chooseAt = (seconds) => {
+    const rows = [...document.querySelectorAll("#segments [data-segment]")];
+    const chosen = rows.findLast((row) => Number(row.querySelector("[data-at]").dataset.at) <= seconds);
+    rows.forEach((row) => row.toggleAttribute("aria-current", row === chosen));
+    chosen?.setAttribute("aria-current", "true");
+    chosen?.scrollIntoView({ block: "nearest" });
+    const menu = find("#long-correction select");
+    if (menu) menu.value = chosen?.dataset.label ?? "";
+  };
+  document.addEventListener("change", ({ target }) => {
+    const chosen = find("#segments [aria-current]");
+    if (chosen && target.closest?.("#long-correction")) chosen.dataset.label = target.value;
+  });
+
   const playFrom = (seconds) => {
+    chooseAt(seconds);
     const audio = player();
     if (!audio) return;
     audio.currentTime = seconds;

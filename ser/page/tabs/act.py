@@ -97,12 +97,12 @@ def build(words: Words, recognizer: "Recognizer", speaker: gr.State) -> None:
         with gr.Column(scale=5, min_width=340):
             prompt = gr.HTML(shown.prompt, elem_id="act-prompt", js_on_load=on_load)
             recording = recorder.build(words.ACT_RECORDING, "act-recording")
-            gr.HTML(answers.microphone_errors(words), elem_id="act-microphone")
+            answers.microphone_errors(words, "act-microphone")
             answer = gr.HTML(shown.answer, elem_id="act-answer", js_on_load=on_load)
         with gr.Column(scale=6, min_width=340):
             overview = gr.HTML(shown.overview, elem_id="act-round", js_on_load=voice_line.CLICKS)
-            voice_line.build(words, speaker, "act-voice")
-            voice_profile.build(words, recognizer, speaker)
+            voice_line.build(words, recognizer, speaker, "act-voice")
+            voice_profile.build(words, recognizer, speaker, "act-profile")
     acting = gr.State(start, time_to_live=TIME_TO_LIVE)
     outputs = list(Outputs(prompt, answer, overview, recording, acting, speaker))
     # Not of every change: emptying the box, as each answer does, is one too.

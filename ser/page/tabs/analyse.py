@@ -71,9 +71,9 @@ def build(words: Words, recognizer: "Recognizer", speaker: gr.State) -> None:
         with gr.Column(scale=5, min_width=340):
             recording = recorder.build(words.RECORDING, "recording")
             example_row = examples.build(words)
-            gr.HTML(answers.microphone_errors(words), elem_id="microphone")
+            answers.microphone_errors(words, "microphone")
             answer = gr.HTML(empty.answer, elem_id="answer", js_on_load=answers.STATUS_ROLE)
-            voice_line.build(words, speaker, "recordings-used")
+            voice_line.build(words, recognizer, speaker, "recordings-used")
             menu = correction.build(words, recognizer.emotions, speaker)
             outline = gr.Plot(empty.outline, label=words.ANALYSED_PART, elem_id="outline")
             bars = gr.Plot(empty.bars, label=words.PROBABILITIES, elem_id="bars")

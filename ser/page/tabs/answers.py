@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from html import escape
 from typing import TYPE_CHECKING
 
+import gradio as gr
+
 from ser.charts.style import MARKERS
 from ser.models.embedding_map import Neighbour
 from ser.page.text import Words
@@ -71,12 +73,13 @@ def clip_caption(words: Words, clip: Neighbour) -> str:
     return f"<b>{words.EMOTIONS[clip.emotion]}</b> <span>{person}</span>"
 
 
-def microphone_errors(words: Words) -> str:
-    """Explain every reason for a missing microphone; a style sheet shows the one that applies."""
-    return "".join(
+def microphone_errors(words: Words, elem_id: str) -> gr.HTML:
+    """Add the reasons for a missing microphone; a style sheet shows the one that applies."""
+    reasons = "".join(
         f'<p class="{reason}" role="alert">{escape(text)}</p>'
         for reason, text in words.MICROPHONE.items()
     )
+    return gr.HTML(reasons, elem_id=elem_id, elem_classes="microphone-errors")
 
 
 def emotion_style(label: str) -> str:

@@ -1,4 +1,4 @@
-"""Enrolment: an optional second box for a neutral sentence or two of the speaker."""
+"""Enrolment: an optional second box for a neutral sentence or two, or a saved voice profile."""
 
 import logging
 from typing import TYPE_CHECKING
@@ -9,6 +9,7 @@ from ser.errors import SerError
 from ser.page.server.zerogpu import on_gpu
 from ser.page.session import SessionSpeaker
 from ser.page.tabs import answers, recorder
+from ser.page.teaching import voice_profile
 from ser.page.text import Words
 
 if TYPE_CHECKING:
@@ -23,12 +24,12 @@ def build(
     speaker: gr.State,
     answering: dict,
 ) -> None:
-    """Add the box, closed.
+    """Add the box and the button that restores a profile, closed.
 
     Args:
         words: the texts in one language.
         recognizer: enrols the speaker.
-        speaker: the `SessionSpeaker`, which each sentence updates.
+        speaker: the `SessionSpeaker`, which each sentence updates and a profile replaces.
         answering: the event that answers the recording in the first box again.
     """
     enrol_on_gpu = on_gpu(recognizer.enrol)
@@ -51,8 +52,9 @@ def build(
 
     with gr.Accordion(words.ENROL, open=False, elem_id="enrol"):
         gr.HTML(f"<p>{words.enrol(recognizer.metrics.get('enrolment'))}</p>")
-        sentence = recorder.build(words.ENROL_SENTENCE, "neutral")
+        sentence = recorder.build(words.ENROL_SENTENCE, "neutral", large=False)
         message = gr.HTML(elem_id="enrolled", js_on_load=answers.STATUS_ROLE)
+        restored = voice_profile.build(words, recognizer, speaker, "profile")
     sentence.change(
         enrol,
         [sentence, speaker],
@@ -62,4 +64,4 @@ def build(
         api_visibility="private",
         concurrency_id="analysis",
     )
-    message.change(**answering)
+    gr.on([message.change, restored.change], **answering)

@@ -6,7 +6,8 @@ what was drawn once: the bars, and a dot on the map with its trail.
 
 The answers are adapted to the session's speaker, but do not update it: overlapping windows are the
 same speech again and again, and would soon outweigh the recordings and bias the speaker's
-statistics towards the emotion of the last sentence.
+statistics towards the emotion of the last sentence. Only the answer at which the visitor stops can
+be corrected; the others last half a second.
 """
 
 import logging
@@ -23,10 +24,11 @@ from ser.audio.sandbox import open_recording
 from ser.charts import map_chart
 from ser.errors import SerError
 from ser.labels import LABELS, NO_VOICE
+from ser.models.speaker import Features
 from ser.page import symbols
-from ser.page.session import SessionSpeaker
+from ser.page.session import TIME_TO_LIVE, SessionSpeaker
 from ser.page.tabs import answers
-from ser.page.teaching import voice_line
+from ser.page.teaching import correction, voice_line
 from ser.page.text import Words
 
 if TYPE_CHECKING:
@@ -38,6 +40,7 @@ TIME_LIMIT = 120  # s after which a stream ends
 CONCURRENCY = 6  # visitors at a time
 MAP_HEIGHT = 484  # px, as in live.css
 TRAIL = 10  # earlier positions drawn on the map
+RECENT = 8  # answers of which one can be corrected: some may arrive after the browser has stopped
 
 log = logging.getLogger(__name__)
 
@@ -68,10 +71,12 @@ def build(words: Words, recognizer: "Recognizer", speaker: gr.State) -> None:
     Args:
         words: the texts in one language.
         recognizer: answers the windows.
-        speaker: the `SessionSpeaker`, which is used and not updated.
+        speaker: the `SessionSpeaker`, which is used, and updated by a correction only.
     """
 
-    def analyse_chunk(chunk: str, window: Window, speaker: SessionSpeaker) -> tuple[dict, Window]:
+    def analyse_chunk(
+        chunk: str, window: Window, speaker: SessionSpeaker, answered: dict[str, Features]
+    ) -> tuple[dict, Window, dict[str, Features]]:
         chunk_id = Path(chunk).parent.name  # by which the browser recognises the chunk
         analysis = None
         try:
@@ -82,15 +87,23 @@ def build(words: Words, recognizer: "Recognizer", speaker: gr.State) -> None:
         except Exception:
             log.exception("the page could not analyse a live chunk")
         if analysis is None or analysis.verdict == NO_VOICE:
-            return _no_voice(words, chunk_id), window
+            return _no_voice(words, chunk_id), window, answered
         position = map_chart.relative_position(
             recognizer.embedding_map, analysis.place.position
         ).tolist()
-        return _update(words, chunk_id, analysis, position), window
+        recent = list(answered.items())[1 - RECENT :]
+        answered = dict(recent) | {chunk_id: analysis.features}
+        return _update(words, chunk_id, analysis, position), window, answered
 
-    def empty_window() -> Window:
-        return Window()
+    def start() -> tuple[Window, dict, str]:
+        return Window(), {}, ""
 
+    def stop(answered: dict[str, Features]) -> tuple[Window, str]:
+        menu = correction.menu(words, recognizer.emotions, hint=words.LIVE_IT_WAS_HINT)
+        return Window(), menu if answered else ""
+
+    window = gr.State(Window(), time_to_live=TIME_LIMIT)
+    answered = gr.State({}, time_to_live=TIME_TO_LIVE)
     with gr.Row(elem_id="live", equal_height=False):
         with gr.Column(scale=5, min_width=340):
             microphone = gr.Audio(
@@ -102,7 +115,7 @@ def build(words: Words, recognizer: "Recognizer", speaker: gr.State) -> None:
                 waveform_options=gr.WaveformOptions(show_recording_waveform=False),
                 elem_id="live-sound",
             )
-            gr.HTML(answers.microphone_errors(words), elem_id="live-microphone")
+            answers.microphone_errors(words, "live-microphone")
             answer = gr.HTML(
                 None,
                 html_template=_template(words),
@@ -112,6 +125,13 @@ def build(words: Words, recognizer: "Recognizer", speaker: gr.State) -> None:
                 left=words.LIVE_LEFT,
                 limit=TIME_LIMIT,
             )
+            menu = correction.build_for_answers(
+                recognizer.emotions,
+                speaker,
+                answered,
+                "live-correction",
+                "document.querySelector('#live-moment [data-chunk]')?.dataset.chunk",
+            )
         with gr.Column(scale=6, min_width=340, elem_id="live-place"):
             figure = map_chart.map_figure(words, recognizer.embedding_map).update_layout(
                 height=MAP_HEIGHT
@@ -119,12 +139,11 @@ def build(words: Words, recognizer: "Recognizer", speaker: gr.State) -> None:
             gr.Plot(figure, label=words.LIVE_MAP)
             gr.HTML(_trail(), elem_id="live-trail")
             gr.HTML(f"<p>{words.LIVE_NOTE}</p>", elem_id="live-note")
-            voice_line.build(words, speaker, "live-voice")
-    window = gr.State(Window(), time_to_live=TIME_LIMIT)
+            voice_line.build(words, recognizer, speaker, "live-voice")
     microphone.stream(
         analyse_chunk,
-        [microphone, window, speaker],
-        [answer, window],
+        [microphone, window, speaker, answered],
+        [answer, window, answered],
         stream_every=STREAM_EVERY,
         time_limit=TIME_LIMIT,
         concurrency_limit=CONCURRENCY,
@@ -140,15 +159,8 @@ def build(words: Words, recognizer: "Recognizer", speaker: gr.State) -> None:
         js=f"() => ({{__type__: 'update', stream_every: {STREAM_EVERY}}})",
         api_visibility="private",
     )
-    gr.on(
-        [microphone.start_recording, microphone.stop_recording],
-        empty_window,
-        None,
-        window,
-        queue=False,
-        show_progress="hidden",
-        api_visibility="private",
-    )
+    microphone.start_recording(start, None, [window, answered, menu], **voice_line.FOLLOWING)
+    microphone.stop_recording(stop, answered, [window, menu], **voice_line.FOLLOWING)
 
 
 def _append_and_delete(window: Window, chunk: str) -> Window:

@@ -27,8 +27,8 @@ class _Upload(FileData):
         return super().validate_model(value, info)
 
 
-def build(label: str, elem_id: str) -> gr.Audio:
-    """Add the box to the page."""
+def build(label: str, elem_id: str, large: bool = True) -> gr.Audio:
+    """Add the box to the page; the large one is what a tab begins with."""
     return gr.Audio(
         label=label,
         sources=["microphone", "upload"],
@@ -38,6 +38,7 @@ def build(label: str, elem_id: str) -> gr.Audio:
             waveform_progress_color=ACCENT, trim_region_color=ACCENT
         ),
         elem_id=elem_id,
+        elem_classes="large-recorder" if large else None,
     )
 
 

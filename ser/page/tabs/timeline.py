@@ -1,7 +1,11 @@
 """The tab for a long recording: its emotions over time, each moment to be played.
 
-The browser holds the answer; the server keeps nothing of it. The downloads are part of the page and
-the browser plays its own copy of the recording, so both outlive the file, which is deleted here.
+The browser holds the answer; the server keeps of it what a correction teaches, numbers. The
+downloads are part of the page and the browser plays its own copy of the recording, so both outlive
+the file, which is deleted here.
+
+A segment is corrected by the window in its middle: one clip for what may be minutes, so that a long
+recording does not displace all others that the speaker was learned from.
 """
 
 import json
@@ -16,9 +20,10 @@ import plotly.graph_objects as go
 
 from ser.charts.timeline import timeline_figure
 from ser.errors import SerError
-from ser.page.session import SessionSpeaker
+from ser.models.speaker import Features
+from ser.page.session import TIME_TO_LIVE, SessionSpeaker
 from ser.page.tabs import answers
-from ser.page.teaching import voice_line
+from ser.page.teaching import correction, voice_line
 from ser.page.text import Words
 from ser.timeline.timeline import Timeline
 
@@ -37,6 +42,8 @@ class Outputs(NamedTuple):
     answer: gr.HTML | str
     figure: gr.Plot | go.Figure | dict
     segments: gr.HTML | str | dict
+    correction: gr.HTML | str | dict
+    answered: gr.State | dict
 
 
 def build(words: Words, recognizer: "Recognizer", speaker: gr.State) -> None:
@@ -45,12 +52,14 @@ def build(words: Words, recognizer: "Recognizer", speaker: gr.State) -> None:
     Args:
         words: the texts in one language.
         recognizer: analyses the recordings.
-        speaker: the `SessionSpeaker`, whose labelled clips are used.
+        speaker: the `SessionSpeaker`, whose labelled clips are used; a correction adds one.
     """
     empty = Outputs(
         answer=f'<p class="waiting">{words.LONG_WAITING}</p>',
         figure=timeline_figure(words),
         segments=_card(words, f'<p class="waiting">{words.NO_SEGMENTS}</p>'),
+        correction="",
+        answered={},
     )
 
     def analyse(path: str | None, speaker: SessionSpeaker) -> Iterator[Outputs]:
@@ -62,11 +71,17 @@ def build(words: Words, recognizer: "Recognizer", speaker: gr.State) -> None:
             for step in recognizer.timeline(path, speaker.after):
                 if isinstance(step, Timeline):
                     yield Outputs(
-                        _answer(words, step), timeline_figure(words, step), _segments(words, step)
+                        answer=_answer(words, step),
+                        figure=timeline_figure(words, step),
+                        segments=_segments(words, step),
+                        correction=correction.menu(
+                            words, recognizer.emotions, hint=words.LONG_IT_WAS_HINT
+                        ),
+                        answered=_features(step),
                     )
                 else:
                     progress = _progress(words, step, time.monotonic() - start)
-                    yield Outputs(progress, gr.skip(), gr.skip())
+                    yield Outputs(progress, *[gr.skip()] * (len(empty) - 1))
         except SerError as error:
             yield empty._replace(answer=answers.error(words.explained(error)))
         except Exception:
@@ -86,10 +101,18 @@ def build(words: Words, recognizer: "Recognizer", speaker: gr.State) -> None:
             min_width=340,
         )
         answer = gr.HTML(empty.answer, elem_id="long-answer", js_on_load=answers.STATUS_ROLE)
-    voice_line.build(words, speaker, "long-voice", only_labelled=True)
+    voice_line.build(words, recognizer, speaker, "long-voice", only_labelled=True)
     figure = gr.Plot(empty.figure, label=words.LONG_TITLE, elem_id="timeline-figure")
     segments = gr.HTML(empty.segments, elem_id="segments")
-    outputs = list(Outputs(answer, figure, segments))
+    answered = gr.State({}, time_to_live=TIME_TO_LIVE)
+    menu = correction.build_for_answers(
+        recognizer.emotions,
+        speaker,
+        answered,
+        "long-correction",
+        "document.querySelector('#segments [aria-current]')?.dataset.segment",
+    )
+    outputs = list(Outputs(answer, figure, segments, menu, answered))
     # Not of every change: clearing the box is one too, and would supersede what it cancels.
     running = gr.on(
         [recording.upload, recording.stop_recording],
@@ -142,12 +165,12 @@ def _answer(words: Words, timeline: Timeline) -> str:
 def _segments(words: Words, timeline: Timeline) -> str:
     columns = "".join(f'<th scope="col">{column}</th>' for column in words.SEGMENTS_COLUMNS)
     rows = "".join(
-        f'<tr><td><button type="button" data-at="{segment.start:.1f}" '
+        f'<tr data-segment="{number}"><td><button type="button" data-at="{segment.start:.1f}" '
         f'title="{words.PLAY_SEGMENT}">'
         f"{words.clock(segment.start)}\N{EN DASH}{words.clock(segment.end)}</button></td>"
         f"<td {answers.emotion_style(segment.label)}>{words.SOUNDS[segment.label]}</td>"
         f"<td>{words.confidence(segment.probability, timeline.threshold)}</td></tr>"
-        for segment in timeline.segments
+        for number, segment in enumerate(timeline.segments)
     )
     downloads = _download(
         words.DOWNLOAD_CSV, "timeline.csv", "text/csv", timeline.to_csv()
@@ -162,6 +185,12 @@ def _segments(words: Words, timeline: Timeline) -> str:
         downloads,
         f'data-duration="{timeline.duration:.3f}"',
     )
+
+
+def _features(timeline: Timeline) -> dict[str, Features]:
+    """Return the features of each segment, by its number; copies, not views of all windows."""
+    of_segments = [segment.features for segment in timeline.segments]
+    return {str(number): features[[0]] for number, features in enumerate(of_segments)}
 
 
 def _card(words: Words, content: str, downloads: str = "", attributes: str = "") -> str:

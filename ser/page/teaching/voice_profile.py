@@ -1,7 +1,4 @@
-"""The buttons that keep what is known of the speaker as a file, and restore it.
-
-The file travels within the events, as base64, so that the server never has one on its disk.
-"""
+"""The button that restores what was known of a speaker from a file that `voice_line` made."""
 
 import base64
 import logging
@@ -13,7 +10,7 @@ from ser import profile as profiles
 from ser.errors import SerError
 from ser.page.session import SessionSpeaker
 from ser.page.tabs import answers
-from ser.page.teaching.voice_line import CHANGING, FOLLOWING
+from ser.page.teaching.voice_line import CHANGING
 from ser.page.text import Words
 
 if TYPE_CHECKING:
@@ -22,13 +19,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-def build(words: Words, recognizer: "Recognizer", speaker: gr.State) -> None:
-    """Add the buttons; a restored profile replaces the `SessionSpeaker`."""
-
-    def keep(session_speaker: SessionSpeaker) -> str:
-        if not session_speaker.after.n_clips:
-            return ""
-        return base64.b64encode(profiles.to_bytes(session_speaker.after, recognizer)).decode()
+def build(words: Words, recognizer: "Recognizer", speaker: gr.State, elem_id: str) -> gr.HTML:
+    """Add the button; a restored profile replaces the `SessionSpeaker`. Returns the message."""
 
     def restore(choice: gr.EventData) -> tuple[str, SessionSpeaker | dict]:
         try:
@@ -40,26 +32,18 @@ def build(words: Words, recognizer: "Recognizer", speaker: gr.State) -> None:
             return answers.error(words.APOLOGY), gr.skip()
         return f"<p>{words.PROFILE_RESTORED}</p>", SessionSpeaker(restored, restored)
 
-    buttons = gr.HTML(
-        '<p class="buttons">'
-        f'<button type="button" name="keep">{words.PROFILE_KEEP}</button>'
-        f'<button type="button" name="restore">{words.PROFILE_RESTORE}</button></p>'
+    button = gr.HTML(
+        f'<p><button type="button">{words.PROFILE_RESTORE}</button></p>'
         f'<input type="file" hidden aria-label="{words.PROFILE_RESTORE}">'
         f"<p>{words.PROFILE_NOTE}</p>",
-        elem_id="profile",
-        # 'click' and 'upload' are its events.
+        elem_id=elem_id,
+        elem_classes="profile",
+        # 'upload' is its event.
         js_on_load=f"voiceProfile(element, trigger, {profiles.MAX_BYTES})",
     )
-    message = gr.HTML(elem_id="profile-message", js_on_load=answers.STATUS_ROLE)
-    kept = gr.Textbox(visible=False)
-    buttons.click(keep, speaker, kept, **FOLLOWING).success(
-        None,
-        kept,
-        kept,
-        js=f"content => saveProfile(content, '{words.PROFILE_FILE_NAME}')",
-        api_visibility="private",
-    )
-    buttons.upload(restore, None, [message, speaker], **CHANGING)
+    message = gr.HTML(elem_classes="profile-message", js_on_load=answers.STATUS_ROLE)
+    button.upload(restore, None, [message, speaker], **CHANGING)
+    return message
 
 
 def _decoded(content: object) -> bytes:

@@ -30,20 +30,12 @@ def utterances(folder: Path, path: Path) -> list[Utterance]:
         SerError: the file cannot be read, lacks a column or any row, or a row lacks a cell, has
             an unknown emotion or sex, or names a recording that is missing or has a row already.
     """
-    listed, line_of = [], {}
-    for line, row in _labelled_rows(path, REQUIRED):
-        where = f"{path}, line {line}"
-        recording = folder / row["file"]
+    listed = []
+    for where, row, recording in _labelled_rows(path, REQUIRED, folder):
         if not recording.is_file():
             raise SerError(
                 f"{where}: there is no file {recording}. Needed is its name relative to {folder}. "
                 "Correct the name, or leave the row out."
-            )
-        first_line = line_of.setdefault(recording.resolve(), line)
-        if first_line != line:
-            raise SerError(
-                f"{where}: {row['file']} was in line {first_line} already. Needed is one row a "
-                "file. Leave one of them out."
             )
         listed.append(
             Utterance(
@@ -68,11 +60,11 @@ def labelled_files(path: Path) -> list[tuple[Path, str]]:
     recordings need not exist.
 
     Raises:
-        SerError: the table cannot be read, lacks a column, a cell or any row, or has an unknown
-            emotion.
+        SerError: the table cannot be read, lacks a column, a cell or any row, has an unknown
+            emotion, or lists a recording twice.
     """
-    rows_of_table = _labelled_rows(path, LABELLED)
-    return [(path.parent / row["file"], row["emotion"]) for _, row in rows_of_table]
+    rows_of_table = _labelled_rows(path, LABELLED, path.parent)
+    return [(recording, row["emotion"]) for _, row, recording in rows_of_table]
 
 
 def rows(path: Path, required: Sequence[str]) -> Iterator[tuple[int, Row]]:
@@ -97,12 +89,21 @@ def rows(path: Path, required: Sequence[str]) -> Iterator[tuple[int, Row]]:
         ) from error
 
 
-def _labelled_rows(path: Path, required: Sequence[str]) -> Iterator[tuple[int, Row]]:
+def _labelled_rows(
+    path: Path, required: Sequence[str], folder: Path
+) -> Iterator[tuple[str, Row, Path]]:
     """Yield the rows of a table, at least one, whose required cells are filled, with LABELS.
 
-    required: columns, `emotion` among them.
+    No recording, which need not exist, has two of them.
+
+    Args:
+        required: columns, `file` and `emotion` among them.
+        folder: to which files are relative.
+
+    Yields:
+        where the row is, for messages, the row and its recording.
     """
-    line = None
+    line_of = {}
     for line, row in rows(path, required):
         where = f"{path}, line {line}"
         empty = [column for column in required if not row[column]]
@@ -113,8 +114,17 @@ def _labelled_rows(path: Path, required: Sequence[str]) -> Iterator[tuple[int, R
                 f"{where}: the emotion is {row['emotion']!r}. Needed is one of "
                 f"{', '.join(LABELS)}. Rename it, or leave the row out."
             )
-        yield line, row
-    if line is None:
+        recording = folder / row["file"]
+        # Some names that no file can have cannot be resolved.
+        same = recording.resolve() if recording.is_file() else recording
+        first_line = line_of.setdefault(same, line)
+        if first_line != line:
+            raise SerError(
+                f"{where}: {row['file']} was in line {first_line} already. Needed is one row a "
+                "file. Leave one of them out."
+            )
+        yield where, row, recording
+    if not line_of:
         raise SerError(f"{path} has no rows below its header. Add one for each recording.")
 
 

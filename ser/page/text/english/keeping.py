@@ -1,7 +1,7 @@
 """What a visitor may keep, a voice profile and a picture of a round, in English."""
 
-PROFILE_KEEP = "Keep my voice profile"
-PROFILE_RESTORE = "Choose a saved profile"
+PROFILE_KEEP = "Keep"
+PROFILE_RESTORE = "Choose a saved voice profile"
 PROFILE_NOTE = (
     "A profile is a file of numbers that describe a voice, without any recording. "
     "Keep it as carefully as a recording."

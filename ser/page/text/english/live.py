@@ -13,9 +13,10 @@ LIVE = "Live"
 MICROPHONE_LABEL = "Your microphone"
 LIVE_INVITATION = "Press Record and speak. The answer follows your voice."
 LIVE_NOTE = (
-    "Live goes by your last three seconds. They are forgotten when you stop, and teach it nothing "
-    "about your voice; recordings under Analyse and Act it do."
+    "Live goes by your last three seconds, which are forgotten when you stop. They teach it "
+    "nothing about your voice, unless you say what the last answer should have been."
 )
+LIVE_IT_WAS_HINT = "Say what it was, and it learns from those last three seconds"
 LIVE_MAP = "Where your voice is on the map, and where it was"
 # By the state of the stream, see live.js.
 LIVE_STATES = {

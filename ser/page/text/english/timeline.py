@@ -16,6 +16,7 @@ SEGMENTS_NOTE = (
     "Each second is judged by the three around it. One voice is assumed and learned from the "
     "whole recording; if it keeps one emotion all along, the answer is paler than it should be."
 )
+LONG_IT_WAS_HINT = "Say what this part was, and it learns from the three seconds in its middle"
 PLAY_SEGMENT = "Hear it"
 DOWNLOAD_CSV = "Table (CSV)"
 DOWNLOAD_JSON = "Everything (JSON)"

@@ -1,7 +1,7 @@
 """What a visitor may keep, a voice profile and a picture of a round, in Russian."""
 
-PROFILE_KEEP = "Сохранить профиль голоса"
-PROFILE_RESTORE = "Выбрать сохранённый профиль"
+PROFILE_KEEP = "Сохранить"
+PROFILE_RESTORE = "Выбрать сохранённый профиль голоса"
 PROFILE_NOTE = "Профиль — файл чисел, описывающих голос, без записей. Берегите его, как запись."
 PROFILE_RESTORED = "Профиль загружен, теперь ответы учитывают его."
 PROFILE_FILE_NAME = "profil-golosa.npz"
