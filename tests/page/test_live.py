@@ -187,6 +187,16 @@ def test_bars_and_dot_move_with_the_voice(app, talker, new_page, requests):
     expect(page.locator("#live-moment .left")).to_have_text("")
     expect(page.locator("#live-moment .bar").first).to_be_attached()
 
+    # The last answer can be corrected, and corrected again.
+    menu, line = page.locator("#live-correction select"), page.locator("#live-voice")
+    menu.select_option("sad")
+    expect(line).to_contain_text(words.knows_voice(1))
+    with page.expect_response("**/queue/join*"):
+        menu.select_option("happy")
+    expect(line).to_contain_text(words.knows_voice(1))
+    line.get_by_role("button", name=words.FORGET).click()
+    expect(menu).to_have_count(0)
+
 
 def test_the_dot_lies_where_plotly_would_draw_it(app, talker, new_page):
     page = new_page(talker, viewport=DESKTOP)

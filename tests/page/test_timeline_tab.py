@@ -101,6 +101,20 @@ def test_a_recording_is_analysed_played_and_downloaded(app, new_page, recording,
     )
     assert sum("queue/join" in url for url in requests) == 1
 
+    # The chosen part can be corrected, and corrected again; each part has its own label.
+    menu, line = page.locator("#long-correction select"), page.locator("#long-voice")
+    menu.select_option("sad")
+    expect(line).to_contain_text(words.knows_voice(1))
+    buttons.first.click()
+    assert menu.input_value() == ""
+    menu.select_option("happy")
+    expect(line).to_contain_text(words.knows_voice(2))
+    with page.expect_response("**/queue/join*"):
+        menu.select_option("angry")
+    expect(line).to_contain_text(words.knows_voice(2))
+    last.click()
+    assert menu.input_value() == "sad"
+
 
 def test_a_bad_recording_is_explained_and_the_next_one_is_analysed(
     app, new_page, recording, tmp_path
