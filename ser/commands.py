@@ -8,6 +8,7 @@ import io
 import json
 import os
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -121,6 +122,37 @@ def predict(options: argparse.Namespace) -> int:
             print(_line(result))
     if options.json:
         print(json.dumps(results, indent=1))
+    return 1 if failed else 0
+
+
+def timeline(options: argparse.Namespace) -> int:
+    """Write the timelines of long recordings, a file for each format; 1 if any failed.
+
+    Of several recordings of one name, the later ones get a number.
+    """
+    from ser.artifacts import atomic_write
+    from ser.recognizer import Recognizer
+    from ser.timeline import exports
+
+    folders.make(options.out)
+    recognizer = Recognizer.load(options.artifacts, options.device)
+    names, failed = Counter(), 0
+    for source, error in _recordings(options.files):
+        try:
+            if error:
+                raise error
+            *_, found = recognizer.timeline(source, n_speakers=options.speakers)
+        except SerError as error:
+            print(f"{source}: {error}")
+            failed += 1
+            continue
+        names[source.stem] += 1
+        name = source.stem + (f"-{names[source.stem]}" if names[source.stem] > 1 else "")
+        for file_format in options.format:
+            path = options.out / f"{name}{exports.FORMATS[file_format]}"
+            with atomic_write(path) as file:
+                file.write(exports.export(found, file_format, name).encode())
+        print(f"{source}: {found.duration:.0f} s, speakers: {found.n_speakers}")
     return 1 if failed else 0
 
 
