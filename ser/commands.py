@@ -5,10 +5,10 @@ Each imports what it needs when it runs, so that help and errors do not wait for
 
 import argparse
 import io
+import itertools
 import json
 import os
 import sys
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -136,7 +136,7 @@ def timeline(options: argparse.Namespace) -> int:
 
     folders.make(options.out)
     recognizer = Recognizer.load(options.artifacts, options.device)
-    names, failed = Counter(), 0
+    names, failed = set(), 0
     for source, error in _recordings(options.files):
         try:
             if error:
@@ -146,8 +146,9 @@ def timeline(options: argparse.Namespace) -> int:
             print(f"{source}: {error}")
             failed += 1
             continue
-        names[source.stem] += 1
-        name = source.stem + (f"-{names[source.stem]}" if names[source.stem] > 1 else "")
+        numbered = (f"{source.stem}-{number}" for number in itertools.count(2))
+        name = next(n for n in itertools.chain([source.stem], numbered) if n not in names)
+        names.add(name)
         for file_format in options.format:
             path = options.out / f"{name}{exports.FORMATS[file_format]}"
             with atomic_write(path) as file:

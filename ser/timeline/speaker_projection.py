@@ -12,6 +12,7 @@ from ser.models.linear import BLAS, affine, flat_rows
 
 LAYERS = (0, 1, 2)  # hidden states of which the mean over time is taken; upper ones hold words
 N_DISCRIMINANTS = 64
+MIN_VARIANCE = 1e-3  # between speakers; the variance within them is 1
 SHRINKAGE = 0.3  # of the covariance within speakers
 
 
@@ -19,15 +20,17 @@ SHRINKAGE = 0.3  # of the covariance within speakers
 class SpeakerProjection:
     """An affine map from embeddings to features in which speakers differ most.
 
-    The covariance within a speaker, of emotions and words, is the identity.
+    The covariance within a speaker, of emotions and words, is the identity but for the shrinkage.
 
     Attributes:
         weights: float16, shape (layers * hidden size, discriminants).
         offset: float32, shape (1, discriminants).
+        between: variances between speakers, float32, shape (discriminants,).
     """
 
     weights: np.ndarray
     offset: np.ndarray
+    between: np.ndarray
 
     @classmethod
     @threadpool_limits.wrap(limits=1)
@@ -50,7 +53,12 @@ class SpeakerProjection:
         )
         model = make_pipeline(StandardScaler(), discriminants).fit(rows, speakers)
         weights, offset = affine(model.transform, rows.shape[1])
-        return cls(np.float16(weights), offset)
+        projected = rows @ weights + offset
+        names, counts = np.unique(speakers, return_counts=True)
+        means = np.stack([projected[speakers == name].mean(axis=0) for name in names])
+        # Less what the variance within speakers, which is 1, adds to that of means.
+        between = means.var(axis=0) - 1 / counts.mean()
+        return cls(np.float16(weights), offset, np.float32(np.maximum(between, MIN_VARIANCE)))
 
     @BLAS.wrap(limits=1)
     def __call__(self, embeddings: np.ndarray) -> np.ndarray:

@@ -7,6 +7,7 @@ as the one whom the window resembles more.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -24,6 +25,28 @@ from ser.timeline.speaker_projection import LAYERS, SpeakerProjection
 from ser.timeline.timeline import LEVEL_DURATION, Moment, Timeline
 
 SEARCH = 0.25  # fraction of the work on a recording of one voice that it takes to find that out
+
+
+@dataclass(frozen=True)
+class Windows:
+    """The windows of speech in a recording.
+
+    Attributes:
+        duration, levels, notes: as `Timeline` has them.
+        windows: in which a voice is detected, in order.
+        voices: their features by the speaker projection, shape (n, d).
+    """
+
+    duration: float
+    levels: np.ndarray
+    notes: tuple[str, ...]
+    windows: list[Window]
+    voices: np.ndarray
+
+    @property
+    def durations(self) -> np.ndarray:
+        """Seconds of each window, shape (n,)."""
+        return np.array([window.end - window.start for window in self.windows])
 
 
 def analyse_turns(
@@ -56,41 +79,88 @@ def analyse_turns(
         yield from windows.analyse_windows(recording, *models, speaker)
         return
     searched = SEARCH if n_speakers is None else 1.0
+    for step in find_windows(recording, encoder, voice_detector, classifier, projection):
+        if isinstance(step, Windows):
+            found = step
+        else:
+            yield searched * step
+    numbers = speakers.assign(found.voices, found.durations, projection.between, n_speakers)
+    if numbers.max() == 1:
+        for step in windows.analyse_windows(recording, *models, speaker):
+            yield step if isinstance(step, Timeline) else searched + (1 - searched) * step
+        return
+    yield 1.0
+    yield timeline_of(found, numbers, adaptation, classifier)
+
+
+def find_windows(
+    recording: Recording,
+    encoder: Encoder,
+    voice_detector: VoiceDetector,
+    classifier: EmotionClassifier,
+    projection: SpeakerProjection,
+) -> Iterator[float | Windows]:
+    """Embed the windows of speech in a recording; yields the fraction done, then the windows.
+
+    Raises:
+        SerError: as `analyse_windows`.
+    """
     yield 0.0
     duration, levels, notes = speech.measure_levels(recording)
-    spans = speech.spans(levels, speech.voiced(levels))
-    n_voice = len(LAYERS)
     both = encoder.with_layers((*LAYERS, *encoder.layers))
     found, voices, batch = [], [], []
 
     def embed() -> None:
         clips, times = zip(*batch, strict=True)
         embeddings = both.embed(clips)
-        detected = predictions.detect(embeddings[:, n_voice:], times, voice_detector, classifier)
+        of_emotion = embeddings[:, len(LAYERS) :]
+        detected = predictions.detect(of_emotion, times, voice_detector, classifier)
         found.extend(detected)
         rows = [times.index((window.start, window.end)) for window in detected]
-        voices.extend(projection(embeddings[rows, :n_voice]))
+        voices.extend(projection(embeddings[rows, : len(LAYERS)]))
         batch.clear()
 
-    for clip, times in _clips(recording, spans):
+    for clip, times in _clips(recording, speech.spans(levels, speech.voiced(levels))):
         batch.append((clip, times))
         if len(batch) == BATCH:
             embed()
-            yield min(1.0, times[1] / duration) * searched
+            yield min(1.0, times[1] / duration)
     if batch:
         embed()
     if not found:
         raise windows.no_voice(duration)
-    yield searched
-    durations = np.array([window.end - window.start for window in found])
-    numbers = speakers.assign(np.stack(voices), durations, n_speakers)
-    if numbers.max() == 1:
-        for step in windows.analyse_windows(recording, *models, speaker):
-            yield step if isinstance(step, Timeline) else searched + (1 - searched) * step
-        return
-    moments, threshold = _predict(found, numbers, duration, adaptation, classifier)
     yield 1.0
-    yield Timeline(duration, levels, moments, threshold, notes)
+    yield Windows(duration, levels, notes, found, np.stack(voices))
+
+
+def timeline_of(
+    found: Windows,
+    numbers: np.ndarray,
+    adaptation: SpeakerAdaptation,
+    classifier: EmotionClassifier,
+) -> Timeline:
+    """Predict each speaker's windows, adapted to that speaker.
+
+    numbers: of the windows' speakers, as `speakers.assign` returns them.
+    """
+    moments = []
+    for number in range(1, numbers.max() + 1):
+        of_speaker = [found.windows[row] for row in np.flatnonzero(numbers == number)]
+        rows, threshold = predictions.predict(of_speaker, adaptation, classifier, ())
+        moments += [
+            Moment(window.start, min(window.end, found.duration), row, number)
+            for window, row in zip(of_speaker, rows, strict=True)
+        ]
+    moments.sort(key=lambda moment: moment.start)
+    complete, end = [], 0.0
+    for moment in moments:
+        if moment.start > end:
+            complete.append(Moment(end, moment.start, None))
+        complete.append(moment)
+        end = moment.end
+    if end < found.duration:
+        complete.append(Moment(end, found.duration, None))
+    return Timeline(found.duration, found.levels, tuple(complete), threshold, found.notes)
 
 
 def _clips(
@@ -114,35 +184,3 @@ def _clips(
         if waiting:
             used = min(len(rest), waiting[-1].start * size - first)
             rest, first = rest[used:], first + used
-
-
-def _predict(
-    found: list[Window],
-    numbers: np.ndarray,
-    duration: float,
-    adaptation: SpeakerAdaptation,
-    classifier: EmotionClassifier,
-) -> tuple[tuple[Moment, ...], float]:
-    """Predict each speaker's windows.
-
-    Returns:
-        the moments of the whole recording, and the threshold of a confident one.
-    """
-    moments = []
-    for number in range(1, numbers.max() + 1):
-        of_speaker = [found[row] for row in np.flatnonzero(numbers == number)]
-        rows, threshold = predictions.predict(of_speaker, adaptation, classifier, ())
-        moments += [
-            Moment(window.start, min(window.end, duration), row, number)
-            for window, row in zip(of_speaker, rows, strict=True)
-        ]
-    moments.sort(key=lambda moment: moment.start)
-    complete, end = [], 0.0
-    for moment in moments:
-        if moment.start > end:
-            complete.append(Moment(end, moment.start, None))
-        complete.append(moment)
-        end = moment.end
-    if end < duration:
-        complete.append(Moment(end, duration, None))
-    return tuple(complete), threshold
