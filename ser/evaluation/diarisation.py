@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 from pyannote.core import Annotation, Segment
+from pyannote.core import Timeline as Extent
 from pyannote.metrics.diarization import DiarizationErrorRate
 from tqdm import tqdm
 
@@ -90,10 +91,11 @@ def score(answers: Iterable[Answers]) -> dict:
     right, seconds, emotions, predicted = [], 0.0, [], {}
     for answer in answers:
         truth = _annotation((turn.start, turn.end, turn.speaker) for turn in answer.turns)
-        rates["given"](truth, _annotation(answer.given.turns))
-        rates["found"](truth, _annotation(answer.found.turns))
+        extent = Extent([Segment(0, answer.given.duration)])
+        rates["given"](truth, _annotation(answer.given.turns), uem=extent)
+        rates["found"](truth, _annotation(answer.found.turns), uem=extent)
         alone = [(start, end, 1) for start, end, _ in answer.given.turns]
-        rates["one_speaker"](truth, _annotation(alone))
+        rates["one_speaker"](truth, _annotation(alone), uem=extent)
         right.append(answer.found.n_speakers == len({turn.speaker for turn in answer.turns}))
         seconds += answer.given.duration
         emotions += [turn.emotion for turn in answer.turns]
