@@ -5,7 +5,6 @@ Each imports what it needs when it runs, so that help and errors do not wait for
 
 import argparse
 import io
-import itertools
 import json
 import os
 import sys
@@ -126,11 +125,7 @@ def predict(options: argparse.Namespace) -> int:
 
 
 def timeline(options: argparse.Namespace) -> int:
-    """Write the timelines of long recordings, a file for each format; 1 if any failed.
-
-    Of several recordings of one name, the later ones get a number.
-    """
-    from ser.artifacts import atomic_write
+    """Write the timelines of long recordings, a file for each format; 1 if any failed."""
     from ser.recognizer import Recognizer
     from ser.timeline import exports
 
@@ -146,13 +141,12 @@ def timeline(options: argparse.Namespace) -> int:
             print(f"{source}: {error}")
             failed += 1
             continue
-        numbered = (f"{source.stem}-{number}" for number in itertools.count(2))
-        name = next(n for n in itertools.chain([source.stem], numbered) if n not in names)
+        # Of several recordings of one name, the later ones get a number.
+        numbered = (f"{source.stem}-{number}" for number in range(2, len(names) + 2))
+        name = next(n for n in (source.stem, *numbered) if n not in names)
         names.add(name)
         for file_format in options.format:
-            path = options.out / f"{name}{exports.FORMATS[file_format]}"
-            with atomic_write(path) as file:
-                file.write(exports.export(found, file_format, name).encode())
+            exports.write(found, file_format, options.out, name)
         print(f"{source}: {found.duration:.0f} s, speakers: {found.n_speakers}")
     return 1 if failed else 0
 

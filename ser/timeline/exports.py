@@ -8,6 +8,7 @@ from pathlib import Path
 import webvtt
 from pympi import Elan, Praat
 
+from ser.artifacts import atomic_write
 from ser.timeline.timeline import Segment, Timeline
 
 
@@ -19,6 +20,12 @@ def export(timeline: Timeline, file_format: str, name: str) -> str:
         name: of the recording.
     """
     return _WRITERS[file_format](timeline, name)
+
+
+def write(timeline: Timeline, file_format: str, folder: Path, name: str) -> None:
+    """Write a timeline to a file in a folder, named as the recording is."""
+    with atomic_write(folder / f"{name}{FORMATS[file_format]}") as file:
+        file.write(export(timeline, file_format, name).encode())
 
 
 def _csv(timeline: Timeline, name: str) -> str:
