@@ -7,6 +7,8 @@ from pathlib import Path
 from ser import commands, console
 
 DEVICES = ("cpu", "cuda", "mps")
+# As timeline.exports.FORMATS, whose module would import numpy for every --help.
+TIMELINE_FORMATS = ("csv", "json", "rttm", "textgrid", "eaf", "audacity", "webvtt")
 DEVICE = "where the encoder runs; by default on the best available"
 PROFILE = "voice profile, made by enrol or the page, of the person who speaks in all recordings"
 
@@ -96,6 +98,24 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("file", type=Path, metavar="FILE.onnx")
     command.add_argument("--artifacts", type=Path, default=bundled, metavar="FOLDER")
     command.set_defaults(run=commands.export)
+
+    command = subparsers.add_parser(
+        "timeline", help="say who speaks when in long recordings, and in which emotion"
+    )
+    command.add_argument("files", nargs="+", type=Path, metavar="FILE", help="files or folders")
+    command.add_argument(
+        "--out", type=Path, required=True, metavar="DIR", help="for a file of each format"
+    )
+    command.add_argument(
+        "--format", nargs="+", choices=TIMELINE_FORMATS, default=["json"], help="json by default"
+    )
+    command.add_argument(
+        "--speakers", type=int, metavar="N",
+        help="number of people who speak, by default found in each recording",
+    )  # fmt: skip
+    command.add_argument("--artifacts", type=Path, default=bundled, metavar="FOLDER")
+    command.add_argument("--device", choices=DEVICES, help=DEVICE)
+    command.set_defaults(run=commands.timeline, writes="out")
 
     command = subparsers.add_parser("bench", help="time the analysis compared with other systems")
     command.add_argument("--load", action="store_true", help="many people at the page instead")

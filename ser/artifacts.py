@@ -24,6 +24,7 @@ FORMAT = 2  # of the files below; raise it with a change that makes older files 
 MANIFEST = "manifest.json"
 CLASSIFIER = "classifier.npz"
 ADAPTATION = "speaker_adaptation.npz"
+SPEAKER_PROJECTION = "speaker_projection.npz"
 MAP = "embedding_map.npz"
 OUT_OF_FOLD = "out_of_fold_probabilities.npy"  # of the clips on the map
 METRICS = "metrics.json"
@@ -31,7 +32,7 @@ EMBEDDINGS = "embeddings.npz"
 OTHER_CORPORA = "other_corpora.npz"
 COMPARISON = "comparison.svg"
 READY = ".ready"  # folder with complete files that only have to be renamed
-NEEDED = (CLASSIFIER, ADAPTATION, MAP, OUT_OF_FOLD, METRICS)
+NEEDED = (CLASSIFIER, ADAPTATION, SPEAKER_PROJECTION, MAP, OUT_OF_FOLD, METRICS)
 # Training and evaluation read these, the page does not.
 OPTIONAL = (EMBEDDINGS, OTHER_CORPORA, COMPARISON)
 LIBRARIES = ("numpy", "scikit-learn", "torch", "transformers", "librosa", "soxr", "umap-learn")

@@ -117,6 +117,33 @@ def predict(options: argparse.Namespace) -> int:
     return 1 if failed else 0
 
 
+def timeline(options: argparse.Namespace) -> int:
+    """Write the timelines of long recordings, a file for each format; 1 if any failed."""
+    from ser.recognizer import Recognizer
+    from ser.timeline import exports
+
+    folders.make(options.out)
+    recognizer = Recognizer.load(options.artifacts, options.device)
+    names, failed = set(), 0
+    for source, error in _recordings(options.files):
+        try:
+            if error:
+                raise error
+            *_, found = recognizer.timeline(source, n_speakers=options.speakers)
+        except SerError as error:
+            print(f"{source}: {error}")
+            failed += 1
+            continue
+        # Of several recordings of one name, the later ones get a number.
+        numbered = (f"{source.stem}-{number}" for number in range(2, len(names) + 2))
+        name = next(n for n in (source.stem, *numbered) if n not in names)
+        names.add(name)
+        for file_format in options.format:
+            exports.write(found, file_format, options.out, name)
+        print(f"{source}: {found.duration:.0f} s, speakers: {found.n_speakers}")
+    return 1 if failed else 0
+
+
 def score(options: argparse.Namespace) -> int:
     """Score a large collection; if interrupted, the same command continues it."""
     with console.required("requirements-scale.txt"):

@@ -17,8 +17,9 @@ from ser.models.embedding_map import EmbeddingMap, Placement
 from ser.models.encoder import Encoder
 from ser.models.speaker import UNKNOWN_SPEAKER, Features, Speaker, SpeakerAdaptation
 from ser.models.voice_detector import VoiceDetector
+from ser.timeline.speaker_projection import SpeakerProjection
 from ser.timeline.timeline import Timeline
-from ser.timeline.windows import analyse_windows
+from ser.timeline.turns import analyse_turns
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,7 @@ class Recognizer:
 
     Attributes:
         adaptation: subtracts a speaker's offset.
+        speaker_projection: tells the speakers of a long recording apart.
         metrics: the content of metrics.json.
         out_of_fold_probabilities: float32, shape (n, 8), of the clips on the map, each predicted by
             a classifier that was not trained on its speaker.
@@ -82,6 +84,7 @@ class Recognizer:
     voice_detector: VoiceDetector
     adaptation: SpeakerAdaptation
     classifier: EmotionClassifier
+    speaker_projection: SpeakerProjection
     embedding_map: EmbeddingMap
     metrics: dict
     out_of_fold_probabilities: np.ndarray
@@ -112,6 +115,9 @@ class Recognizer:
             voice_detector=VoiceDetector(),
             adaptation=arrays.load(SpeakerAdaptation, folder / artifacts.ADAPTATION),
             classifier=arrays.load(EmotionClassifier, folder / artifacts.CLASSIFIER),
+            speaker_projection=arrays.load(
+                SpeakerProjection, folder / artifacts.SPEAKER_PROJECTION
+            ),
             embedding_map=arrays.load(EmbeddingMap, folder / artifacts.MAP),
             metrics=artifacts.read_json(folder / artifacts.METRICS),
             out_of_fold_probabilities=np.load(folder / artifacts.OUT_OF_FOLD, allow_pickle=False),
@@ -196,9 +202,22 @@ class Recognizer:
         return self.classifier.features(self.encoder.embed([clip]))
 
     def timeline(
-        self, recording: loading.Recording, speaker: Speaker = UNKNOWN_SPEAKER
+        self,
+        recording: loading.Recording,
+        speaker: Speaker = UNKNOWN_SPEAKER,
+        n_speakers: int | None = 1,
     ) -> Iterator[float | Timeline]:
-        """Analyse a recording of up to 30 minutes window by window, see `analyse_windows`."""
-        return analyse_windows(
-            recording, self.encoder, self.voice_detector, self.adaptation, self.classifier, speaker
+        """Analyse a recording of up to 30 minutes window by window, see `analyse_turns`.
+
+        n_speakers: number of people who speak; None to have it found.
+        """
+        return analyse_turns(
+            recording,
+            self.encoder,
+            self.voice_detector,
+            self.adaptation,
+            self.classifier,
+            self.speaker_projection,
+            speaker,
+            n_speakers,
         )

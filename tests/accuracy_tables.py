@@ -227,6 +227,26 @@ def labelled() -> str:
     return table(header, rows)
 
 
+def conversations() -> str:
+    """Return diarisation error rates, and UA of the emotions of turns."""
+    found = METRICS["protocols"]["conversations"]
+    rows = [
+        (what, *(percent(found[key]) if key in found else "" for key in keys))
+        for what, keys in {
+            "one speaker assumed": ("der_one_speaker", "", "ua_one_voice"),
+            "number of speakers said": ("der_given", "", "ua_given"),
+            "number of speakers found": ("der_found", "right_number", "ua_found"),
+        }.items()
+    ]
+    header = (
+        f"{found['conversations']} conversations, {found['turns']:,} turns",
+        "diarisation error rate %",
+        "number right %",
+        "UA of the turns' emotions %",
+    )
+    return table(header, rows)
+
+
 def references() -> str:
     """Return what UA on a corpus can be compared with: a probe trained on it, and people."""
     rows = []

@@ -34,6 +34,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "adaptation": accuracy_tables.adaptation,
     "labelled": accuracy_tables.labelled,
     "references": accuracy_tables.references,
+    "conversations": accuracy_tables.conversations,
     "probe": card_tables.probe,
     "encoders": card_tables.encoders,
     "groups": card_tables.groups,

@@ -14,9 +14,10 @@ from bad import bad_recordings
 from recordings import write_tsv
 
 from ser import profile
-from ser.__main__ import main
+from ser.__main__ import TIMELINE_FORMATS, main
 from ser.evaluation import evaluate
 from ser.labels import LABELS
+from ser.timeline import exports
 from ser.training import train
 
 
@@ -272,3 +273,29 @@ def test_importing_the_recognizer_sets_a_writable_cache(tmp_path):
 def test_the_page_is_imported_without_the_model():
     code = f"import sys, ser.page; assert not {HEAVY} & set(sys.modules), sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_timeline_writes_a_file_for_each_format(speech, clips, tmp_path, capsys):
+    bad, other = tmp_path / "text.wav", tmp_path / "other"
+    bad.write_text("not audio")
+    other.mkdir()
+    shutil.copy(speech, other / speech.name)
+    out = tmp_path / "out"
+    options = ["--out", str(out), "--format", "csv", "textgrid", "--speakers", "1"]
+    assert main(["timeline", str(speech), str(bad), str(other), *options]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert "speakers: 1" in lines[0] and "cannot be read" in lines[1]
+    names = {f"{speech.stem}{n}{suffix}" for n in ("", "-2") for suffix in (".csv", ".TextGrid")}
+    assert {path.name for path in out.iterdir()} == names
+    assert (out / f"{speech.stem}.csv").read_text().startswith("start,end,label")
+
+
+def test_timeline_formats_are_those_that_can_be_written():
+    assert tuple(exports.FORMATS) == TIMELINE_FORMATS
+
+
+@pytest.mark.parametrize("number", ["0", "7"])
+def test_timeline_of_too_many_speakers(speech, tmp_path, number, capsys):
+    options = ["--out", str(tmp_path), "--speakers", number]
+    assert main(["timeline", str(speech), *options]) == 1
+    assert "from 1 to 6" in capsys.readouterr().out

@@ -49,6 +49,11 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--noise", type=Path, required=True, metavar="FOLDER", help=NOISE)
     command.set_defaults(run=_voices)
 
+    command = commands.add_parser("conversations", help="who speaks when, in which emotion")
+    command.add_argument("--data", type=Path, nargs="+", required=True, metavar="FOLDER")
+    command.add_argument("--conversations", type=int, default=40, help="fewer are the first ones")
+    command.set_defaults(run=_conversations)
+
     for command in commands.choices.values():
         command.add_argument("--artifacts", type=Path, default=ARTIFACTS, metavar="FOLDER")
         command.set_defaults(writes="artifacts")
@@ -94,6 +99,15 @@ def _voices(options: argparse.Namespace) -> int:
 
     results = voice_detection.measure(options.data, options.noise, options.artifacts)
     print(json.dumps(results, indent=1))
+    return 0
+
+
+def _conversations(options: argparse.Namespace) -> int:
+    with console.required("requirements-training.txt"):
+        from ser.evaluation import diarisation
+
+    results = diarisation.measure(options.data, options.artifacts, options.conversations)
+    print(diarisation.table(results))
     return 0
 
 

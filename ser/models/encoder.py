@@ -1,5 +1,6 @@
 """A frozen Wav2Vec2-family model: from clips to embeddings, which are pooled hidden states."""
 
+import copy
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
@@ -75,6 +76,12 @@ class Encoder:
     def shape(self) -> tuple[int, int, int]:
         """Shape of an embedding: layers, statistics of POOLING, hidden size."""
         return len(self.layers), len(POOLING), self._model.config.hidden_size
+
+    def with_layers(self, layers: Sequence[int]) -> "Encoder":
+        """Return an encoder of other hidden states, none above those of this one, by its model."""
+        other = copy.copy(self)
+        other.layers = tuple(layers)
+        return other
 
     def embed(
         self, clips: Sequence[Clip], lock: AbstractContextManager | None = None

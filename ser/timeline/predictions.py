@@ -1,5 +1,6 @@
-"""Predict the windows of a recording, adapted to its one speaker."""
+"""Predict the windows of one speaker, adapted to that speaker."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +10,6 @@ from ser.models import personal
 from ser.models.classifier import EmotionClassifier
 from ser.models.speaker import Features, LabelledClip, Speaker, SpeakerAdaptation
 
-WINDOW, HOP = 3, 1  # s
 BATCH = 64  # windows
 
 
@@ -18,14 +18,35 @@ class Window:
     """A window with a voice.
 
     Attributes:
-        index: of the window; it starts at index * HOP seconds.
+        start, end: seconds.
         features: of this window alone.
         probabilities: of its emotions, shape (8,), predicted without adaptation.
     """
 
-    index: int
+    start: float
+    end: float
     features: Features
     probabilities: np.ndarray
+
+    def overlaps(self, other: "Window") -> bool:
+        """Return whether part of the recording is in both windows."""
+        return self.start < other.end and other.start < self.end
+
+
+def describe(
+    embeddings: np.ndarray, spans: Sequence[tuple[float, float]], classifier: EmotionClassifier
+) -> list[Window]:
+    """Return windows with their features and unadapted probabilities.
+
+    Args:
+        embeddings: of the windows, shape (n, layers, 2, hidden size).
+        spans: start and end of each, in seconds.
+    """
+    features = classifier.features(embeddings)
+    probabilities = classifier.predict_features(features, features.rows).pooled
+    return [
+        Window(*span, features[row : row + 1], probabilities[row]) for row, span in enumerate(spans)
+    ]
 
 
 def predict(
@@ -33,23 +54,23 @@ def predict(
     adaptation: SpeakerAdaptation,
     classifier: EmotionClassifier,
     labelled: tuple[LabelledClip, ...],
-) -> tuple[dict[int, dict[str, float]], float]:
-    """Predict each window, adapted with the windows that do not overlap it.
+) -> tuple[list[dict[str, float]], float]:
+    """Predict each of a speaker's windows, adapted with those that do not overlap it.
 
     With labelled clips one offset serves all windows: a window changes it little, and the model of
     the labelled clips is fitted once a batch.
 
     Returns:
-        probabilities by window index and label, and the threshold of a confident one.
+        probabilities of each window by label, and the threshold of a confident one.
     """
     disjoint = []
     for window in windows:
-        if not disjoint or (window.index - disjoint[-1].index) * HOP >= WINDOW:
+        if not disjoint or not window.overlaps(disjoint[-1]):
             disjoint.append(window)
     speaker = Speaker(labelled=labelled)
     for window in disjoint:
         speaker = speaker.update(window.features.rows[0], window.probabilities)
-    probabilities = {}
+    probabilities = []
     for first in range(0, len(windows), BATCH):
         batch = windows[first : first + BATCH]
         features = Features.concatenate([window.features for window in batch])
@@ -58,8 +79,8 @@ def predict(
         else:
             adapted = _adapted(batch, features, disjoint, speaker, adaptation)
             prediction = classifier.predict_features(features, adapted)
-        for window, row in zip(batch, prediction.probabilities.tolist(), strict=True):
-            probabilities[window.index] = dict(zip(LABELS, row, strict=True))
+        rows = prediction.probabilities.tolist()
+        probabilities += [dict(zip(LABELS, row, strict=True)) for row in rows]
     return probabilities, prediction.threshold
 
 
@@ -84,6 +105,6 @@ def _adapted(
 def _without_overlap(speaker: Speaker, disjoint: list[Window], predicted: Window) -> Speaker:
     """Return a speaker's statistics of those disjoint windows that do not overlap a window."""
     for window in disjoint:
-        if abs(window.index - predicted.index) * HOP < WINDOW:
+        if window.overlaps(predicted):
             speaker = speaker.remove(window.features.rows[0], window.probabilities)
     return speaker

@@ -16,18 +16,23 @@ LEVEL_DURATION = 0.1  # s of the recording that one of Timeline.levels is measur
 
 @dataclass(frozen=True)
 class Moment:
-    """The middle of a window: one second, at the recording's ends two.
+    """A part of a recording that is answered as a whole.
+
+    Of one voice it is the middle of a window: one second, at the recording's ends two. Of several
+    it is a window, or the time between two of them.
 
     Attributes:
         start, end: seconds.
         probabilities: of the window around it, by label, sum 1; None where no voice was detected.
         features: of the window around it, None where no voice was detected.
+        speaker: who speaks, if anybody: a number from 1 on, in order of appearance.
     """
 
     start: float
     end: float
     probabilities: dict[str, float] | None
     features: Features | None = field(default=None, compare=False)
+    speaker: int = 1
 
     @property
     def label(self) -> str | None:
@@ -37,13 +42,14 @@ class Moment:
 
 @dataclass(frozen=True)
 class Segment:
-    """Neighbouring moments of one emotion.
+    """Neighbouring moments of one emotion and one speaker.
 
     Attributes:
         start, end: seconds.
         label: one of LABELS.
         probability: mean of that emotion's over the moments, 0-1.
         features: of the moment in the middle.
+        speaker: as `Moment` has it.
     """
 
     start: float
@@ -51,6 +57,7 @@ class Segment:
     label: str
     probability: float
     features: Features | None = field(default=None, compare=False)
+    speaker: int = 1
 
 
 @dataclass(frozen=True)
@@ -60,7 +67,7 @@ class Timeline:
     Attributes:
         duration: seconds.
         levels: float32, shape (n,), standard deviation of each tenth of a second, full scale 1.
-        moments: one a second, from the recording's beginning to its end.
+        moments: without gaps, from the recording's beginning to its end.
         threshold: probability from which on an emotion is confident.
         notes: on the recording's file, keys of NOTES.
     """
@@ -73,7 +80,7 @@ class Timeline:
 
     @property
     def segments(self) -> tuple[Segment, ...]:
-        """Runs of moments with a voice and of one emotion."""
+        """Runs of moments with a voice, of one emotion and one speaker."""
         return tuple(
             Segment(
                 start=run[0].start,
@@ -81,10 +88,27 @@ class Timeline:
                 label=label,
                 probability=float(np.mean([moment.probabilities[label] for moment in run])),
                 features=run[len(run) // 2].features,
+                speaker=speaker,
             )
-            for label, group in groupby(self.moments, key=lambda moment: moment.label)
+            for (label, speaker), group in groupby(self.moments, key=lambda m: (m.label, m.speaker))
             if label and (run := list(group))
         )
+
+    @property
+    def turns(self) -> tuple[tuple[float, float, int], ...]:
+        """Start, end and speaker of speech without a pause or a change of speaker."""
+        turns = []
+        for segment in self.segments:
+            if turns and (turns[-1][1], turns[-1][2]) == (segment.start, segment.speaker):
+                turns[-1] = (turns[-1][0], segment.end, segment.speaker)
+            else:
+                turns.append((segment.start, segment.end, segment.speaker))
+        return tuple(turns)
+
+    @property
+    def n_speakers(self) -> int:
+        """Number of speakers."""
+        return max(segment.speaker for segment in self.segments)
 
     def time_fractions(self) -> dict[str, float]:
         """Return for each of LABELS its fraction of the time with a voice, 0-1."""
@@ -105,6 +129,7 @@ class Timeline:
                     "end": round(segment.end, 3),
                     "label": segment.label,
                     "probability": round(segment.probability, 4),
+                    "speaker": segment.speaker,
                 }
                 for segment in self.segments
             ],
@@ -114,16 +139,17 @@ class Timeline:
                     "end": round(moment.end, 3),
                     "probabilities": moment.probabilities
                     and {label: round(p, 4) for label, p in moment.probabilities.items()},
+                    "speaker": moment.probabilities and moment.speaker,
                 }
                 for moment in self.moments
             ],
         }
 
     def to_csv(self) -> str:
-        """Return the segments as CSV: start and end in seconds, emotion, probability."""
+        """Return the segments as CSV: start and end in seconds, emotion, probability, speaker."""
         file = io.StringIO()
         segments = self.to_json()["segments"]
-        table = csv.DictWriter(file, ["start", "end", "label", "probability"])
+        table = csv.DictWriter(file, ["start", "end", "label", "probability", "speaker"])
         table.writeheader()
         table.writerows(segments)
         return file.getvalue()

@@ -1,4 +1,4 @@
-"""Predict the emotions in a long recording: windows of three seconds, one each second.
+"""Predict one speaker's emotions in a long recording: windows of three seconds, one each second.
 
 The recording is decoded twice, block by block: for its duration and levels, and for its windows. Of
 a window only the embedding is kept, so memory does not grow with the duration. Windows are
@@ -7,8 +7,8 @@ preprocessed as short recordings are (`to_clip`).
 One speaker is assumed, whose statistics come from the whole recording, so the first minute is
 adapted as well as the last. Overlapping windows are not independent: the statistics are of windows
 that do not overlap, and a window's prediction leaves out those that overlap it. With several
-speakers the offset is the one that they have in common, of room and microphone. If one emotion
-lasts throughout, half of it is taken for the speaker's offset (POSTERIOR_DISCOUNT of speaker.py),
+speakers (see turns.py) the offset would be the one that they have in common. If one emotion lasts
+throughout, half of it is taken for the speaker's offset (POSTERIOR_DISCOUNT of speaker.py),
 and predictions are too close to neutral.
 """
 
@@ -17,20 +17,19 @@ from collections.abc import Iterator
 import numpy as np
 
 from ser.audio import loading
-from ser.audio.clip import SAMPLING_RATE, TRIM_DB, Clip, to_clip
+from ser.audio.clip import SAMPLING_RATE, Clip, to_clip
 from ser.audio.decoding import Recording
 from ser.errors import ErrorKind, SerError
 from ser.models.classifier import EmotionClassifier
 from ser.models.encoder import BATCH, Encoder
 from ser.models.speaker import UNKNOWN_SPEAKER, Features, Speaker, SpeakerAdaptation
 from ser.models.voice_detector import VoiceDetector
-from ser.timeline.predictions import HOP, WINDOW, Window, predict
+from ser.timeline import predictions, speech
+from ser.timeline.predictions import Window
 from ser.timeline.timeline import LEVEL_DURATION, Moment, Timeline
 
-MAX_DURATION = 1800.0  # s
+WINDOW, HOP = 3, 1  # s
 MIN_VOICE = 1.0  # s of a window
-NOISE_FLOOR_PERCENTILE = 10  # of the levels
-ABOVE_NOISE_FLOOR = 6  # dB, of a voice
 
 
 def analyse_windows(
@@ -52,15 +51,14 @@ def analyse_windows(
         SerError: as `loading.load`, but for more than 30 minutes; there is no voice anywhere.
     """
     yield 0.0
-    duration, levels, notes = _levels(recording)
-    voiced = _voiced(levels)
+    duration, levels, notes = speech.measure_levels(recording)
+    voiced = speech.voiced(levels)
     batch, windows = {}, []
 
-    def embed() -> Iterator[Window]:
-        features = classifier.features(encoder.embed(list(batch.values())))
-        probabilities = classifier.predict_features(features, features.rows).pooled
-        of_windows = [features[row : row + 1] for row in range(len(batch))]
-        return map(Window, batch, of_windows, probabilities)
+    def embed() -> list[Window]:
+        spans = [(index * HOP, index * HOP + WINDOW) for index in batch]
+        embeddings = encoder.embed(list(batch.values()))
+        return predictions.describe(embeddings, spans, classifier)
 
     for index, waveform in enumerate(_waveforms(recording)):
         clip = _clip(waveform, voiced, index)
@@ -73,49 +71,31 @@ def analyse_windows(
     if batch:
         windows += embed()
     if not windows:
-        raise SerError(
-            f"No voice was found in the recording ({duration:.0f} s); at least {MIN_VOICE:.0f} s "
-            "is needed. Choose one in which somebody speaks, or record closer to the microphone.",
-            ErrorKind.NO_VOICE_ANYWHERE,
-            duration=duration,
-            needed=MIN_VOICE,
-        )
+        raise no_voice(duration)
     yield 1.0
-    predictions, threshold = predict(windows, adaptation, classifier, speaker.labelled)
-    features = {window.index: window.features for window in windows}
-    moments = _moments(duration, index + 1, predictions, features)
+    rows, threshold = predictions.predict(windows, adaptation, classifier, speaker.labelled)
+    starts = [window.start // HOP for window in windows]
+    features = dict(zip(starts, (window.features for window in windows), strict=True))
+    moments = _moments(duration, index + 1, dict(zip(starts, rows, strict=True)), features)
     yield Timeline(duration, levels, moments, threshold, notes)
 
 
-def _levels(recording: Recording) -> tuple[float, np.ndarray, tuple[str, ...]]:
-    """Return the duration in seconds, the levels and the notes, as Timeline describes them."""
-    size = round(LEVEL_DURATION * SAMPLING_RATE)
-    rest, n_samples, levels = np.zeros(0, np.float32), 0, []
-    for block in loading.blocks(recording, MAX_DURATION):
-        n_samples += len(block.waveform)
-        rest = np.concatenate([rest, block.waveform])
-        complete = len(rest) // size * size
-        # The deviation rather than the root mean square: a constant offset is no sound.
-        levels.append(rest[:complete].reshape(-1, size).std(axis=1))
-        rest = rest[complete:]
-    if len(rest):
-        levels.append(rest[None].std(axis=1))
-    # The last block lists the defects of the whole recording.
-    return n_samples / SAMPLING_RATE, np.concatenate(levels), block.defects
-
-
-def _voiced(levels: np.ndarray) -> np.ndarray:
-    """Return which levels may be a voice's, compared with the whole recording."""
-    below_peak = levels.max() * 10 ** (-TRIM_DB / 20)
-    noise_floor = np.percentile(levels, NOISE_FLOOR_PERCENTILE)
-    return levels > max(below_peak, noise_floor * 10 ** (ABOVE_NOISE_FLOOR / 20))
+def no_voice(duration: float) -> SerError:
+    """Return the error that there is no voice anywhere in a recording of so many seconds."""
+    return SerError(
+        f"No voice was found in the recording ({duration:.0f} s); at least {MIN_VOICE:.0f} s "
+        "is needed. Choose one in which somebody speaks, or record closer to the microphone.",
+        ErrorKind.NO_VOICE_ANYWHERE,
+        duration=duration,
+        needed=MIN_VOICE,
+    )
 
 
 def _waveforms(recording: Recording) -> Iterator[np.ndarray]:
     """Yield the waveform of each window; the last one ends with the recording."""
     size, hop = WINDOW * SAMPLING_RATE, HOP * SAMPLING_RATE
     rest = np.zeros(0, np.float32)
-    for block in loading.blocks(recording, MAX_DURATION):
+    for block in loading.blocks(recording, speech.MAX_DURATION):
         rest = np.concatenate([rest, block.waveform])
         while len(rest) > size:
             yield rest[:size]

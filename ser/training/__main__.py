@@ -1,4 +1,4 @@
-"""Train the encoder: python -m ser.training distil | fine-tune."""
+"""Train parts of the model: python -m ser.training distil | fine-tune | voices."""
 
 import argparse
 import sys
@@ -13,7 +13,7 @@ WITHOUT = "leave out, so that the encoder can be scored on them"  # help of --wi
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m ser.training", description="Train the encoder."
+        prog="python -m ser.training", description="Train parts of the model."
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
@@ -40,6 +40,13 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--resume", action="store_true", help="continue from the last checkpoint")
     command.add_argument("--seed", type=int, default=0)
     command.set_defaults(run=_fine_tune, writes="out")
+
+    command = commands.add_parser(
+        "voices", help="fit again what tells speakers apart, in artifacts that are there"
+    )
+    command.add_argument("--data", type=Path, nargs="+", required=True, metavar="FOLDER")
+    command.add_argument("--artifacts", type=Path, default=BUNDLED.parent, metavar="FOLDER")
+    command.set_defaults(run=_voices, writes="artifacts")
     return parser
 
 
@@ -74,6 +81,13 @@ def _fine_tune(options: argparse.Namespace) -> int:
         options.resume,
         options.seed,
     )
+    return 0
+
+
+def _voices(options: argparse.Namespace) -> int:
+    from ser.training.classifier import voices
+
+    voices.refit(options.data, options.artifacts)
     return 0
 
 

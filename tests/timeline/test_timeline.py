@@ -117,12 +117,12 @@ def test_neighbouring_moments_of_one_emotion_are_a_segment(timeline):
 def test_written_as_json_and_csv(timeline):
     content = json.loads(json.dumps(timeline.to_json()))
     assert list(content) == ["duration", "notes", "segments", "moments"]
-    assert content["segments"][0] == {"start": 0, "end": 2, "label": "angry", "probability": 0.8}
-    assert content["moments"][2] == {"start": 2, "end": 3, "probabilities": None}
+    assert content["segments"][0] == dict(start=0, end=2, label="angry", probability=0.8, speaker=1)
+    assert content["moments"][2] == dict(start=2, end=3, probabilities=None, speaker=None)
     assert list(content["moments"][0]["probabilities"]) == list(LABELS)
     rows = list(csv.DictReader(io.StringIO(timeline.to_csv())))
     assert [row["label"] for row in rows] == ["angry", "sad", "angry"]
-    assert rows[0] == {"start": "0.0", "end": "2.0", "label": "angry", "probability": "0.8"}
+    assert list(rows[0].values()) == ["0.0", "2.0", "angry", "0.8", "1"]
 
 
 @pytest.mark.parametrize(
