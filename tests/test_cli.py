@@ -216,9 +216,26 @@ LIGHTER = {"gradio", "librosa", "numpy"}
 
 
 COMMANDS = {
-    "ser": ["download", "train", "evaluate", "predict", "enrol", "score", "export", "bench"],
-    "ser.training": ["distil", "fine-tune"],
-    "ser.evaluation": ["cross-corpus", "baselines", "probe", "rooms", "voices"],
+    "ser": [
+        "download",
+        "train",
+        "evaluate",
+        "predict",
+        "enrol",
+        "score",
+        "export",
+        "timeline",
+        "bench",
+    ],
+    "ser.training": ["distil", "fine-tune", "speakers"],
+    "ser.evaluation": [
+        "cross-corpus",
+        "baselines",
+        "probe",
+        "rooms",
+        "voice-detection",
+        "conversations",
+    ],
 }
 
 

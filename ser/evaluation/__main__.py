@@ -44,10 +44,10 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--noise", type=Path, required=True, metavar="FOLDER", help=NOISE)
     command.set_defaults(run=_rooms)
 
-    command = commands.add_parser("voices", help="how often the voice detector is wrong")
+    command = commands.add_parser("voice-detection", help="how often the voice detector is wrong")
     command.add_argument("--data", type=Path, nargs="+", required=True, metavar="FOLDER")
     command.add_argument("--noise", type=Path, required=True, metavar="FOLDER", help=NOISE)
-    command.set_defaults(run=_voices)
+    command.set_defaults(run=_voice_detection)
 
     command = commands.add_parser("conversations", help="who speaks when, in which emotion")
     command.add_argument("--data", type=Path, nargs="+", required=True, metavar="FOLDER")
@@ -94,7 +94,7 @@ def _rooms(options: argparse.Namespace) -> int:
     return 0
 
 
-def _voices(options: argparse.Namespace) -> int:
+def _voice_detection(options: argparse.Namespace) -> int:
     from ser.evaluation import voice_detection
 
     results = voice_detection.measure(options.data, options.noise, options.artifacts)

@@ -1,8 +1,8 @@
 """Who speaks when in conversations (conversations.py), and in which emotion.
 
 The speakers served for nothing else: what tells speakers apart was fitted to and chosen by others
-(voices.HELD_OUT), and the classifier is fitted again without them. Only the principal components
-and the encoder have seen them, without labels.
+(speaker_separation.HELD_OUT), and the classifier is fitted again without them. Only the principal
+components and the encoder have seen them, without labels.
 """
 
 from collections.abc import Iterable, Sequence
@@ -25,7 +25,7 @@ from ser.timeline import speakers
 from ser.timeline.timeline import Timeline
 from ser.timeline.turns import Windows, find_windows, timeline_of
 from ser.training import labelled_embeddings
-from ser.training.classifier import fitting, voices
+from ser.training.classifier import fitting, speaker_separation
 from ser.training.data import corpora
 from ser.training.labelled_embeddings import SEED
 
@@ -56,7 +56,8 @@ def measure(
     """Score generated conversations; write and return `protocols.conversations` of metrics.json.
 
     Args:
-        data: folders with the corpora of voices.HELD_OUT, of whose speakers conversations are made.
+        data: folders with the corpora of speaker_separation.HELD_OUT, of whose speakers
+            conversations are made.
         folder: of the artifacts.
         n_conversations: fewer are the first ones.
 
@@ -137,14 +138,14 @@ def table(results: dict) -> str:
 
 def _held_out(path: Path) -> list:
     utterances = corpora.table(path).utterances
-    left_out = voices.held_out(corpora.speakers(utterances))
+    left_out = speaker_separation.held_out(corpora.speakers(utterances))
     of_speakers = [u for u, out in zip(utterances, left_out, strict=True) if out]
     found = len({utterance.speaker for utterance in of_speakers})
     if found < conversations.N_SPEAKERS[1]:
         raise SerError(
             f"{path} holds {found} speakers who are kept for conversations; at least "
             f"{conversations.N_SPEAKERS[1]} are needed. Give the whole folders of "
-            f"{' and '.join(voices.HELD_OUT)} to --data."
+            f"{' and '.join(speaker_separation.HELD_OUT)} to --data."
         )
     return of_speakers
 
@@ -153,13 +154,13 @@ def without_held_out(folder: Path) -> Recognizer:
     """Return the recognizer with its models fitted again without the held-out speakers."""
     labelled = labelled_embeddings.load(folder)
     if others := labelled.others:
-        kept = ~voices.held_out(others.speakers)
+        kept = ~speaker_separation.held_out(others.speakers)
         columns = {
             name: getattr(others, name)[kept]
             for name in ("rows", "emotions", "corpora", "speakers")
         }
         labelled = replace(labelled, others=replace(others, **columns))
-    kept = np.flatnonzero(~voices.held_out(labelled.speakers))
+    kept = np.flatnonzero(~speaker_separation.held_out(labelled.speakers))
     models = fitting.fit(labelled.subset(kept), SEED)
     return replace(
         Recognizer.load(folder), classifier=models.classifier, adaptation=models.adaptation

@@ -24,15 +24,15 @@ class Moment:
     Attributes:
         start, end: seconds.
         probabilities: of the window around it, by label, sum 1; None where no voice was detected.
-        features: of the window around it, None where no voice was detected.
         speaker: who speaks, if anybody: a number from 1 on, in order of appearance.
+        features: of the window around it, None where no voice was detected.
     """
 
     start: float
     end: float
     probabilities: dict[str, float] | None
-    features: Features | None = field(default=None, compare=False)
     speaker: int = 1
+    features: Features | None = field(default=None, compare=False)
 
     @property
     def label(self) -> str | None:
@@ -48,16 +48,16 @@ class Segment:
         start, end: seconds.
         label: one of LABELS.
         probability: mean of that emotion's over the moments, 0-1.
-        features: of the moment in the middle.
         speaker: as `Moment` has it.
+        features: of the moment in the middle.
     """
 
     start: float
     end: float
     label: str
     probability: float
-    features: Features | None = field(default=None, compare=False)
     speaker: int = 1
+    features: Features | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -87,8 +87,8 @@ class Timeline:
                 end=run[-1].end,
                 label=label,
                 probability=float(np.mean([moment.probabilities[label] for moment in run])),
-                features=run[len(run) // 2].features,
                 speaker=speaker,
+                features=run[len(run) // 2].features,
             )
             for (label, speaker), group in groupby(self.moments, key=lambda m: (m.label, m.speaker))
             if label and (run := list(group))

@@ -147,7 +147,7 @@ def timeline_of(
         of_speaker = [found.windows[row] for row in np.flatnonzero(numbers == number)]
         rows, threshold = predictions.predict(of_speaker, adaptation, classifier, ())
         moments += [
-            Moment(window.start, min(window.end, found.duration), row, window.features, number)
+            Moment(window.start, min(window.end, found.duration), row, number, window.features)
             for window, row in zip(of_speaker, rows, strict=True)
         ]
     moments.sort(key=lambda moment: moment.start)

@@ -124,6 +124,11 @@ def _moments(
     margin = (WINDOW - HOP) / 2
     edges = [0.0, *(index * HOP + margin for index in range(1, n_windows)), duration]
     return tuple(
-        Moment(edges[index], edges[index + 1], probabilities.get(index), features.get(index))
+        Moment(
+            edges[index],
+            edges[index + 1],
+            probabilities.get(index),
+            features=features.get(index),
+        )
         for index in range(n_windows)
     )

@@ -1,4 +1,4 @@
-"""Train parts of the model: python -m ser.training distil | fine-tune | voices."""
+"""Train parts of the model: python -m ser.training distil | fine-tune | speakers."""
 
 import argparse
 import sys
@@ -42,11 +42,11 @@ def _parser() -> argparse.ArgumentParser:
     command.set_defaults(run=_fine_tune, writes="out")
 
     command = commands.add_parser(
-        "voices", help="fit again what tells speakers apart, in artifacts that are there"
+        "speakers", help="fit again what tells speakers apart, in artifacts that are there"
     )
     command.add_argument("--data", type=Path, nargs="+", required=True, metavar="FOLDER")
     command.add_argument("--artifacts", type=Path, default=BUNDLED.parent, metavar="FOLDER")
-    command.set_defaults(run=_voices, writes="artifacts")
+    command.set_defaults(run=_speakers, writes="artifacts")
     return parser
 
 
@@ -84,10 +84,10 @@ def _fine_tune(options: argparse.Namespace) -> int:
     return 0
 
 
-def _voices(options: argparse.Namespace) -> int:
-    from ser.training.classifier import voices
+def _speakers(options: argparse.Namespace) -> int:
+    from ser.training.classifier import speaker_separation
 
-    voices.refit(options.data, options.artifacts)
+    speaker_separation.refit(options.data, options.artifacts)
     return 0
 
 

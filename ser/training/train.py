@@ -13,7 +13,7 @@ from ser.errors import SerError
 from ser.labels import LABELS
 from ser.models.encoder import BUNDLED, POOLING, Encoder
 from ser.training import labelled_embeddings
-from ser.training.classifier import fitting, layer_selection, map_layout, voices
+from ser.training.classifier import fitting, layer_selection, map_layout, speaker_separation
 from ser.training.data import corpora
 from ser.training.data.utterance import content_hash
 from ser.training.labelled_embeddings import (
@@ -108,7 +108,7 @@ def train(
             labelled = labelled.select_layers(layers)
         _fit(labelled, folder)
         of_all = [u for table in (home, *others) for u in table.utterances]
-        projection = voices.fit(encoder, of_all, SEED)
+        projection = speaker_separation.fit(encoder, of_all, SEED)
         arrays.save(projection, folder / artifacts.SPEAKER_PROJECTION)
     return metrics
 

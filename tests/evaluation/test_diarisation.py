@@ -12,7 +12,7 @@ from ser.evaluation.conversations import Turn
 from ser.evaluation.diarisation import Answers
 from ser.labels import LABELS
 from ser.timeline.timeline import Moment, Timeline
-from ser.training.classifier import voices
+from ser.training.classifier import speaker_separation
 
 TURNS = (
     Turn(0, 10, "a", "angry"),
@@ -61,12 +61,12 @@ def test_the_emotion_of_a_turn_is_that_of_most_of_its_time():
 def test_the_last_speakers_of_large_corpora_are_held_out():
     names = [f"crema_d {n}" for n in range(1001, 1092)] + [f"nemo {n}" for n in "ABCDEFGHI"]
     names += ["ravdess 01"] * 50
-    held_out = voices.held_out(np.array(names))
+    held_out = speaker_separation.held_out(np.array(names))
     assert [name for name, out in zip(names, held_out, strict=True) if out] == [
         *(f"crema_d {n}" for n in range(1072, 1092)),
         *(f"nemo {n}" for n in "FGHI"),
     ]
-    assert not voices.held_out(np.array(names[:30])).any()
+    assert not speaker_separation.held_out(np.array(names[:30])).any()
 
 
 def test_results_are_written(tmp_path, monkeypatch):

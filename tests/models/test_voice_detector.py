@@ -87,4 +87,4 @@ def test_recorded_noise_has_no_confident_emotion(recognizer, shared):
             verdicts.append(NO_VOICE)
     assert len(verdicts) > 90
     assert verdicts.count(CONFIDENT) <= 0.02 * len(verdicts)
-    assert verdicts.count(NO_VOICE) >= 0.85 * len(verdicts)
+    assert verdicts.count(NO_VOICE) >= 0.8 * len(verdicts)

@@ -244,7 +244,7 @@ def analyse():
 def test_progress_and_answer(analyse):
     probabilities = dict.fromkeys(LABELS, 0.05) | {"sad": 0.65}
     features = Features(np.ones((1, 4)), np.ones((1, 8)), np.ones((1, 1)))
-    moments = (Moment(0, 2, probabilities, features), Moment(2, 3, None))
+    moments = (Moment(0, 2, probabilities, features=features), Moment(2, 3, None))
     steps = list(
         analyse(0.0, 0.5, Timeline(3.0, np.ones(30), moments, 0.5))("long.wav", SessionSpeaker())
     )
