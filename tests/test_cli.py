@@ -212,6 +212,7 @@ def test_train_takes_several_corpora(tmp_path, monkeypatch):
 
 HEAVY = {"torch", "transformers", "sklearn", "numba"}
 LIGHTER = {"gradio", "librosa", "numpy"}
+OF_TRAINING = {"sklearn", "numba", "librosa", "umap", "lightgbm", "scipy.stats"}
 
 
 COMMANDS = {
@@ -272,3 +273,31 @@ def test_importing_the_recognizer_sets_a_writable_cache(tmp_path):
 def test_the_page_is_imported_without_the_model():
     code = f"import sys, ser.page; assert not {HEAVY} & set(sys.modules), sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+PREDICTING = f"""
+import sys
+from ser.__main__ import main
+assert main(["predict", sys.argv[1]]) == 0
+imported = {OF_TRAINING | {"pandas", "gradio", "plotly"}} & set(sys.modules)
+assert not imported, imported
+"""
+# gradio itself imports pandas.
+SHOWING = f"""
+import sys
+from ser.charts import waveform
+from ser.page import build
+from ser.page.text import ENGLISH
+from ser.recognizer import Recognizer
+recognizer = Recognizer.load(device="cpu")
+build(recognizer)
+analysis = recognizer.analyse(sys.argv[1])
+waveform.spectrogram(ENGLISH, analysis.clip.waveform)
+imported = {OF_TRAINING} & set(sys.modules)
+assert not imported, imported
+"""
+
+
+@pytest.mark.parametrize("code", [PREDICTING, SHOWING], ids=["predict", "page"])
+def test_an_answer_needs_no_library_of_training(code, speech):
+    subprocess.run([sys.executable, "-c", code, str(speech)], check=True)
