@@ -213,6 +213,7 @@ def test_train_takes_several_corpora(tmp_path, monkeypatch):
 
 HEAVY = {"torch", "transformers", "sklearn", "numba"}
 LIGHTER = {"gradio", "librosa", "numpy"}
+OF_TRAINING = {"sklearn", "numba", "librosa", "umap", "lightgbm", "scipy.stats"}
 
 
 COMMANDS = {
@@ -316,3 +317,31 @@ def test_timeline_of_too_many_speakers(speech, tmp_path, number, capsys):
     options = ["--out", str(tmp_path), "--speakers", number]
     assert main(["timeline", str(speech), *options]) == 1
     assert "from 1 to 6" in capsys.readouterr().out
+
+
+PREDICTING = f"""
+import sys
+from ser.__main__ import main
+assert main(["predict", sys.argv[1]]) == 0
+imported = {OF_TRAINING | {"pandas", "gradio", "plotly"}} & set(sys.modules)
+assert not imported, imported
+"""
+# gradio itself imports pandas.
+SHOWING = f"""
+import sys
+from ser.charts import waveform
+from ser.page import build
+from ser.page.text import ENGLISH
+from ser.recognizer import Recognizer
+recognizer = Recognizer.load(device="cpu")
+build(recognizer)
+analysis = recognizer.analyse(sys.argv[1])
+waveform.spectrogram(ENGLISH, analysis.clip.waveform)
+imported = {OF_TRAINING} & set(sys.modules)
+assert not imported, imported
+"""
+
+
+@pytest.mark.parametrize("code", [PREDICTING, SHOWING], ids=["predict", "page"])
+def test_an_answer_needs_no_library_of_training(code, speech):
+    subprocess.run([sys.executable, "-c", code, str(speech)], check=True)

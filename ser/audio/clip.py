@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-import librosa
 import numpy as np
 
+from ser.audio import levels
 from ser.audio.channels import SPEECH_RANGE
 from ser.errors import ErrorKind, SerError
 
@@ -99,9 +99,12 @@ def trimmed_clip(
             ErrorKind.SILENT,
             duration=duration,
         )
-    framing = {"top_db": TRIM_DB, "frame_length": TRIM_FRAME, "hop_length": TRIM_HOP}
-    trimmed, (start, end) = librosa.effects.trim(waveform, **framing)
-    loud = sum(end - begin for begin, end in librosa.effects.split(waveform, **framing))
+    frame_levels = levels.rms(waveform, TRIM_FRAME, TRIM_HOP)
+    starts = TRIM_HOP * levels.loud_frames(frame_levels, TRIM_DB)
+    ends = np.minimum(starts + TRIM_HOP, len(waveform))
+    # Nothing is loud where samples are so large that their squares overflow.
+    start, end = (starts[0], ends[-1]) if len(starts) else (0, 0)
+    trimmed, loud = waveform[start:end], np.sum(ends - starts)
     if len(trimmed) < MIN_DURATION * SAMPLING_RATE:
         trimmed_duration = len(trimmed) / SAMPLING_RATE
         raise SerError(
@@ -122,7 +125,7 @@ def trimmed_clip(
         rms_dbfs=float(rms_dbfs),
         clipped_fraction=clipped_fraction,
         speech_fraction=float(loud / len(waveform)),
-        notes=_notes(rms_dbfs, clipped_fraction, _dynamic_range(waveform), speech) + defects,
+        notes=_notes(rms_dbfs, clipped_fraction, _dynamic_range(frame_levels), speech) + defects,
         outline=outline(waveform),
     )
 
@@ -146,10 +149,9 @@ def outline(waveform: np.ndarray) -> np.ndarray:
     )
 
 
-def _dynamic_range(waveform: np.ndarray) -> float:
+def _dynamic_range(frame_levels: np.ndarray) -> float:
     """Return the dB between the 95th and the 5th percentile of the frames' levels."""
-    levels = librosa.feature.rms(y=waveform, frame_length=TRIM_FRAME, hop_length=TRIM_HOP)
-    quiet, loud = np.percentile(librosa.amplitude_to_db(levels, amin=SILENCE, top_db=None), [5, 95])
+    quiet, loud = np.percentile(levels.to_db(frame_levels, SILENCE), [5, 95])
     return float(loud - quiet)
 
 

@@ -7,7 +7,6 @@ process dies (https://github.com/numba/numba/issues/10128); it takes ten times a
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.signal import find_peaks
 
 from ser.audio.clip import SAMPLING_RATE, Clip
 
@@ -95,6 +94,9 @@ def syllable_nuclei(waveform: np.ndarray, voiced: np.ndarray) -> np.ndarray:
 
     voiced: whether the frames of `fundamental_frequency` are, shape (frames,).
     """
+    # Only the comparison of two recordings needs it, and it takes a second to import.
+    from scipy.signal import find_peaks
+
     window = np.hanning(WINDOW)
     power = np.convolve(np.square(waveform, dtype=np.float64), window / window.sum(), "same")[::HOP]
     levels = 10 * np.log10(power + 1e-12)

@@ -30,7 +30,7 @@ def score_bars(words: Words, scores: Sequence[Score], colours: Sequence[str]) ->
 
     A name above its bar needs no margin, so long ones have room on a phone.
     """
-    names, values, intervals = zip(*scores, strict=True)
+    _, values, intervals = zip(*scores, strict=True)
     rows = list(range(len(scores)))
     figure = go.Figure()
     figure.add_bar(x=[1] * len(rows), y=rows, marker_color=TRACK, hoverinfo="skip")
@@ -45,11 +45,20 @@ def score_bars(words: Words, scores: Sequence[Score], colours: Sequence[str]) ->
     figure.update_traces(orientation="h", width=0.34)
     if any(intervals):
         figure.data[1].error_x = error_bars(values, intervals)
-    for row, name, value in zip(rows, names, values, strict=True):
-        for text, x, anchor in ((name, 0, "left"), (f"<b>{words.percent(value)}</b>", 1, "right")):
-            figure.add_annotation(
-                x=x, y=row, text=text, xanchor=anchor, yshift=17, showarrow=False, font_size=14
-            )
+    # All at once: Plotly checks those before again with each that is added.
+    figure.layout.annotations = [
+        {
+            "x": x,
+            "y": row,
+            "text": text,
+            "xanchor": anchor,
+            "yshift": 17,
+            "showarrow": False,
+            "font_size": 14,
+        }
+        for row, (name, value, _) in enumerate(scores)
+        for text, x, anchor in ((name, 0, "left"), (f"<b>{words.percent(value)}</b>", 1, "right"))
+    ]
     figure.update_xaxes(visible=False, range=[0, 1], fixedrange=True)
     figure.update_yaxes(visible=False, range=[len(rows) - 0.6, -0.85], fixedrange=True)
     figure.update_layout(

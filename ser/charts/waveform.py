@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import librosa
 import numpy as np
 import plotly.graph_objects as go
 
+from ser.audio import mel
 from ser.audio.clip import SAMPLING_RATE, SILENCE, TRIM_FRAME, TRIM_HOP, Clip
 from ser.charts.style import ACCENT, plain
 
@@ -22,6 +22,7 @@ FREQUENCIES = (250, 500, 1000, 2000, 4000)  # Hz, labelled on the spectrogram's 
 COLOUR_SCALE = "Magma"
 N_MELS = 64
 MAX_FRAMES = 600  # of the spectrogram, about
+MIN_POWER = 1e-10  # to which lower powers are raised, so that logarithms stay finite
 DYNAMIC_RANGE = 80  # dB below the maximum that the spectrogram shows
 
 
@@ -92,7 +93,7 @@ def set_spectrogram_axes(figure: go.Figure, words: Words) -> None:
     )
     figure.update_yaxes(
         range=[-0.5, N_MELS - 0.5],
-        tickvals=np.interp(FREQUENCIES, mel_frequencies(), np.arange(N_MELS)),
+        tickvals=np.interp(FREQUENCIES, mel.frequencies(N_MELS), np.arange(N_MELS)),
         ticktext=[f"{words.number(frequency)} {words.HERTZ}" for frequency in FREQUENCIES],
         showgrid=False,
         zeroline=False,
@@ -104,23 +105,12 @@ def mel_spectrograms(waveforms: Sequence[np.ndarray]) -> list[np.ndarray]:
     """Return the mel spectrograms of 16 kHz waveforms, int8, shape (N_MELS, frames) each.
 
     In whole dB below the maximum of all, -DYNAMIC_RANGE to 0; band i is centred on
-    `mel_frequencies()[i]`.
+    `mel.frequencies(N_MELS)[i]`.
     """
     powers = [
-        librosa.feature.melspectrogram(
-            y=waveform,
-            sr=SAMPLING_RATE,
-            n_fft=TRIM_FRAME,
-            hop_length=max(TRIM_HOP, len(waveform) // MAX_FRAMES),
-            n_mels=N_MELS,
-        )
+        mel.spectrogram(waveform, TRIM_FRAME, max(TRIM_HOP, len(waveform) // MAX_FRAMES), N_MELS)
         for waveform in waveforms
     ]
-    reference = max(power.max() for power in powers)
-    levels = [librosa.power_to_db(power, ref=reference, top_db=None) for power in powers]
-    return [np.maximum(level, -DYNAMIC_RANGE).round().astype(np.int8) for level in levels]
-
-
-def mel_frequencies() -> np.ndarray:
-    """Return the centres of the mel bands in Hz, shape (N_MELS,)."""
-    return librosa.mel_frequencies(N_MELS + 2, fmax=SAMPLING_RATE / 2)[1:-1]
+    levels = [10 * np.log10(np.maximum(power, MIN_POWER)) for power in powers]
+    loudest = max(level.max() for level in levels)
+    return [np.maximum(level - loudest, -DYNAMIC_RANGE).round().astype(np.int8) for level in levels]

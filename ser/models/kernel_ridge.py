@@ -8,11 +8,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from sklearn.decomposition import PCA
-from sklearn.kernel_ridge import KernelRidge
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
-from sklearn.utils.class_weight import compute_sample_weight
 
 from ser.models.linear import affine
 
@@ -72,6 +67,13 @@ def fit_kernel_ridge(
         rows: embeddings, shape (n, d).
         targets: the column of each row's class, shape (n,).
     """
+    # Only training needs scikit-learn, which takes seconds to import.
+    from sklearn.decomposition import PCA
+    from sklearn.kernel_ridge import KernelRidge
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+    from sklearn.utils.class_weight import compute_sample_weight
+
     weights = compute_sample_weight("balanced", targets)
     one_hot = (targets[:, None] == np.arange(n_classes)).astype(np.float32)
     size = min(MAX_EXAMPLES, len(rows))

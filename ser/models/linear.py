@@ -14,9 +14,6 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import minimize
 from scipy.special import log_softmax
-from sklearn.decomposition import PCA
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 from threadpoolctl import ThreadpoolController, threadpool_limits
 
 N_COMPONENTS = 512  # nine tenths of the variance
@@ -48,6 +45,11 @@ class Projection:
     @threadpool_limits.wrap(limits=1)
     def fit(cls, embeddings: np.ndarray, seed: int) -> "Projection":
         """Fit to embeddings, shape (n, ...), without labels."""
+        # Only training needs scikit-learn, which takes seconds to import.
+        from sklearn.decomposition import PCA
+        from sklearn.pipeline import make_pipeline
+        from sklearn.preprocessing import StandardScaler
+
         rows = flat_rows(embeddings)
         pca = PCA(min(N_COMPONENTS, *rows.shape), svd_solver="randomized", random_state=seed)
         pipeline = make_pipeline(StandardScaler(), pca).fit(rows)

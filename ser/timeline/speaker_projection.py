@@ -3,9 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
 from ser.models.linear import BLAS, affine, flat_rows
@@ -44,6 +41,11 @@ class SpeakerProjection:
         Args:
             speakers, corpora: of each embedding, shape (n,).
         """
+        # Only training needs scikit-learn, which takes seconds to import.
+        from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+        from sklearn.pipeline import make_pipeline
+        from sklearn.preprocessing import StandardScaler
+
         rows = flat_rows(embeddings[:, :, 0])
         for corpus in np.unique(corpora):
             rows[corpora == corpus] -= rows[corpora == corpus].mean(axis=0)

@@ -7,8 +7,6 @@ the one whose clusters are the most probable in the two-covariance model (Brümm
 """
 
 import numpy as np
-from sklearn.cluster import KMeans
-from sklearn.preprocessing import normalize
 from threadpoolctl import threadpool_limits
 
 from ser.errors import SerError
@@ -57,6 +55,10 @@ def assign(
 
 
 def _cluster(features: np.ndarray, weights: np.ndarray, number: int) -> np.ndarray:
+    # Short recordings do not need scikit-learn, which takes seconds to import.
+    from sklearn.cluster import KMeans
+    from sklearn.preprocessing import normalize
+
     model = KMeans(number, n_init=N_STARTS, random_state=SEED)
     clusters = model.fit_predict(normalize(features), sample_weight=weights)
     _, firsts, ids = np.unique(clusters, return_index=True, return_inverse=True)

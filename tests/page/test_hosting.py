@@ -31,7 +31,7 @@ def nobody():
     works = shutil.which("setpriv") and os.getuid() == 0
     if not works or subprocess.run([*AS_NOBODY, "true"], capture_output=True).returncode:
         pytest.skip("needs root and util-linux's setpriv to become another user")
-    # Kept from one run to the next, as where it is hosted: compiling takes numba a while.
+    # Other users may not enter the folder for temporary files of pytest.
     folder = ROOT / ".cache" / "nobody"
     folder.mkdir(parents=True, exist_ok=True)
     os.chown(folder, int(NOBODY), int(NOBODY))
@@ -46,7 +46,7 @@ def test_the_command_line_needs_no_home(nobody, speech):
         env={"PATH": os.environ["PATH"], "TMPDIR": str(folder)},
         capture_output=True,
         text=True,
-        timeout=4 * TIMEOUT,  # the first time numba compiles
+        timeout=TIMEOUT,
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert any(label in done.stdout for label in LABELS)
