@@ -28,7 +28,7 @@ GOALS = {"answer": 1.0, "live": 0.8, "concurrent": 1.5}  # s, on two idle cores
 # Presses Stop and returns the seconds to the drawn answer.
 _ANSWER = """async (timeout) => {
     const drawn = () => document.querySelector("#answer .verdict")
-        && document.querySelector("#map .js-plotly-plot")._fullData.at(-1).name === "voice";
+        && document.querySelector("#map .scatterlayer .textpoint"); // the voice's label
     const begin = performance.now();
     document.querySelector("#recording .stop-button").click();
     const seconds = () => (performance.now() - begin) / 1000;

@@ -22,8 +22,9 @@ MAX_SVG_POINTS = 5_000  # more are drawn with WebGL, which stays smooth but draw
 GRID = 25  # cells on each axis, in which the position of a label is sought
 LABEL_RADIUS = 0.08  # of the map's extent: clips whose mean is a label's position
 EMOTION = "emotion"  # name of the annotations that label emotions
-LINE_HEIGHT = 20  # px of a label
+LABEL_SIZE, LINE_HEIGHT = 15, 20  # px of a label
 CLIP_LABEL_SHIFT, EMOTION_LABEL_SHIFT = 26, 24  # px from the analysed clip to the labels
+TEXT_SIDES = {"left": "right", "center": "center", "right": "left"}  # by a label's anchor
 
 
 def map_figure(words: Words, embedding_map: EmbeddingMap) -> go.Figure:
@@ -56,41 +57,74 @@ def map_figure(words: Words, embedding_map: EmbeddingMap) -> go.Figure:
     return plain(figure)
 
 
-def with_clip(map_figure: go.Figure, words: Words, analysis: Analysis) -> go.Figure:
-    """Return a copy of the map with an analysed clip, connected to its nearest neighbours."""
-    figure = go.Figure(map_figure)
-    position, neighbours = analysis.place.position, analysis.place.neighbours
-    gap = np.full(len(AXES), None)
-    edges = [end for neighbour in neighbours for end in (position, neighbour.position, gap)]
+def add_clip_traces(figure: go.Figure, words: Words) -> go.Figure:
+    """Add what shows an analysed clip to a map, without data yet; return the same figure.
+
+    `clip_update` says what the browser changes for a clip, without drawing the map again.
+    """
     figure.add_scatter(
-        **coordinates(edges),
         mode="lines",
         name="edges",
         line={"color": "rgba(128, 128, 128, 0.8)", "width": 1.5},
         hoverinfo="skip",
     )
     figure.add_scatter(
-        **coordinates([neighbour.position for neighbour in neighbours]),
         mode="markers",
         name="neighbours",
-        marker={
-            "color": [MARKERS[neighbour.emotion].colour for neighbour in neighbours],
-            "symbol": [MARKERS[neighbour.emotion].symbol for neighbour in neighbours],
-            "size": 11,
-        },
-        text=[words.clip_details(neighbour) for neighbour in neighbours],
+        marker_size=11,
         hovertemplate="%{text}<extra></extra>",
     )
-    marker = MARKERS[analysis.label]
+    # Its label is a text of the trace: to move an annotation draws the whole map again.
     figure.add_scatter(
-        **coordinates([position]),
-        mode="markers",
+        mode="markers+text",
         name="voice",
-        marker={"color": marker.colour, "symbol": marker.symbol, "size": 26, "line_width": 3},
+        text=[f"<b>{words.YOUR_VOICE}</b>"],
+        textfont_size=LABEL_SIZE,
+        cliponaxis=False,
+        marker={"size": 26, "line_width": 3},
         hovertemplate=f"<b>{words.YOUR_VOICE}</b><extra></extra>",
     )
-    label_clip(figure, words.YOUR_VOICE, position)
     return figure
+
+
+def clip_update(figure: go.Figure, words: Words, analysis: Analysis) -> dict[str, list]:
+    """Return what shows an analysed clip on the map, connected to its nearest neighbours.
+
+    Args:
+        figure: the map, which stays as it is.
+        words: the texts in one language.
+        analysis: of the clip.
+
+    Returns:
+        for JSON: `traces`, the changes to each trace of `add_clip_traces`, and `shifts`, how far
+        each label of an emotion moves up to make way for the clip, in px.
+    """
+    position, neighbours = analysis.place.position, analysis.place.neighbours
+    gap = np.full(len(AXES), None)
+    edges = [end for neighbour in neighbours for end in (position, neighbour.position, gap)]
+    marker = MARKERS[analysis.label]
+    moved = go.Figure(layout=figure.layout)
+    shift, anchor = _make_way(moved, position)
+    traces = [
+        _listed(edges),
+        _listed([neighbour.position for neighbour in neighbours])
+        | {
+            "text": [words.clip_details(neighbour) for neighbour in neighbours],
+            "marker": {
+                "color": [MARKERS[neighbour.emotion].colour for neighbour in neighbours],
+                "symbol": [MARKERS[neighbour.emotion].symbol for neighbour in neighbours],
+            },
+        },
+        _listed([position])
+        | {
+            "textposition": f"{'top' if shift > 0 else 'bottom'} {TEXT_SIDES[anchor]}",
+            "marker": {"color": marker.colour, "symbol": marker.symbol},
+        },
+    ]
+    return {
+        "traces": traces,
+        "shifts": [float(label.yshift or 0) for label in moved.layout.annotations],
+    }
 
 
 def scatter_type(n_points: int) -> type:
@@ -101,6 +135,11 @@ def scatter_type(n_points: int) -> type:
 def coordinates(positions: np.ndarray) -> dict[str, np.ndarray]:
     """Return positions, shape (n, len(AXES)), as the arguments of a trace, {axis: (n,)}."""
     return dict(zip(AXES, np.transpose(positions), strict=True))
+
+
+def _listed(positions: list[np.ndarray]) -> dict[str, list]:
+    """Return positions, shape (n, len(AXES)), as `coordinates` does, for JSON."""
+    return {axis: values.tolist() for axis, values in coordinates(positions).items()}
 
 
 def axis_limits(positions: np.ndarray, margin: float) -> tuple[np.ndarray, np.ndarray]:
@@ -155,6 +194,14 @@ def label_clip(
 
     below: whether the label lies below the clip; by default it does where it has no room above.
     """
+    shift, anchor = _make_way(figure, position, below)
+    _add_label(figure, position, text, yshift=shift, xanchor=anchor)
+
+
+def _make_way(
+    figure: go.Figure, position: np.ndarray, below: bool | None = None
+) -> tuple[float, str]:
+    """Move the labels of emotions out of a clip's way; return its label's yshift and xanchor."""
     left, right = figure.layout.xaxis.range
     bottom, top = figure.layout.yaxis.range
     x, y = position
@@ -177,7 +224,7 @@ def label_clip(
         covered = dx < 90 and abs(dy + (label.yshift or 0) - shift) < LINE_HEIGHT
         if label.name == EMOTION and covered:
             label.yshift = shift + np.copysign(LINE_HEIGHT, shift) - dy
-    _add_label(figure, position, text, yshift=shift, xanchor=anchor)
+    return shift, anchor
 
 
 def _add_label(figure: go.Figure, position: np.ndarray, text: str, **options) -> None:
@@ -185,6 +232,6 @@ def _add_label(figure: go.Figure, position: np.ndarray, text: str, **options) ->
         **dict(zip(AXES, position.tolist(), strict=True)),
         text=f"<b>{text}</b>",
         showarrow=False,
-        font_size=15,
+        font_size=LABEL_SIZE,
         **options,
     )

@@ -67,8 +67,9 @@ def choose_tab(page, name: str) -> None:
 def figure(page, name: str) -> list[dict]:
     """Return the traces that a figure draws."""
     return page.evaluate(
-        """name => document.querySelector(`#${name} .js-plotly-plot`)._fullData.map(trace => ({
-            name: trace.name, x: Array.from(trace.x), y: Array.from(trace.y), text: trace.text,
-        }))""",
+        """name => document.querySelector(`#${name} .js-plotly-plot`)._fullData
+            .filter(trace => trace.visible).map(trace => ({
+                name: trace.name, x: Array.from(trace.x), y: Array.from(trace.y), text: trace.text,
+            }))""",
         name,
     )

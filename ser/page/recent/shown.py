@@ -26,7 +26,6 @@ class Outputs(NamedTuple):
 
     answer: gr.HTML | str
     bars: gr.Plot | go.Figure
-    embedding_map: gr.Plot | go.Figure
     neighbours: gr.HTML | str
     outline: gr.Plot | dict
     spectrogram: gr.Plot | go.Figure | dict
@@ -36,7 +35,9 @@ class Outputs(NamedTuple):
     recent: gr.State | RecentRecordings
 
 
-def show_function(words: Words, recognizer: "Recognizer", empty: Outputs) -> Callable:
+def show_function(
+    words: Words, recognizer: "Recognizer", map_figure: go.Figure, empty: Outputs
+) -> Callable:
     """Return the function that shows the answer to a recent recording again."""
 
     def show(
@@ -50,7 +51,7 @@ def show_function(words: Words, recognizer: "Recognizer", empty: Outputs) -> Cal
             return gr.skip()
         is_latest = recording is recent.recordings[0]
         can_correct = is_latest and not recording.is_example and speaker.features is not None
-        shown = outputs_of(words, empty, recording.analysis)
+        shown = outputs_of(words, map_figure, empty, recording.analysis)
         return shown._replace(
             answer=shown.answer
             + ("" if is_latest else recordings_html.shown_again(words, recording.number)),
@@ -64,13 +65,18 @@ def show_function(words: Words, recognizer: "Recognizer", empty: Outputs) -> Cal
     return show
 
 
-def outputs_of(words: Words, empty: Outputs, analysis: "Analysis") -> Outputs:
+def outputs_of(
+    words: Words, map_figure: go.Figure, empty: Outputs, analysis: "Analysis"
+) -> Outputs:
     """Return what shows an answer; the other outputs are those of `empty`."""
     return empty._replace(
         answer=answers.answer(words, analysis),
         bars=probabilities.probability_bars(words, analysis.probabilities),
-        embedding_map=map_chart.with_clip(empty.embedding_map, words, analysis),
-        neighbours=answers.neighbours(words, analysis.place.neighbours),
+        neighbours=answers.neighbours(
+            words,
+            analysis.place.neighbours,
+            map_chart.clip_update(map_figure, words, analysis),
+        ),
         outline=gr.update(
             value=waveform.outline(words, analysis.clip), label=words.analysed_part(analysis.clip)
         ),

@@ -47,10 +47,10 @@ def build(words: Words, recognizer: "Recognizer", speaker: gr.State) -> None:
         recognizer: answers the recordings.
         speaker: the `SessionSpeaker`, which each recording updates.
     """
+    map_figure = map_chart.map_figure(words, recognizer.embedding_map)
     empty = Outputs(
         answer=answers.placeholder(words),
         bars=probabilities.probability_bars(words),
-        embedding_map=map_chart.map_figure(words, recognizer.embedding_map),
         neighbours=answers.no_neighbours(words),
         outline=waveform.outline(words),
         spectrogram=waveform.spectrogram(words),
@@ -82,8 +82,10 @@ def build(words: Words, recognizer: "Recognizer", speaker: gr.State) -> None:
             title = words.map_title(
                 len(recognizer.embedding_map.names), len(set(recognizer.embedding_map.actors))
             )
-            embedding_map = gr.Plot(empty.embedding_map, label=title, elem_id="map")
-            neighbours = gr.HTML(empty.neighbours, elem_id="neighbours")
+            gr.Plot(map_chart.add_clip_traces(map_figure, words), label=title, elem_id="map")
+            neighbours = gr.HTML(
+                empty.neighbours, elem_id="neighbours", js_on_load="updateMap(element, watch)"
+            )
     recent = recordings_state()
     listed = gr.HTML(
         elem_id="recent", js_on_load="recentRecordings(element, trigger, watch)", padding=False
@@ -103,7 +105,6 @@ def build(words: Words, recognizer: "Recognizer", speaker: gr.State) -> None:
     outputs = Outputs(
         answer=answer,
         bars=bars,
-        embedding_map=embedding_map,
         neighbours=neighbours,
         outline=outline,
         spectrogram=spectrogram,
@@ -132,7 +133,7 @@ def build(words: Words, recognizer: "Recognizer", speaker: gr.State) -> None:
     details.collapse(None, None, details_open, js="() => false", api_visibility="private")
     # An upload, a trim, an example and a clear each change the recording exactly once.
     answering = {
-        "fn": _answer_function(words, recognizer, empty),
+        "fn": _answer_function(words, recognizer, map_figure, empty),
         "inputs": [recording, number, speaker, is_example, details_open, recent],
         "outputs": list(outputs),
         "show_progress": "minimal",
@@ -142,7 +143,7 @@ def build(words: Words, recognizer: "Recognizer", speaker: gr.State) -> None:
     }
     recording.change(**answering)
     listed.click(
-        show_function(words, recognizer, empty),
+        show_function(words, recognizer, map_figure, empty),
         [speaker, details_open, recent],
         list(outputs),
         show_progress="hidden",
@@ -154,7 +155,7 @@ def build(words: Words, recognizer: "Recognizer", speaker: gr.State) -> None:
 
 
 def _answer_function(
-    words: Words, recognizer: "Recognizer", empty: Outputs
+    words: Words, recognizer: "Recognizer", map_figure: go.Figure, empty: Outputs
 ) -> Callable[..., Outputs]:
     """Return the function that answers a recording."""
     analyse_clip = on_gpu(recognizer.analyse_clip)
@@ -198,7 +199,7 @@ def _answer_function(
         if not is_example:
             speaker = speaker.update(before, analysis, number)
         recordings = recent.add(analysis, path, number, is_example)
-        return outputs_of(words, empty, analysis)._replace(
+        return outputs_of(words, map_figure, empty, analysis)._replace(
             spectrogram=spectrogram(samples),
             correction="" if is_example else correction_menu(words, recognizer, speaker),
             listed=recordings_html.recordings_list(words, recordings),

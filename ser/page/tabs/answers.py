@@ -57,14 +57,15 @@ def error(message: str) -> str:
     return f'<p class="sorry">{escape(message)}</p>'
 
 
-def neighbours(words: Words, clips: Iterable[Neighbour]) -> str:
-    """Return the list of the nearest training clips."""
+def neighbours(words: Words, clips: Iterable[Neighbour], clip_update: dict[str, list]) -> str:
+    """Return the list of the nearest training clips, and what map.js changes of the map."""
     items = "".join(
         f'<li {emotion_style(clip.emotion)} title="{escape(clip.name)}">'
         f"{clip_caption(words, clip)}</li>"
         for clip in clips
     )
-    return f"<h2>{words.NEIGHBOURS}</h2><ol>{items}</ol>"
+    update = escape(json.dumps(clip_update))
+    return f'<h2>{words.NEIGHBOURS}</h2><ol data-clip="{update}">{items}</ol>'
 
 
 def clip_caption(words: Words, clip: Neighbour) -> str:
