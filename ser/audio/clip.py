@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ser.audio import levels
+from ser.audio import frames
 from ser.audio.channels import SPEECH_RANGE
 from ser.errors import ErrorKind, SerError
 
@@ -99,8 +99,8 @@ def trimmed_clip(
             ErrorKind.SILENT,
             duration=duration,
         )
-    frame_levels = levels.rms(waveform, TRIM_FRAME, TRIM_HOP)
-    starts = TRIM_HOP * levels.loud_frames(frame_levels, TRIM_DB)
+    levels = frames.rms(waveform, TRIM_FRAME, TRIM_HOP)
+    starts = TRIM_HOP * frames.loud(levels, TRIM_DB)
     ends = np.minimum(starts + TRIM_HOP, len(waveform))
     # Nothing is loud where samples are so large that their squares overflow.
     start, end = (starts[0], ends[-1]) if len(starts) else (0, 0)
@@ -125,7 +125,7 @@ def trimmed_clip(
         rms_dbfs=float(rms_dbfs),
         clipped_fraction=clipped_fraction,
         speech_fraction=float(loud / len(waveform)),
-        notes=_notes(rms_dbfs, clipped_fraction, _dynamic_range(frame_levels), speech) + defects,
+        notes=_notes(rms_dbfs, clipped_fraction, _dynamic_range(levels), speech) + defects,
         outline=outline(waveform),
     )
 
@@ -149,9 +149,9 @@ def outline(waveform: np.ndarray) -> np.ndarray:
     )
 
 
-def _dynamic_range(frame_levels: np.ndarray) -> float:
+def _dynamic_range(levels: np.ndarray) -> float:
     """Return the dB between the 95th and the 5th percentile of the frames' levels."""
-    quiet, loud = np.percentile(levels.to_db(frame_levels, SILENCE), [5, 95])
+    quiet, loud = np.percentile(frames.to_db(levels, SILENCE), [5, 95])
     return float(loud - quiet)
 
 

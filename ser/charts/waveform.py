@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import plotly.graph_objects as go
 
-from ser.audio import mel
+from ser.audio import frames
 from ser.audio.clip import SAMPLING_RATE, SILENCE, TRIM_FRAME, TRIM_HOP, Clip
 from ser.charts.style import ACCENT, plain
 
@@ -93,7 +93,9 @@ def set_spectrogram_axes(figure: go.Figure, words: Words) -> None:
     )
     figure.update_yaxes(
         range=[-0.5, N_MELS - 0.5],
-        tickvals=np.interp(FREQUENCIES, mel.frequencies(N_MELS), np.arange(N_MELS)),
+        tickvals=np.interp(
+            FREQUENCIES, frames.mel_frequencies(SAMPLING_RATE, N_MELS), np.arange(N_MELS)
+        ),
         ticktext=[f"{words.number(frequency)} {words.HERTZ}" for frequency in FREQUENCIES],
         showgrid=False,
         zeroline=False,
@@ -105,12 +107,12 @@ def mel_spectrograms(waveforms: Sequence[np.ndarray]) -> list[np.ndarray]:
     """Return the mel spectrograms of 16 kHz waveforms, int8, shape (N_MELS, frames) each.
 
     In whole dB below the maximum of all, -DYNAMIC_RANGE to 0; band i is centred on
-    `mel.frequencies(N_MELS)[i]`.
+    `frames.mel_frequencies(SAMPLING_RATE, N_MELS)[i]`.
     """
-    powers = [
-        mel.spectrogram(waveform, TRIM_FRAME, max(TRIM_HOP, len(waveform) // MAX_FRAMES), N_MELS)
-        for waveform in waveforms
-    ]
+    powers = []
+    for waveform in waveforms:
+        hop = max(TRIM_HOP, len(waveform) // MAX_FRAMES)
+        powers.append(frames.mel_spectrogram(waveform, SAMPLING_RATE, TRIM_FRAME, hop, N_MELS))
     levels = [10 * np.log10(np.maximum(power, MIN_POWER)) for power in powers]
     loudest = max(level.max() for level in levels)
     return [np.maximum(level - loudest, -DYNAMIC_RANGE).round().astype(np.int8) for level in levels]
