@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 WIDTH, HEIGHT = 600, 534  # px; the width is about what the page gives
 MARGIN = 0.05  # around the clips, of their extent
 MAX_SVG_POINTS = 5_000  # more are drawn with WebGL, which stays smooth but draws less finely
+DECIMALS = 3  # of a clip's position; finer than pixels, of which a unit has dozens
 GRID = 25  # cells on each axis, in which the position of a label is sought
 LABEL_RADIUS = 0.08  # of the map's extent: clips whose mean is a label's position
 EMOTION = "emotion"  # name of the annotations that label emotions
@@ -58,17 +59,20 @@ def map_figure(words: Words, embedding_map: EmbeddingMap) -> go.Figure:
 
 
 def add_clip_traces(figure: go.Figure, words: Words) -> go.Figure:
-    """Add what shows an analysed clip to a map, without data yet; return the same figure.
+    """Add what shows an analysed clip to a map, without a position yet; return the same figure.
 
     `clip_update` says what the browser changes for a clip, without drawing the map again.
     """
+    no_position = {axis: [None] for axis in AXES}
     figure.add_scatter(
+        **no_position,
         mode="lines",
         name="edges",
         line={"color": "rgba(128, 128, 128, 0.8)", "width": 1.5},
         hoverinfo="skip",
     )
     figure.add_scatter(
+        **no_position,
         mode="markers",
         name="neighbours",
         marker_size=11,
@@ -76,6 +80,7 @@ def add_clip_traces(figure: go.Figure, words: Words) -> go.Figure:
     )
     # Its label is a text of the trace: to move an annotation draws the whole map again.
     figure.add_scatter(
+        **no_position,
         mode="markers+text",
         name="voice",
         text=[f"<b>{words.YOUR_VOICE}</b>"],
@@ -138,8 +143,11 @@ def coordinates(positions: np.ndarray) -> dict[str, np.ndarray]:
 
 
 def _listed(positions: list[np.ndarray]) -> dict[str, list]:
-    """Return positions, shape (n, len(AXES)), as `coordinates` does, for JSON."""
-    return {axis: values.tolist() for axis, values in coordinates(positions).items()}
+    """Return positions, shape (n, len(AXES)), as `coordinates` does, rounded for JSON."""
+    return {
+        axis: [value if value is None else round(float(value), DECIMALS) for value in values]
+        for axis, values in coordinates(positions).items()
+    }
 
 
 def axis_limits(positions: np.ndarray, margin: float) -> tuple[np.ndarray, np.ndarray]:

@@ -24,17 +24,18 @@ def probability_bars(words: Words, probabilities: Mapping[str, float] | None = N
     values = [probabilities[label] for label in LABELS] if probabilities else [0.0] * len(LABELS)
     highest = max(values)
     texts = [words.percent(value) if probabilities else "" for value in values]
+    rows = list(range(len(names)))
     figure = go.Figure()
-    figure.add_bar(x=[1] * len(names), y=names, marker_color=TRACK)
+    figure.add_bar(x=[1] * len(names), y=rows, marker_color=TRACK)
     figure.add_bar(
         x=values,
-        y=names,
+        y=rows,
         orientation="h",
         marker={"color": colours, "opacity": [1 if p == highest else FAINT for p in values]},
     )
     figure.add_scatter(
         x=[-0.05] * len(names),
-        y=names,
+        y=rows,
         mode="markers",
         marker={
             "color": colours,
@@ -44,7 +45,7 @@ def probability_bars(words: Words, probabilities: Mapping[str, float] | None = N
     )
     figure.add_scatter(
         x=[1.02] * len(names),
-        y=names,
+        y=rows,
         mode="text",
         text=[
             f"<b>{text}</b>" if value == highest else text
@@ -57,16 +58,17 @@ def probability_bars(words: Words, probabilities: Mapping[str, float] | None = N
     figure.update_traces(hoverinfo="skip")
     figure.update_xaxes(visible=False, range=[-0.09, 1.22], fixedrange=True)
     figure.update_yaxes(
-        autorange="reversed",
+        range=[len(rows) - 0.5, -0.5],
         fixedrange=True,
         showgrid=False,
+        zeroline=False,
         ticks="",
         tickfont_size=14,
         ticktext=[
             f"<b>{name}</b>" if probabilities and value == highest else name
             for name, value in zip(names, values, strict=True)
         ],
-        tickvals=names,
+        tickvals=rows,
     )
     margin = {"t": 0, "b": 0, "l": LETTER_WIDTH * max(map(len, names)), "r": 0}
     figure.update_layout(barmode="overlay", height=HEIGHT, margin=margin)

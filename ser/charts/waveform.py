@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 OUTLINE_HEIGHT = 46  # px
 SPECTROGRAM_HEIGHT = 220  # px
+MAX_LEVEL = 100  # of the outline
 TRIMMED_COLOUR = "rgba(128, 128, 128, 0.45)"
 FREQUENCIES = (250, 500, 1000, 2000, 4000)  # Hz, labelled on the spectrogram's axis
 COLOUR_SCALE = "Magma"
@@ -31,30 +32,33 @@ def outline(words: Words, clip: Clip | None = None) -> go.Figure:
     figure = go.Figure()
     duration = clip.duration if clip else 1.0
     figure.update_xaxes(range=[0, duration], visible=False, fixedrange=True)
-    figure.update_yaxes(range=[-1.05, 1.05], visible=False, fixedrange=True)
+    figure.update_yaxes(range=[-1.05 * MAX_LEVEL, 1.05 * MAX_LEVEL], visible=False, fixedrange=True)
     figure.update_layout(height=OUTLINE_HEIGHT, margin={"l": 4, "r": 4, "t": 0, "b": 0})
     axis = {"color": TRIMMED_COLOUR, "width": 1}
     figure.add_shape(type="line", x0=0, x1=duration, y0=0, y1=0, line=axis)
     if clip:
         figure.add_vrect(clip.start, clip.end, fillcolor=ACCENT, opacity=0.1, line_width=0)
-        times = np.linspace(0, duration, len(clip.outline), dtype=np.float32)
-        extremes = clip.outline / max(np.abs(clip.outline).max(), SILENCE)
+        times, step = np.linspace(0, duration, len(clip.outline), retstep=True)
+        # One byte a level is finer than pixels, and quickly sent.
+        scale = MAX_LEVEL / max(np.abs(clip.outline).max(), SILENCE)
+        extremes = (clip.outline * scale).round().astype(np.int8)
         for name, part, colour in (
             (words.TRIMMED_PART, times <= clip.start, TRIMMED_COLOUR),
             (words.SPEECH_PART, (times >= clip.start) & (times <= clip.end), ACCENT),
             (words.TRIMMED_PART, times >= clip.end, TRIMMED_COLOUR),
         ):
             low, high = extremes[part].T
-            figure.add_scatter(
-                x=np.concatenate([times[part], times[part][::-1]]),
-                y=np.concatenate([high, low[::-1]]),
-                name=name,
-                mode="lines",
-                fill="toself",
-                fillcolor=colour,
-                line={"color": colour, "width": 1},
-                hoverinfo="skip",
-            )
+            for levels, fill in ((low, {}), (high, {"fill": "tonexty", "fillcolor": colour})):
+                figure.add_scatter(
+                    x0=times[np.argmax(part)],
+                    dx=step,
+                    y=levels,
+                    name=name,
+                    mode="lines",
+                    **fill,
+                    line={"color": colour, "width": 1},
+                    hoverinfo="skip",
+                )
     return plain(figure)
 
 

@@ -55,15 +55,17 @@ def test_map_shows_every_clip_in_its_emotions_colour_and_marker(embedding_map):
 
 def test_clip_and_neighbours_are_on_the_map(embedding_map):
     empty = map_chart.map_figure(words, embedding_map)
-    figure = map_chart.with_clip(empty, words, analysis(embedding_map, 5.0, 5.0))
-    assert len(empty.data) == len(empty.layout.annotations) == len(LABELS)
-    edges, neighbours, voice = figure.data[len(LABELS) :]
-    assert (list(voice.x), list(voice.y)) == ([5.0], [5.0])
-    assert voice.marker.color == MARKERS["angry"].colour
-    assert len(neighbours.x) == 5 and len(edges.x) == 15
-    assert "strongly sad" in neighbours.text[0] and "Kids are talking" in neighbours.text[0]
-    assert words.YOUR_VOICE in figure.layout.annotations[-1].text
-    json.loads(figure.to_json())
+    figure = map_chart.add_clip_traces(empty, words)
+    before = figure.to_json()
+    changed = map_chart.clip_update(figure, words, analysis(embedding_map, 5.0, 5.0))
+    assert figure.to_json() == before
+    edges, neighbours, voice = json.loads(json.dumps(changed))["traces"]
+    assert (voice["x"], voice["y"]) == ([5.0], [5.0])
+    assert voice["marker"]["color"] == MARKERS["angry"].colour
+    assert len(neighbours["x"]) == 5 and len(edges["x"]) == 15 and edges["x"][2::3] == [None] * 5
+    assert "strongly sad" in neighbours["text"][0] and "Kids are talking" in neighbours["text"][0]
+    assert [trace.name for trace in figure.data[-3:]] == ["edges", "neighbours", "voice"]
+    assert words.YOUR_VOICE in figure.data[-1].text[0]
 
 
 def test_an_emotion_is_labelled_where_it_outnumbers_the_others(embedding_map):
@@ -78,24 +80,25 @@ def test_an_emotion_is_labelled_where_it_outnumbers_the_others(embedding_map):
 def test_emotions_without_a_recording_are_not_on_the_map(embedding_map):
     rows = ~np.isin(embedding_map.emotions, ["calm", "surprised"])
     fewer = SimpleNamespace(**{name: values[rows] for name, values in vars(embedding_map).items()})
-    figure = map_chart.with_clip(
-        map_chart.map_figure(words, fewer), words, analysis(fewer, 5.0, 5.0)
-    )
-    assert [trace.name for trace in figure.data[:6]] == [
+    figure = map_chart.map_figure(words, fewer)
+    assert [trace.name for trace in figure.data] == [
         label for label in LABELS if label not in ("calm", "surprised")
     ]
-    assert len(figure.layout.annotations) == 6 + 1
+    assert len(figure.layout.annotations) == 6
+    changed = map_chart.clip_update(figure, words, analysis(fewer, 5.0, 5.0))
+    assert len(changed["shifts"]) == 6
 
 
 def test_labels_make_way_for_the_clip(embedding_map):
     empty = map_chart.map_figure(words, embedding_map)
     region = empty.layout.annotations[0]
-    figure = map_chart.with_clip(empty, words, analysis(embedding_map, region.x, region.y))
-    assert abs(figure.layout.annotations[0].yshift - figure.layout.annotations[-1].yshift) > 40
+    changed = map_chart.clip_update(empty, words, analysis(embedding_map, region.x, region.y))
+    above = changed["traces"][-1]["textposition"] == "top center"
+    assert changed["shifts"][0] * (1 if above else -1) < -20
 
 
 def test_a_label_at_the_edge_is_not_cut_off(embedding_map):
     empty = map_chart.map_figure(words, embedding_map)
-    for edge, anchor in zip(empty.layout.xaxis.range, ("left", "right"), strict=True):
-        figure = map_chart.with_clip(empty, words, analysis(embedding_map, edge, 5.0))
-        assert figure.layout.annotations[-1].xanchor == anchor
+    for edge, side in zip(empty.layout.xaxis.range, ("right", "left"), strict=True):
+        changed = map_chart.clip_update(empty, words, analysis(embedding_map, edge, 5.0))
+        assert changed["traces"][-1]["textposition"].endswith(side)

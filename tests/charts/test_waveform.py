@@ -17,13 +17,20 @@ def clip():
 
 
 def test_the_analysed_part_is_marked(clip):
-    before, speech, after = waveform.outline(words, clip).data
+    low, high = waveform.outline(words, clip).data[::2], waveform.outline(words, clip).data[1::2]
+    for lower, upper in zip(low, high, strict=True):
+        assert (lower.x0, lower.dx, lower.name) == (upper.x0, upper.dx, upper.name)
+        assert (lower.y <= upper.y).all() and upper.fill == "tonexty"
+    before, speech, after = high
     assert speech.name == words.SPEECH_PART and speech.fillcolor != before.fillcolor
     assert before.fillcolor == after.fillcolor
-    assert (min(speech.x), max(speech.x)) == pytest.approx((clip.start, clip.end), abs=0.01)
-    assert min(before.x) == 0 and max(after.x) == pytest.approx(clip.duration)
-    assert np.abs(speech.y).max() == pytest.approx(1)
-    assert np.abs(before.y[5:-5]).max() < 0.05
+    (start, end), (first, _), (_, last) = [
+        (trace.x0, trace.x0 + trace.dx * (len(trace.y) - 1)) for trace in (speech, before, after)
+    ]
+    assert (start, end) == pytest.approx((clip.start, clip.end), abs=0.01)
+    assert first == 0 and last == pytest.approx(clip.duration)
+    assert max(high[1].y.max(), -low[1].y.min()) == waveform.MAX_LEVEL
+    assert np.abs(before.y[5:-5]).max() < 0.05 * waveform.MAX_LEVEL
 
 
 def test_a_recording_without_silence_is_all_marked():

@@ -65,10 +65,10 @@ def choose_tab(page, name: str) -> None:
 
 
 def figure(page, name: str) -> list[dict]:
-    """Return the traces that a figure draws."""
+    """Return the traces of which a figure draws anything."""
     return page.evaluate(
         """name => document.querySelector(`#${name} .js-plotly-plot`)._fullData
-            .filter(trace => trace.visible).map(trace => ({
+            .filter(trace => trace.x.some(x => x !== null)).map(trace => ({
                 name: trace.name, x: Array.from(trace.x), y: Array.from(trace.y), text: trace.text,
             }))""",
         name,

@@ -71,7 +71,7 @@ def test_a_users_error_is_shown_as_text(failing):
     answer = failing(SerError("<b>voice</b>.wav is silent."))
     outputs = answer("voice.wav", 0, SessionSpeaker())
     assert "&lt;b&gt;voice&lt;/b&gt;.wav is silent." in outputs.answer
-    assert set(outputs.bars.data[1].x) == {0} and outputs.embedding_map.data[-1].name != "voice"
+    assert set(outputs.bars.data[1].x) == {0} and "data-clip" not in outputs.neighbours
 
 
 def test_a_bug_is_apologised_for_and_logged(failing, caplog):

@@ -64,6 +64,46 @@ def test_another_recording_has_another_position(app, new_page, speech, other_spe
     assert (first["x"], first["y"]) != (second["x"], second["y"])
 
 
+def test_the_map_is_drawn_once_and_an_answer_is_small(
+    app, new_page, speech, other_speech, tmp_path
+):
+    bad = tmp_path / "text.wav"
+    bad.write_text("this is no sound\n" * 40)
+    page = new_page(viewport=DESKTOP)
+    events = []  # bodies of the answers' event streams
+    page.on(
+        "requestfinished", lambda request: "queue/data" in request.url and events.append(request)
+    )
+    visit(page, app.url)
+    page.evaluate("document.querySelector('#map .js-plotly-plot').dataset.first = 'yes'")
+
+    def on_map(expected):
+        assert [trace["name"] for trace in figure(page, "map")] == [*LABELS, *expected]
+        points = 1440 + (5 + 1 if expected else 0)
+        expect(page.locator("#map .point")).to_have_count(points)
+        expect(page.locator("#map .textpoint")).to_have_count(len(expected) // 3)
+        expect(page.locator("#map .js-plotly-plot[data-first=yes]")).to_have_count(1)
+
+    for path in (speech, other_speech, speech):
+        upload(page, path)
+        position = expect_answer(page)
+        on_map(["edges", "neighbours", "voice"])
+        expect(page.locator("#map .textpoint")).to_have_text(words.YOUR_VOICE)
+    page.evaluate("document.body.classList.toggle('dark')")
+    page.set_viewport_size(PHONE)
+    page.wait_for_timeout(1000)  # for the map's new width
+    on_map(["edges", "neighbours", "voice"])
+    assert figure(page, "map")[-1] == position
+    upload(page, bad)
+    expect(page.locator("#answer .sorry")).to_be_visible()
+    on_map([])
+    upload(page, speech)
+    expect_answer(page)
+    on_map(["edges", "neighbours", "voice"])
+    sizes = [request.sizes()["responseBodySize"] for request in events]
+    assert len(sizes) >= 5 and max(sizes) < 10 * 2**10
+
+
 def test_microphone_and_trim(app, new_page, requests):
     page = new_page(viewport=DESKTOP)
     visit(page, app.url)

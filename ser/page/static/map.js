@@ -1,7 +1,8 @@
 // Shows the analysed clip on the Analyse tab's map, which is drawn once: the list of its neighbours
 // holds what map_chart.py says of it. To change the whole figure takes about ten times as long.
 window.updateMap = (neighbours, watch) => {
-  const NO_CLIP = { traces: Array(3).fill({ x: [], y: [] }), shifts: [] };
+  // Were the traces empty, Plotly would remove the points of all others.
+  const NO_CLIP = { traces: Array(3).fill({ x: [null], y: [null] }), shifts: [] };
   const AT_ONCE = { mode: "immediate", frame: { duration: 0, redraw: false }, transition: { duration: 0 } };
   const column = neighbours.closest(".column");
   let figure, shown;

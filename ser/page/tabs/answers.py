@@ -38,7 +38,7 @@ def answer(words: Words, analysis: "Analysis") -> str:
     )
     remark = words.why_unsure(analysis) or words.quality(analysis.clip)
     return (
-        f'<p class="verdict" data-result="{escape(json.dumps(analysis.to_json()))}">'
+        f"<p class='verdict' data-result='{_json_attribute(analysis.to_json())}'>"
         f"{with_emotions(words, sentence, emotions)}</p>"
         f'<p class="quality">{escape(remark)}</p>'
         f'<p class="for-screen-readers">{probabilities}</p>'
@@ -64,8 +64,14 @@ def neighbours(words: Words, clips: Iterable[Neighbour], clip_update: dict[str, 
         f"{clip_caption(words, clip)}</li>"
         for clip in clips
     )
-    update = escape(json.dumps(clip_update))
-    return f'<h2>{words.NEIGHBOURS}</h2><ol data-clip="{update}">{items}</ol>'
+    update = _json_attribute(clip_update)
+    return f"<h2>{words.NEIGHBOURS}</h2><ol data-clip='{update}'>{items}</ol>"
+
+
+def _json_attribute(value: dict) -> str:
+    """Return a value as short JSON for an attribute in single quotes."""
+    text = json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    return escape(text, quote=False).replace("'", "&#39;")
 
 
 def clip_caption(words: Words, clip: Neighbour) -> str:
