@@ -149,14 +149,8 @@ def score(options: argparse.Namespace) -> int:
     with console.required("requirements-scale.txt"):
         from ser.batch import scoring
 
-        scored, skipped = scoring.score(
-            options.source,
-            options.out,
-            options.artifacts,
-            options.device,
-            options.ray,
-            options.profile,
-        )
+        where = options.artifacts, options.device, options.ray
+        scored, skipped = scoring.score(options.source, options.out, *where, options.profile)
     print(f"{scored} recordings scored, {skipped} were before: {options.out}")
     return 0
 
