@@ -55,7 +55,6 @@ def probability_bars(words: Words, probabilities: Mapping[str, float] | None = N
         textfont_size=14,
     )
     figure.update_traces(orientation="h", width=0.56, selector={"type": "bar"})
-    figure.update_traces(hoverinfo="skip")
     figure.update_xaxes(visible=False, range=[-0.09, 1.22], fixedrange=True)
     figure.update_yaxes(
         range=[len(rows) - 0.5, -0.5],
@@ -72,4 +71,4 @@ def probability_bars(words: Words, probabilities: Mapping[str, float] | None = N
     )
     margin = {"t": 0, "b": 0, "l": LETTER_WIDTH * max(map(len, names)), "r": 0}
     figure.update_layout(barmode="overlay", height=HEIGHT, margin=margin)
-    return plain(figure)
+    return plain(figure).update_layout(hovermode=False)

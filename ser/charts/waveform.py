@@ -50,16 +50,15 @@ def outline(words: Words, clip: Clip | None = None) -> go.Figure:
             low, high = extremes[part].T
             for levels, fill in ((low, {}), (high, {"fill": "tonexty", "fillcolor": colour})):
                 figure.add_scatter(
-                    x0=times[np.argmax(part)],
-                    dx=step,
+                    x0=round(times[np.argmax(part)], 4),
+                    dx=round(step, 6),
                     y=levels,
                     name=name,
                     mode="lines",
                     **fill,
                     line={"color": colour, "width": 1},
-                    hoverinfo="skip",
                 )
-    return plain(figure)
+    return plain(figure).update_layout(hovermode=False)
 
 
 def spectrogram(words: Words, waveform: np.ndarray | None = None) -> go.Figure:

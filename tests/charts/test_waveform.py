@@ -28,7 +28,7 @@ def test_the_analysed_part_is_marked(clip):
         (trace.x0, trace.x0 + trace.dx * (len(trace.y) - 1)) for trace in (speech, before, after)
     ]
     assert (start, end) == pytest.approx((clip.start, clip.end), abs=0.01)
-    assert first == 0 and last == pytest.approx(clip.duration)
+    assert first == 0 and last == pytest.approx(clip.duration, abs=0.001)
     assert max(high[1].y.max(), -low[1].y.min()) == waveform.MAX_LEVEL
     assert np.abs(before.y[5:-5]).max() < 0.05 * waveform.MAX_LEVEL
 
