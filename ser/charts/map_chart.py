@@ -32,12 +32,8 @@ def map_figure(words: Words, embedding_map: EmbeddingMap) -> go.Figure:
     """Draw the training clips, each emotion labelled where its clips are densest."""
     figure = go.Figure()
     scatter = scatter_type(len(embedding_map.emotions))
-    speakers = np.array(
-        [
-            words.person(actor, sex)
-            for actor, sex in zip(embedding_map.actors, embedding_map.sexes, strict=True)
-        ]
-    )
+    people = zip(embedding_map.actors, embedding_map.sexes, strict=True)
+    speakers = np.array([words.person(actor, sex) for actor, sex in people])
     for label in LABELS:
         rows = embedding_map.emotions == label
         if not rows.any():
@@ -126,10 +122,8 @@ def clip_update(figure: go.Figure, words: Words, analysis: Analysis) -> dict[str
             "marker": {"color": marker.colour, "symbol": marker.symbol},
         },
     ]
-    return {
-        "traces": traces,
-        "shifts": [float(label.yshift or 0) for label in moved.layout.annotations],
-    }
+    shifts = [float(label.yshift or 0) for label in moved.layout.annotations]
+    return {"traces": traces, "shifts": shifts}
 
 
 def scatter_type(n_points: int) -> type:

@@ -15,7 +15,7 @@ CONTEXT = 64  # samples before a frame that the network also gets
 BLOCK = 32  # frames in a pass, 1 s; most clips with a voice are decided in the first
 STATE_SHAPE = (1, 1, 128)  # of the two states of its LSTM
 LEVEL = 0.1  # root mean square of what the network gets; clips have 1
-MIN_PROBABILITY = 0.2  # of speech in a frame that counts
+MIN_PROBABILITY = 0.3  # of speech in a frame that counts
 MIN_FRAMES = 3  # 0.1 s
 
 
