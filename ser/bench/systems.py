@@ -60,9 +60,9 @@ def systems(
         "encoder_base": lambda: _forward(base.wav2vec2, batch),
         "handcrafted": lambda: handcrafted(clip.waveform),
         "decode": lambda: loading.load(io.BytesIO(recording)),
+        "detect": lambda: recognizer.voice_detector.detect(clip.waveform),
         "embed": lambda: recognizer.encoder.embed([clip]),
         "classify": lambda: recognizer.classifier.predict(embedding),
-        "detect": lambda: recognizer.voice_detector.detect(clip.waveform),
         "map": lambda: recognizer.embedding_map.place(probabilities),
     }
 

@@ -18,9 +18,12 @@ MIN_STEP = 4  # of lightness, likewise
 
 def test_bars_keep_the_order_of_the_labels():
     probabilities = dict(zip(LABELS, [0.02, 0.08, 0.1, 0.1, 0.5, 0.1, 0.05, 0.05], strict=True))
-    _, bars, markers, texts = probability_bars(words, probabilities).data
+    figure = probability_bars(words, probabilities)
+    _, bars, markers, texts = figure.data
     assert list(bars.x) == list(probabilities.values())
-    assert list(bars.y) == [words.EMOTIONS[label] for label in LABELS]
+    assert list(bars.y) == list(figure.layout.yaxis.tickvals)
+    names = [name.removeprefix("<b>").removesuffix("</b>") for name in figure.layout.yaxis.ticktext]
+    assert names == [words.EMOTIONS[label] for label in LABELS]
     assert bars.marker.opacity[LABELS.index("angry")] == 1
     assert max(np.delete(bars.marker.opacity, LABELS.index("angry"))) < 1
     assert texts.text[LABELS.index("angry")] == "<b>50%</b>"
