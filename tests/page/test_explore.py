@@ -40,7 +40,10 @@ def drawn(page, clips):
         }""",
         arg=clips,
     )
-    return figure(page, "explore-map")[:-2]
+    traces = page.evaluate(
+        "document.querySelector('#explore-map .js-plotly-plot')._fullData.length - 2"
+    )
+    return figure(page, "explore-map")[:traces]
 
 
 def choose(page, label, option):

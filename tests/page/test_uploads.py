@@ -60,6 +60,19 @@ def test_what_another_session_just_uploaded_is_kept(upload):
     assert not path.exists()
 
 
+def test_what_was_moved_into_place_again_is_deleted_later(upload, monkeypatch):
+    monkeypatch.setattr(uploads, "GRACE", 0.1)
+    path = upload()
+    uploads.register("one", [path])
+    time.sleep(0.02)
+    upload()  # by the same session, which referred to it before
+    uploads.delete_session("one")
+    deadline = time.monotonic() + 10
+    while path.exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not path.exists()
+
+
 def test_what_is_registered_before_it_is_moved_into_place_is_deleted(upload, tmp_path):
     path = tmp_path / "0123" / "voice.wav"
     uploads.register("one", [path])

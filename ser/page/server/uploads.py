@@ -16,6 +16,7 @@ from pathlib import Path
 from ser import folders
 
 FREQUENCY, AGE = 120, 420  # s between deletions, of the files to delete; none outlives their sum
+GRACE = 10  # s within which a session refers to what it uploaded
 
 # Of each session its files, and when each had last changed: gradio gives the same content the same
 # path, so another session may have uploaded it again since.
@@ -56,14 +57,18 @@ def register(session: str, paths: Iterable[Path]) -> None:
 def delete_session(session: str) -> None:
     """Delete the recordings of a session that ended, except those that another one refers to.
 
-    What was uploaded again since is another session's, which may not have referred to it yet.
+    What changed since may be the upload of another session that has not referred to it yet, or
+    this session's own, which gradio moved to its path later; it is deleted after GRACE.
     """
     with _lock:
         files = _session_files.pop(session, {})
-        for path in files.keys() - set().union(*_session_files.values()):
-            # 0 where gradio had not moved the upload to its path yet.
-            if files[path] in (0, _changed(path)):
-                path.unlink(missing_ok=True)
+    # 0 where gradio had not moved the upload to its path yet.
+    unchanged = {path for path, changed in files.items() if changed in (0, _changed(path))}
+    _delete_unreferenced(unchanged)
+    if changed := files.keys() - unchanged:
+        timer = threading.Timer(GRACE, _delete_unreferenced, [changed])
+        timer.daemon = True
+        timer.start()
 
 
 def delete_old(folder: Path, age: float = AGE) -> None:
@@ -79,6 +84,13 @@ def delete_old(folder: Path, age: float = AGE) -> None:
                 del paths[path]
             if not paths:
                 del _session_files[session]
+
+
+def _delete_unreferenced(paths: Iterable[Path]) -> None:
+    """Delete those files that no session refers to."""
+    with _lock:
+        for path in set(paths).difference(*_session_files.values()):
+            path.unlink(missing_ok=True)
 
 
 def _changed(path: Path) -> int:
