@@ -56,19 +56,32 @@ def probability_bars(words: Words, probabilities: Mapping[str, float] | None = N
     )
     figure.update_traces(orientation="h", width=0.56, selector={"type": "bar"})
     figure.update_xaxes(visible=False, range=[-0.09, 1.22], fixedrange=True)
+    ticks = [
+        f"<b>{name}</b>" if probabilities and value == highest else name
+        for name, value in zip(names, values, strict=True)
+    ]
+    set_rows(figure, names, ticks, HEIGHT)
+    return plain(figure).update_layout(hovermode=False)
+
+
+def set_rows(figure: go.Figure, names: list[str], ticks: list[str], height: int) -> None:
+    """Lay out bars in numbered rows, the first at the top, over their tracks.
+
+    Args:
+        figure: of the bars.
+        names: of the rows, for which there is room at the left.
+        ticks: the same, or in bold, as they are shown.
+        height: of the figure in px.
+    """
     figure.update_yaxes(
-        range=[len(rows) - 0.5, -0.5],
+        range=[len(names) - 0.5, -0.5],
         fixedrange=True,
         showgrid=False,
         zeroline=False,
         ticks="",
         tickfont_size=14,
-        ticktext=[
-            f"<b>{name}</b>" if probabilities and value == highest else name
-            for name, value in zip(names, values, strict=True)
-        ],
-        tickvals=rows,
+        tickvals=list(range(len(names))),
+        ticktext=ticks,
     )
     margin = {"t": 0, "b": 0, "l": LETTER_WIDTH * max(map(len, names)), "r": 0}
-    figure.update_layout(barmode="overlay", height=HEIGHT, margin=margin)
-    return plain(figure).update_layout(hovermode=False)
+    figure.update_layout(barmode="overlay", height=height, margin=margin)

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from ser.audio.clip import SAMPLING_RATE
 from ser.charts import map_chart, waveform
-from ser.charts.probabilities import LETTER_WIDTH
+from ser.charts.probabilities import set_rows
 from ser.charts.style import MARKERS, TRACK, plain
 from ser.labels import LABELS
 
@@ -60,18 +60,7 @@ def probability_bars(words: Words, first: Numbered, second: Numbered) -> go.Figu
     figure.update_traces(textfont_size=13, selector={"type": "scatter"})
     figure.update_traces(hoverinfo="skip")
     figure.update_xaxes(visible=False, range=[-0.09, 1.28], fixedrange=True)
-    figure.update_yaxes(
-        range=[len(rows) - 0.5, -0.5],
-        fixedrange=True,
-        showgrid=False,
-        zeroline=False,
-        ticks="",
-        tickfont_size=14,
-        tickvals=rows,
-        ticktext=names,
-    )
-    margin = {"t": 0, "b": 0, "l": LETTER_WIDTH * max(map(len, names)), "r": 0}
-    figure.update_layout(barmode="overlay", height=ROW_HEIGHT * len(rows), margin=margin)
+    set_rows(figure, names, names, ROW_HEIGHT * len(rows))
     return plain(figure)
 
 
