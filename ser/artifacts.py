@@ -69,6 +69,13 @@ def verify(folder: Path) -> dict:
     return manifest
 
 
+def checkpoint_of(folder: Path, manifest: dict) -> str | Path:
+    """Return the encoder's checkpoint: its folder among the artifacts, else what training got."""
+    checkpoint = manifest["encoder"]["checkpoint"]
+    bundled = folder / checkpoint
+    return bundled if bundled.is_dir() else checkpoint
+
+
 def version_of(folder: Path) -> str:
     """Return what distinguishes these artifacts from all others, 12 hexadecimal digits."""
     return sha256(folder / MANIFEST)[:12]

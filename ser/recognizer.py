@@ -101,9 +101,7 @@ class Recognizer:
         folder = Path(folder)
         manifest = artifacts.verify(folder)
         described = manifest["encoder"]
-        bundled = folder / described["checkpoint"]
-        checkpoint = bundled if bundled.is_dir() else described["checkpoint"]
-        encoder = Encoder(checkpoint, device, described["layers"])
+        encoder = Encoder(artifacts.checkpoint_of(folder, manifest), device, described["layers"])
         expected = (described["fingerprint"], manifest["preprocessing"], manifest["labels"])
         if expected != (encoder.fingerprint, loading.PREPROCESSING, list(LABELS)):
             raise SerError(

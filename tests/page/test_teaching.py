@@ -52,8 +52,8 @@ def act_round(page, played, recordings):
         page.keyboard.press("Enter")
         page.wait_for_timeout(DURATION)
         recorder.get_by_role("button", name="Stop", exact=True).press("Enter")
-        heard = answer.locator(".verdict strong").inner_text()
-        right += heard == words.SOUNDS[emotion]
+        answered = answer.locator(".verdict strong").inner_text()
+        right += answered == words.SOUNDS[emotion]
         expect(answer.get_by_role("button", name=words.ACT_NEXT)).to_be_focused()
         page.keyboard.press("Enter")
     expect(page.locator("#act-prompt .score")).to_have_text(words.act_score(right, len(ACTED)))

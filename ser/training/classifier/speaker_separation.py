@@ -49,10 +49,8 @@ def held_out(speakers: np.ndarray) -> np.ndarray:
 def refit(data: Sequence[Path], folder: Path = artifacts.FOLDER) -> None:
     """Fit again to folders with labelled corpora; replace that artifact alone in `folder`."""
     manifest = artifacts.read_json(folder / artifacts.MANIFEST)
-    described = manifest["encoder"]
-    bundled = folder / described["checkpoint"]
-    checkpoint = bundled if bundled.is_dir() else described["checkpoint"]
-    encoder = Encoder(checkpoint, layers=described["layers"])
+    checkpoint = artifacts.checkpoint_of(folder, manifest)
+    encoder = Encoder(checkpoint, layers=manifest["encoder"]["layers"])
     utterances = [u for path in data for u in corpora.table(path).utterances]
     with artifacts.replacing(folder, manifest) as fresh:
         arrays.save(fit(encoder, utterances, SEED), fresh / artifacts.SPEAKER_PROJECTION)
