@@ -10,6 +10,7 @@ DEVICES = ("cpu", "cuda", "mps")
 # As timeline.exports.FORMATS, whose module would import numpy for every --help.
 TIMELINE_FORMATS = ("csv", "json", "rttm", "textgrid", "eaf", "audacity", "webvtt")
 DEVICE = "where the encoder runs; by default on the best available"
+SPEAKERS = "number of people who speak, by default found in each recording"
 PROFILE = "voice profile, made by enrol or the page, of the person who speaks in all recordings"
 
 
@@ -88,6 +89,12 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--out", type=Path, required=True, metavar="DIR", help="for the Parquet")
     command.add_argument("--ray", metavar="ADDRESS", help="of a Ray cluster, or: auto")
     command.add_argument("--profile", type=Path, metavar="FILE", help=PROFILE)
+    command.add_argument(
+        "--turns",
+        action="store_true",
+        help="a row for each turn of conversations of up to four hours",
+    )
+    command.add_argument("--speakers", type=int, metavar="N", help="with --turns: " + SPEAKERS)
     command.add_argument("--artifacts", type=Path, default=bundled, metavar="FOLDER")
     command.add_argument("--device", choices=DEVICES, help=DEVICE)
     command.set_defaults(run=commands.score)
@@ -109,10 +116,7 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument(
         "--format", nargs="+", choices=TIMELINE_FORMATS, default=["json"], help="json by default"
     )
-    command.add_argument(
-        "--speakers", type=int, metavar="N",
-        help="number of people who speak, by default found in each recording",
-    )  # fmt: skip
+    command.add_argument("--speakers", type=int, metavar="N", help=SPEAKERS)
     command.add_argument("--artifacts", type=Path, default=bundled, metavar="FOLDER")
     command.add_argument("--device", choices=DEVICES, help=DEVICE)
     command.set_defaults(run=commands.timeline, writes="out")

@@ -150,7 +150,8 @@ def score(options: argparse.Namespace) -> int:
         from ser.batch import scoring
 
         where = options.artifacts, options.device, options.ray
-        scored, skipped = scoring.score(options.source, options.out, *where, options.profile)
+        what = options.profile, options.turns, options.speakers
+        scored, skipped = scoring.score(options.source, options.out, *where, *what)
     print(f"{scored} recordings scored, {skipped} were before: {options.out}")
     return 0
 

@@ -18,8 +18,10 @@ from ser.models.encoder import Encoder
 from ser.models.speaker import UNKNOWN_SPEAKER, Features, Speaker, SpeakerAdaptation
 from ser.models.voice_detector import VoiceDetector
 from ser.timeline.speaker_projection import SpeakerProjection
+from ser.timeline.speech import MAX_DURATION
 from ser.timeline.timeline import Timeline
 from ser.timeline.turns import analyse_turns
+from ser.timeline.windows import analyse_windows
 
 
 @dataclass(frozen=True)
@@ -205,10 +207,25 @@ class Recognizer:
         speaker: Speaker = UNKNOWN_SPEAKER,
         n_speakers: int | None = 1,
     ) -> Iterator[float | Timeline]:
-        """Analyse a recording of up to 30 minutes window by window, see `analyse_turns`.
+        """Analyse a recording of up to 30 minutes: of one voice second by second, else by turns.
+
+        Takes, yields and raises what `analyse_windows` does.
 
         n_speakers: number of people who speak; None to have it found.
         """
+        if n_speakers != 1:
+            return self.turns(recording, speaker, n_speakers)
+        models = self.encoder, self.voice_detector, self.adaptation, self.classifier
+        return analyse_windows(recording, *models, speaker)
+
+    def turns(
+        self,
+        recording: loading.Recording,
+        speaker: Speaker = UNKNOWN_SPEAKER,
+        n_speakers: int | None = None,
+        max_duration: float = MAX_DURATION,
+    ) -> Iterator[float | Timeline]:
+        """Analyse a recording turn by turn, also of one voice, see `analyse_turns`."""
         return analyse_turns(
             recording,
             self.encoder,
@@ -218,4 +235,5 @@ class Recognizer:
             self.speaker_projection,
             speaker,
             n_speakers,
+            max_duration,
         )

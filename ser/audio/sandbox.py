@@ -23,7 +23,8 @@ from ser.audio.decoding import Recording, Sound
 from ser.audio.packets import damaged_error
 from ser.errors import ErrorKind, SerError
 
-MAX_BYTES = 100 * 2**20  # of a file
+MAX_BYTES = 100 * 2**20  # of a file of up to half an hour; longer ones may be larger in proportion
+HALF_AN_HOUR = 1800.0  # s
 TIMEOUT = 10.0  # s of waiting for a recording's samples; each block adds its duration / MIN_SPEED
 MIN_SPEED = 20.0  # seconds of sound decoded per second
 START_TIMEOUT = 120.0  # s until a new process is ready, on a busy machine
@@ -42,19 +43,20 @@ def open_recording(
     Takes what `decoding.open_recording` takes and raises what it raises.
 
     Raises:
-        SerError: also if a file has more than 100 MB, or its decoder crashed or took too long.
+        SerError: also if a file has more than MAX_BYTES, or its decoder crashed or took too long.
     """
     if isinstance(recording, tuple):
         with decoding.open_recording(recording, max_duration) as sound:
             yield sound
         return
-    name, request, content = _request(recording)
+    max_bytes = round(MAX_BYTES * max(1.0, max_duration / HALF_AN_HOUR))
+    name, request, content = _request(recording, max_bytes)
     request["max_duration"] = max_duration
     with _worker() as worker:
         yield worker.open(name, request, content)
 
 
-def _request(recording: Recording) -> tuple[str, dict, bytes]:
+def _request(recording: Recording, max_bytes: int) -> tuple[str, dict, bytes]:
     """Return the recording's name, the request to a worker, and the bytes to send after it."""
     if isinstance(recording, (str, os.PathLike)):
         path = Path(recording)
@@ -64,16 +66,16 @@ def _request(recording: Recording) -> tuple[str, dict, bytes]:
             size = path.stat().st_size
     else:
         recording.seek(0)  # A caller may have read it before.
-        name, content = "the recording", recording.read(MAX_BYTES + 1)
+        name, content = "the recording", recording.read(max_bytes + 1)
         size = len(content)
         request = {"bytes": size}
-    if size > MAX_BYTES:
+    if size > max_bytes:
         raise SerError(
-            f"{name} is larger than {MAX_BYTES // 2**20} MB. Choose a shorter part, or save it "
+            f"{name} is larger than {max_bytes // 2**20} MB. Choose a shorter part, or save it "
             "as mp3, m4a or flac.",
             ErrorKind.TOO_LARGE,
             name=name,
-            megabytes=MAX_BYTES // 2**20,
+            megabytes=max_bytes // 2**20,
         )
     return name, request, content
 

@@ -1,6 +1,10 @@
 """List the recordings of a collection and load them from wherever fsspec reaches."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from glob import has_magic
+from pathlib import PurePosixPath
+from tempfile import NamedTemporaryFile
 from typing import BinaryIO
 
 import fsspec
@@ -69,9 +73,30 @@ def _column(file: BinaryIO, parquet: bool) -> list:
 
 def load_uri(uri: str) -> Clip:
     """Load the recording at a URI; a SerError for whatever is wrong with it."""
+    with _explained(uri), fsspec.open(uri) as file:
+        return loading.load(file)
+
+
+@contextmanager
+def local_path(uri: str) -> Iterator[str]:
+    """Yield the path of the recording at a URI, of a temporary copy if it is not on this machine.
+
+    Whatever is wrong with the URI is a SerError, here and in the context.
+    """
+    with _explained(uri):
+        files, path = url_to_fs(uri)
+        if "file" in files.protocol:
+            yield path
+            return
+        with NamedTemporaryFile(suffix=PurePosixPath(path).suffix) as copy:
+            files.get_file(path, copy.name)
+            yield copy.name
+
+
+@contextmanager
+def _explained(uri: str) -> Iterator[None]:
     try:
-        with fsspec.open(uri) as file:
-            return loading.load(file)
+        yield
     except SerError:
         raise
     except Exception as error:

@@ -1,5 +1,6 @@
 """Predict the windows of one speaker, adapted to that speaker."""
 
+from bisect import bisect
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -63,7 +64,7 @@ def predict(
     Returns:
         probabilities of each window by label, and the threshold of a confident one.
     """
-    disjoint = []
+    disjoint = []  # in order
     for window in windows:
         if not disjoint or not window.overlaps(disjoint[-1]):
             disjoint.append(window)
@@ -104,7 +105,9 @@ def _adapted(
 
 def _without_overlap(speaker: Speaker, disjoint: list[Window], predicted: Window) -> Speaker:
     """Return a speaker's statistics of those disjoint windows that do not overlap a window."""
-    for window in disjoint:
-        if window.overlaps(predicted):
-            speaker = speaker.remove(window.features.rows[0], window.probabilities)
+    first = bisect(disjoint, predicted.start, key=lambda window: window.end)
+    for window in disjoint[first:]:
+        if not window.overlaps(predicted):
+            break
+        speaker = speaker.remove(window.features.rows[0], window.probabilities)
     return speaker

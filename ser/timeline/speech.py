@@ -32,11 +32,13 @@ class Span:
     region: int
 
 
-def measure_levels(recording: Recording) -> tuple[float, np.ndarray, tuple[str, ...]]:
+def measure_levels(
+    recording: Recording, max_duration: float = MAX_DURATION
+) -> tuple[float, np.ndarray, tuple[str, ...]]:
     """Return the duration in seconds, the levels and the notes, as Timeline describes them."""
     size = round(LEVEL_DURATION * SAMPLING_RATE)
     rest, n_samples, levels = np.zeros(0, np.float32), 0, []
-    for block in loading.blocks(recording, MAX_DURATION):
+    for block in loading.blocks(recording, max_duration):
         n_samples += len(block.waveform)
         rest = np.concatenate([rest, block.waveform])
         complete = len(rest) // size * size

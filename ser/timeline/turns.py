@@ -17,14 +17,12 @@ from ser.audio.decoding import Recording
 from ser.errors import SerError
 from ser.models.classifier import EmotionClassifier
 from ser.models.encoder import BATCH, Encoder
-from ser.models.speaker import UNKNOWN_SPEAKER, Speaker, SpeakerAdaptation
+from ser.models.speaker import UNKNOWN_SPEAKER, LabelledClip, Speaker, SpeakerAdaptation
 from ser.models.voice_detector import VoiceDetector
 from ser.timeline import predictions, speakers, speech, windows
 from ser.timeline.predictions import Window
 from ser.timeline.speaker_projection import LAYERS, SpeakerProjection
 from ser.timeline.timeline import LEVEL_DURATION, Moment, Timeline
-
-SEARCH = 0.25  # fraction of the work on a recording of one voice that it takes to find that out
 
 
 @dataclass(frozen=True)
@@ -58,39 +56,31 @@ def analyse_turns(
     projection: SpeakerProjection,
     speaker: Speaker = UNKNOWN_SPEAKER,
     n_speakers: int | None = None,
+    max_duration: float = speech.MAX_DURATION,
 ) -> Iterator[float | Timeline]:
-    """Predict who speaks when in a recording of up to 30 minutes, and in which emotions.
-
-    Where one voice alone speaks, the result is that of `analyse_windows`.
+    """Predict who speaks when in a recording, and in which emotions.
 
     Args:
-        speaker: who speaks, if only one does, as `analyse_windows` takes it.
+        speaker: who speaks, if only one does, of whom only the labelled clips are used.
         n_speakers: number of speakers, 1 to MAX_SPEAKERS; found by default.
+        max_duration: of the recording, in seconds.
 
     Yields:
         again and again the analysed fraction, 0-1, and at last the `Timeline`.
 
     Raises:
-        SerError: as `analyse_windows`; n_speakers is out of range.
+        SerError: as `loading.load`, but for more than max_duration; there is no voice anywhere;
+            n_speakers is out of range.
     """
     speakers.check(n_speakers)
-    models = encoder, voice_detector, adaptation, classifier
-    if n_speakers == 1:
-        yield from windows.analyse_windows(recording, *models, speaker)
-        return
-    searched = SEARCH if n_speakers is None else 1.0
-    for step in find_windows(recording, encoder, voice_detector, classifier, projection):
+    models = encoder, voice_detector, classifier, projection
+    for step in find_windows(recording, *models, max_duration):
         if isinstance(step, Windows):
             found = step
         else:
-            yield searched * step
+            yield step
     numbers = speakers.assign(found.voices, found.durations, projection.between, n_speakers)
-    if numbers.max() == 1:
-        for step in windows.analyse_windows(recording, *models, speaker):
-            yield step if isinstance(step, Timeline) else searched + (1 - searched) * step
-        return
-    yield 1.0
-    yield timeline_of(found, numbers, adaptation, classifier)
+    yield timeline_of(found, numbers, adaptation, classifier, speaker.labelled)
 
 
 def find_windows(
@@ -99,14 +89,15 @@ def find_windows(
     voice_detector: VoiceDetector,
     classifier: EmotionClassifier,
     projection: SpeakerProjection,
+    max_duration: float = speech.MAX_DURATION,
 ) -> Iterator[float | Windows]:
     """Embed the windows of speech in a recording; yields the fraction done, then the windows.
 
     Raises:
-        SerError: as `analyse_windows`.
+        SerError: as `analyse_turns`.
     """
     yield 0.0
-    duration, levels, notes = speech.measure_levels(recording)
+    duration, levels, notes = speech.measure_levels(recording, max_duration)
     both = encoder.with_layers((*LAYERS, *encoder.layers))
     found, voices, batch = [], [], []
 
@@ -118,7 +109,8 @@ def find_windows(
         voices.extend(projection(embeddings[:, : len(LAYERS)]))
         batch.clear()
 
-    for clip, times in _clips(recording, speech.spans(levels, speech.voiced(levels))):
+    spans = speech.spans(levels, speech.voiced(levels))
+    for clip, times in _clips(recording, spans, max_duration):
         if voice_detector.detect(clip.waveform):
             batch.append((clip, times))
         if len(batch) == BATCH:
@@ -137,15 +129,20 @@ def timeline_of(
     numbers: np.ndarray,
     adaptation: SpeakerAdaptation,
     classifier: EmotionClassifier,
+    labelled: tuple[LabelledClip, ...] = (),
 ) -> Timeline:
     """Predict each speaker's windows, adapted to that speaker.
 
-    numbers: of the windows' speakers, as `speakers.assign` returns them.
+    Args:
+        numbers: of the windows' speakers, as `speakers.assign` returns them.
+        labelled: clips of the speaker, used if there is one speaker alone.
     """
     moments = []
+    if numbers.max() > 1:
+        labelled = ()
     for number in range(1, numbers.max() + 1):
         of_speaker = [found.windows[row] for row in np.flatnonzero(numbers == number)]
-        rows, threshold = predictions.predict(of_speaker, adaptation, classifier, ())
+        rows, threshold = predictions.predict(of_speaker, adaptation, classifier, labelled)
         moments += [
             Moment(window.start, min(window.end, found.duration), row, number, window.features)
             for window, row in zip(of_speaker, rows, strict=True)
@@ -163,13 +160,13 @@ def timeline_of(
 
 
 def _clips(
-    recording: Recording, spans: Sequence[speech.Span]
+    recording: Recording, spans: Sequence[speech.Span], max_duration: float
 ) -> Iterator[tuple[Clip, tuple[float, float]]]:
     """Yield the clip of each window that holds enough sound, and its start and end in seconds."""
     size = round(LEVEL_DURATION * SAMPLING_RATE)
     rest, first = np.zeros(0, np.float32), 0
     waiting = list(spans)[::-1]
-    for block in loading.blocks(recording, speech.MAX_DURATION):
+    for block in loading.blocks(recording, max_duration):
         rest = np.concatenate([rest, block.waveform])
         # With the last block, which alone may be empty of samples, all others are complete.
         is_last = not len(block.samples)

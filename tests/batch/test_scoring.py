@@ -7,7 +7,10 @@ import signal
 import subprocess
 import sys
 from collections import Counter
+from functools import partial
 
+import fsspec
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -16,8 +19,11 @@ from voices import speech_like
 
 from ser import artifacts, profile
 from ser.__main__ import main
+from ser.audio import loading
+from ser.audio.clip import SAMPLING_RATE
 from ser.batch import scoring
-from ser.batch.collection import find, load_uri
+from ser.batch.collection import find
+from ser.batch.records import score_recordings
 from ser.errors import SerError
 from ser.labels import LABELS
 from ser.models.speaker import UNKNOWN_SPEAKER
@@ -265,7 +271,73 @@ def test_an_actor_answers_by_the_profile(voices, voice_profile, recognizer):
     from ser.batch.ray_cluster import Scorer
 
     path, speaker = voices / "00.wav", profile.load(voice_profile, recognizer)
-    scorer = Scorer(artifacts.FOLDER, "cpu", pickle.loads(pickle.dumps(speaker)))
-    [record] = scorer({"row": [0], "clip": [load_uri(str(path))]})["record"]
+    score_uris = pickle.loads(pickle.dumps(partial(score_recordings, speaker=speaker)))
+    [rows] = Scorer(artifacts.FOLDER, "cpu", score_uris)({"number": [0], "uri": [str(path)]})[
+        "rows"
+    ]
     expected = recognizer.analyse(path, speaker).probabilities
-    assert json.loads(record)["sad"] == pytest.approx(expected["sad"], abs=1e-3)
+    assert json.loads(rows)[0]["sad"] == pytest.approx(expected["sad"], abs=1e-3)
+
+
+@pytest.fixture
+def conversation(clips, unfamiliar, ravdess, tmp_path):
+    """A wav of two voices in eight turns, and where each begins."""
+    others = sorted((ravdess / "Actor_03").glob("*.flac"))[:4] if ravdess else [unfamiliar] * 4
+    parts, starts, end = [], [], 0.0
+    for pair in zip(clips[:4], others, strict=True):
+        for path in pair:
+            waveform = loading.load(path).waveform[: 4 * SAMPLING_RATE] / 20
+            parts += [np.zeros(SAMPLING_RATE, np.float32), waveform]
+            starts.append(end + 1)
+            end += 1 + len(waveform) / SAMPLING_RATE
+    path = tmp_path / "talk.wav"
+    soundfile.write(path, np.concatenate(parts), SAMPLING_RATE)
+    return path, starts
+
+
+def test_turns_are_rows(conversation, voices, tmp_path, recognizer):
+    path, starts = conversation
+    table, out = tmp_path / "uris.jsonl", tmp_path / "out"
+    in_memory = "memory://talks/again.wav"
+    fsspec.filesystem("memory").pipe(in_memory, path.read_bytes())
+    uris = [str(path), str(voices / "broken.wav"), "memory://talks/gone.wav", in_memory]
+    table.write_text("".join(json.dumps({"uri": uri}) + "\n" for uri in uris))
+    arguments = ["score", str(table), "--out", str(out), "--turns"]
+    assert main([*arguments, "--speakers", "2"]) == 0
+    by_uri = {uri: [row for row in rows(out) if row["uri"] == uri] for uri in uris}
+    assert [row["uri"] for row in rows(out)] == sorted(
+        (row["uri"] for row in rows(out)), key=uris.index
+    )
+    for uri in uris[1:3]:
+        [row] = by_uri[uri]
+        assert row["error"] and row["start"] is None and row["speaker"] is None
+    turns = by_uri[uris[0]]
+    assert all(row["error"] is None and row["model"] == recognizer.version for row in turns)
+    assert [{**row, "uri": uris[0]} for row in by_uri[in_memory]] == turns
+    for number, start in enumerate(starts):
+        [first, *_] = [row for row in turns if start - 0.3 <= row["start"] <= start + 1.5]
+        assert first["speaker"] == 1 + number % 2
+    for row, following in zip(turns[:-1], turns[1:], strict=True):
+        assert row["start"] < row["end"] <= following["start"]
+        assert sum(row[label] for label in LABELS) == pytest.approx(1, abs=1e-4)
+        assert row["label"] == max(LABELS, key=row.get)
+    # A folder holds one kind of scores.
+    assert main([*arguments, "--speakers", "2"]) == 0
+    assert main(arguments) == main(arguments[:-1]) == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"turns": True, "n_speakers": 7}, "7 speakers"),
+        ({"n_speakers": 2}, "--turns"),
+        ({"turns": True, "profile": "profile.npz"}, "of one person"),
+    ],
+    ids=["seven speakers", "speakers of what", "one person's"],
+)
+def test_options_that_contradict_each_other_end_before_anything_is_written(
+    voices, tmp_path, options, message
+):
+    with pytest.raises(SerError, match=message):
+        scoring.score(str(voices), tmp_path / "out", **options)
+    assert not (tmp_path / "out").exists()

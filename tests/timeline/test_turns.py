@@ -56,12 +56,20 @@ def test_one_speaker_is_analysed_as_before(recognizer, talk):
     assert before.n_speakers == 1 and before.moments[1].end - before.moments[1].start == 1
 
 
-def test_where_one_voice_is_found_the_timeline_is_that_of_one(recognizer, talk, monkeypatch):
+def test_one_voice_that_is_found_is_answered_with_what_it_was_taught(
+    recognizer, talk, clips, monkeypatch
+):
     waveform = talk[0][: 12 * RATE]
     monkeypatch.setattr(turns.speakers, "assign", lambda voices, *_: np.ones(len(voices), int))
     progress, timeline = analyse(recognizer, waveform, None)
-    assert timeline.to_json() == analyse(recognizer, waveform, 1)[1].to_json()
-    assert progress == sorted(progress) and progress[-1] == 1
+    assert progress == sorted(progress) and progress[-1] == 1 and timeline.n_speakers == 1
+    speaker = recognizer.teach(clips[0], "sad")
+    *_, taught = recognizer.timeline((RATE, waveform), speaker, None)
+    assert [(m.start, m.end) for m in taught.moments] == [
+        (m.start, m.end) for m in timeline.moments
+    ]
+    assert taught.time_fractions()["sad"] >= timeline.time_fractions()["sad"]
+    assert [m.probabilities for m in taught.moments] != [m.probabilities for m in timeline.moments]
 
 
 def test_each_speaker_has_an_offset(recognizer, talk):
