@@ -90,18 +90,19 @@ def test_picture_of_the_speed():
     assert [1000 * figures["medians"][name] for name in speed.NAMES] == list(reversed(bars.x))
 
 
-def test_the_example_of_a_scored_collection(clips, tmp_path, monkeypatch):
+@pytest.mark.parametrize("turns", [False, True], ids=["recordings", "turns"])
+def test_the_examples_of_a_scored_collection(turns, clips, tmp_path, monkeypatch):
     pytest.importorskip("pandas", reason="comes with gradio")
-    (code,) = re.findall(r"^```python\n(.*?)^```", (DOCS / "scale.md").read_text(), re.M | re.S)
+    examples = re.findall(r"^```python\n(.*?)^```", (DOCS / "scale.md").read_text(), re.M | re.S)
     monkeypatch.chdir(tmp_path)
     collection = tmp_path / "collection"
     collection.mkdir()
     (collection / "broken.wav").write_text("not audio")
     for clip in clips[:2]:
         (collection / clip.name).symlink_to(clip)
-    scoring.score(str(collection), Path("DIR"))
+    scoring.score(str(collection), Path("DIR"), turns=turns)
     # As a run that is going on, or was killed, leaves it.
     Path("DIR/.part-00001.parquet.unfinished").write_bytes(b"PAR1")
     namespace = {}
-    exec(code, namespace)
-    assert len(namespace["scores"]) == 3
+    exec(examples[turns], namespace)
+    assert len(set(namespace["turns" if turns else "scores"]["uri"])) == 3
