@@ -42,7 +42,16 @@ def describe(
         embeddings: of the windows, shape (n, layers, 2, hidden size).
         spans: start and end of each, in seconds.
     """
-    features = classifier.features(embeddings)
+    return windows_of(classifier.features(embeddings), spans, classifier)
+
+
+def windows_of(
+    features: Features, spans: Sequence[tuple[float, float]], classifier: EmotionClassifier
+) -> list[Window]:
+    """Return windows with their unadapted probabilities.
+
+    spans: start and end of each, in seconds.
+    """
     probabilities = classifier.predict_features(features, features.rows).pooled
     return [
         Window(*span, features[row : row + 1], probabilities[row]) for row, span in enumerate(spans)

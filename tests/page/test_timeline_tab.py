@@ -186,7 +186,7 @@ class Endless:
         self.started, self.stopped = threading.Semaphore(0), threading.Semaphore(0)
         self.tick = threading.Event()
 
-    def timeline(self, recording, speaker):
+    def timeline(self, recording, speaker, n_speakers):
         self.started.release()
         try:
             while True:
@@ -227,7 +227,7 @@ def analyse():
     """Return the function behind the box for a recognizer with these steps or exceptions."""
 
     def build(*steps):
-        def yield_steps(recording, speaker):
+        def yield_steps(recording, speaker, n_speakers):
             for step in steps:
                 if isinstance(step, Exception):
                     raise step
@@ -249,7 +249,9 @@ def test_progress_and_answer(analyse):
         analyse(0.0, 0.5, Timeline(3.0, np.ones(30), moments, 0.5))("long.wav", SessionSpeaker())
     )
     assert 'value="0.000"' in steps[0][0] and "50%" in steps[1][0] and "left" in steps[1][0]
-    sentence, _, segments, _, answered = steps[-1]
+    sentence, _, speakers, segments, recording, _, answered = steps[-1]
+    assert speakers == "" and recording.name == "long" and recording.timeline.moments == moments
+    assert not recording.has_features
     assert list(answered) == ["0"] and answered["0"].rows.tolist() == features.rows.tolist()
     assert "sad" in sentence and "100% of the time" in sentence
     assert "0:00\N{EN DASH}0:02" in segments and "65%" in segments
