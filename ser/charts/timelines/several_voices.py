@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 WAVEFORM_HEIGHT, LANE_HEIGHT = 62, 54  # px
 BLOCK = 0.52  # height of a block in its lane, below the name
+FAR = 10_000  # px; with none, every block would be under the pointer
 MIN_HEIGHT = 262  # px, so that the page does not shrink
 
 
@@ -46,7 +47,7 @@ def lanes_figure(words: Words, timeline: Timeline) -> go.Figure:
         height=max(MIN_HEIGHT, height),
         barmode="overlay",
         bargap=0,
-        hoverdistance=-1,
+        hoverdistance=FAR,
         margin={"l": MARGIN, "r": MARGIN, "t": 0, "b": AXIS_HEIGHT},
     )
     add_waveform(figure, timeline)

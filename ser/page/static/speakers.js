@@ -17,8 +17,10 @@ window.changeSpeakers = (element, trigger, watch) => {
   element.addEventListener("focusout", ({ relatedTarget }) => {
     if (relatedTarget) focused = undefined;
   });
-  // The rows are made anew with every change.
+  // The rows follow every change, but for what was typed or chosen in them.
   watch("value", () => {
+    for (const input of element.querySelectorAll("input")) input.value = input.defaultValue;
+    for (const menu of element.querySelectorAll("select")) menu.value = "";
     if (focused !== undefined && document.activeElement === document.body) {
       element.querySelectorAll(FIELDS)[focused]?.focus();
     }

@@ -125,13 +125,15 @@ def build(words: Words, recognizer: "Recognizer", speaker: gr.State) -> None:
         "outputs": outputs,
         "show_progress": "minimal",
         "show_progress_on": answer,
-        "trigger_mode": "multiple",
         "api_visibility": "private",
         **QUEUE,
     }
     # Not of every change: clearing the box is one too, and would supersede what it cancels.
-    running = gr.on([recording.upload, recording.stop_recording], **analysing)
-    again = people.input(cancels=[running], **analysing)
+    running = gr.on(
+        [recording.upload, recording.stop_recording], trigger_mode="multiple", **analysing
+    )
+    # After the work in progress; gradio's other events of a menu come twice.
+    again = people.change(trigger_mode="always_last", **analysing)
     # The box is cleared before another recording is chosen, which ends the work on this one.
     recording.clear(
         lambda: _empty(words),

@@ -11,7 +11,7 @@ LONG_WAITING = (
     "Choose a recording, or make one, and see how its emotion changes from second to second."
 )
 LONG_TITLE = "Its emotion over time: click a moment to hear it"
-LANES_TITLE = "Who speaks when, and how it sounds (pale: hard to say): click a part to hear it"
+LANES_TITLE = "Who speaks when, and how: click a part to hear it"
 SPEAKERS = "Who speaks"
 SPEAKERS_HOW = "give each a name, and say so if one person is listed twice"
 SPEAKER_NAME = "Name"
@@ -26,7 +26,8 @@ SEGMENTS_NOTE = (
 )
 SPEAKERS_NOTE = (
     "People are told apart by their voices, which can go wrong, above all where they are brief or "
-    "speak at once. What is usual for each is learned from all that this person says."
+    "speak at once. What is usual for each is learned from all that this person says. Pale parts "
+    "are hard to say."
 )
 LONG_IT_WAS_HINT = "Say what this part was, and it learns from the three seconds in its middle"
 PLAY_SEGMENT = "Hear it"
