@@ -11,7 +11,7 @@ import numpy as np
 from ser.errors import ErrorKind, SerError
 from ser.models.classifier import EmotionClassifier
 from ser.models.speaker import Features, SpeakerAdaptation
-from ser.timeline import predictions, turns
+from ser.timeline import predictions
 from ser.timeline.timeline import Timeline
 
 MAX_NAME = 30  # characters
@@ -69,7 +69,7 @@ def merge(
         [(moment.start, moment.end) for moment in voiced],
         classifier,
     )
-    moments, threshold = turns.predict_turns(
+    moments, threshold = predictions.predict_turns(
         windows, numbers, timeline.duration, adaptation, classifier
     )
     names = tuple(timeline.names[number - 1] for number in in_order)

@@ -22,7 +22,7 @@ from ser.models.voice_detector import VoiceDetector
 from ser.timeline import predictions, speakers, speech, windows
 from ser.timeline.predictions import Window
 from ser.timeline.speaker_projection import LAYERS, SpeakerProjection
-from ser.timeline.timeline import LEVEL_DURATION, Moment, Timeline, default_name
+from ser.timeline.timeline import LEVEL_DURATION, Timeline, default_name
 
 SEARCH = 0.25  # fraction of the work on a recording of one voice that it takes to find that out
 
@@ -142,45 +142,11 @@ def timeline_of(
 
     numbers: of the windows' speakers, as `speakers.assign` returns them.
     """
-    moments, threshold = predict_turns(
+    moments, threshold = predictions.predict_turns(
         found.windows, numbers, found.duration, adaptation, classifier
     )
     names = tuple(map(default_name, range(1, numbers.max() + 1)))
     return Timeline(found.duration, found.levels, moments, threshold, found.notes, names)
-
-
-def predict_turns(
-    of_all: Sequence[Window],
-    numbers: np.ndarray,
-    duration: float,
-    adaptation: SpeakerAdaptation,
-    classifier: EmotionClassifier,
-) -> tuple[tuple[Moment, ...], float]:
-    """Return the moments and the threshold of a `Timeline`, each speaker's windows adapted.
-
-    Args:
-        of_all: the windows of all speakers, in order.
-        numbers: of their speakers.
-        duration: of the recording, seconds.
-    """
-    moments = []
-    for number in range(1, numbers.max() + 1):
-        of_speaker = [of_all[row] for row in np.flatnonzero(numbers == number)]
-        rows, threshold = predictions.predict(of_speaker, adaptation, classifier, ())
-        moments += [
-            Moment(window.start, min(window.end, duration), row, number, window.features)
-            for window, row in zip(of_speaker, rows, strict=True)
-        ]
-    moments.sort(key=lambda moment: moment.start)
-    complete, end = [], 0.0
-    for moment in moments:
-        if moment.start > end:
-            complete.append(Moment(end, moment.start, None))
-        complete.append(moment)
-        end = moment.end
-    if end < duration:
-        complete.append(Moment(end, duration, None))
-    return tuple(complete), threshold
 
 
 def _clips(
