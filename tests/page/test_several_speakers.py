@@ -116,6 +116,12 @@ def test_speakers_are_named_merged_and_saved(app, new_page, conversation, reques
     page.get_by_role("option", name=ENGLISH.FIND_PEOPLE).click()
     expect(page.locator("#speakers")).not_to_contain_text("Anna")
     expect(page.locator("#long-answer .verdict")).to_be_visible()
+    for path in app.recordings.rglob(conversation.name):
+        path.unlink()
+    page.get_by_label(ENGLISH.PEOPLE).click()
+    page.get_by_role("option", name="2", exact=True).click()
+    expect(page.locator(".toast-body")).to_contain_text(ENGLISH.LONG_GONE)
+    expect(page.locator("#long-answer .verdict")).to_be_visible()
 
 
 @pytest.mark.parametrize(

@@ -25,15 +25,15 @@ _CHOICES = (
 def build(words: Words, recognizer: "Recognizer", recording: gr.State) -> gr.HTML:
     """Add the card.
 
-    A file is made when it is chosen and travels within the event, so that the server never has one
-    on its disk.
+    A file is made when it is chosen and travels within the event, so that the server keeps none on
+    its disk; those for Praat and ELAN lie in a temporary folder while they are written.
 
     recording: the tab's `LongRecording`.
     """
 
     def make_file(choice: gr.EventData, recording: LongRecording | None) -> dict | None:
         file_format = getattr(choice, "format", None)
-        if file_format not in words.DOWNLOADS:
+        if file_format not in tuple(words.DOWNLOADS):
             return None
         if recording is None:
             gr.Info(words.LONG_GONE)

@@ -66,7 +66,9 @@ def connect(words: Words, recognizer: "Recognizer", speaker: gr.State, component
         timeline = editing.merge(recording.timeline, number, into, *models)
         return shown(words, LongRecording(recording.name, timeline))
 
-    def forget(speaker: SessionSpeaker, recording: LongRecording | None) -> LongRecording | dict:
+    def drop_features(
+        speaker: SessionSpeaker, recording: LongRecording | None
+    ) -> LongRecording | dict:
         if speaker.after.n_clips or recording is None:
             return gr.skip()
         return recording.without_features()
@@ -74,7 +76,9 @@ def connect(words: Words, recognizer: "Recognizer", speaker: gr.State, component
     listed = components.speakers
     listed.submit(rename, components.recording, list(components), **CHANGING)
     listed.select(merge, components.recording, list(components), **CHANGING)
-    speaker.change(forget, [speaker, components.recording], components.recording, **FOLLOWING)
+    speaker.change(
+        drop_features, [speaker, components.recording], components.recording, **FOLLOWING
+    )
 
 
 def shown(words: Words, recording: LongRecording) -> Outputs:

@@ -80,6 +80,16 @@ def build(words: Words, recognizer: "Recognizer", speaker: gr.State) -> None:
             log.exception("the page could not analyse a long recording")
             yield _empty(words, answers.error(words.APOLOGY))
 
+    def analyse_again(
+        path: str | None, speaker: SessionSpeaker, n_people: int
+    ) -> Iterator[Outputs]:
+        if path and Path(path).exists():
+            yield from analyse(path, speaker, n_people)
+            return
+        if path:
+            gr.Info(words.LONG_GONE)
+        yield Outputs(*[gr.skip()] * len(Outputs._fields))
+
     people = gr.Dropdown(
         [(words.ONE_PERSON, 1), (words.FIND_PEOPLE, FIND)]
         + [(str(number), number) for number in range(2, MAX_SPEAKERS + 1)],
@@ -120,7 +130,6 @@ def build(words: Words, recognizer: "Recognizer", speaker: gr.State) -> None:
     speakers.connect(words, recognizer, speaker, shown)
     outputs = [*shown, menu, answered]
     analysing = {
-        "fn": analyse,
         "inputs": [recording, speaker, people],
         "outputs": outputs,
         "show_progress": "minimal",
@@ -130,10 +139,13 @@ def build(words: Words, recognizer: "Recognizer", speaker: gr.State) -> None:
     }
     # Not of every change: clearing the box is one too, and would supersede what it cancels.
     running = gr.on(
-        [recording.upload, recording.stop_recording], trigger_mode="multiple", **analysing
+        [recording.upload, recording.stop_recording],
+        analyse,
+        trigger_mode="multiple",
+        **analysing,
     )
     # After the work in progress; gradio's other events of a menu come twice.
-    again = people.change(trigger_mode="always_last", **analysing)
+    again = people.change(analyse_again, trigger_mode="always_last", **analysing)
     # The box is cleared before another recording is chosen, which ends the work on this one.
     recording.clear(
         lambda: _empty(words),

@@ -42,7 +42,7 @@ DOWNLOADS = {
     "eaf": "File for ELAN (EAF)",
     "audacity": "Labels for Audacity (TXT)",
 }
-LONG_GONE = "This answer is no longer kept. Choose the recording again."
+LONG_GONE = "This recording is no longer kept here. Please choose it again."
 REPORT = "How this recording sounds: a report"
 REPORT_FIGURE = "Over time"
 NOT_VOICED = "no voice"
