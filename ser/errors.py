@@ -23,6 +23,8 @@ class ErrorKind(StrEnum):
     NO_VOICE_ANYWHERE = "no voice anywhere"  # in a long recording
     UNUSABLE_PROFILE = "unusable profile"  # no voice profile, or a damaged one
     OTHER_PROFILE = "other profile"  # of another model
+    NO_NAME = "no name"  # of a speaker
+    NAME_TAKEN = "name taken"  # by another speaker
 
 
 class SerError(Exception):

@@ -3,6 +3,7 @@
 import json
 import tempfile
 from collections.abc import Callable, Iterator
+from html import escape
 from pathlib import Path
 
 import webvtt
@@ -38,16 +39,18 @@ def _json(timeline: Timeline, name: str) -> str:
 
 def _rttm(timeline: Timeline, name: str) -> str:
     """NIST's Rich Transcription Time Marked: who speaks when, without emotions."""
-    name = "_".join(name.split())  # a blank separates fields
+    recording = _one_field(name)
     return "".join(
-        f"SPEAKER {name} 1 {start:.3f} {end - start:.3f} <NA> <NA> speaker_{speaker} <NA> <NA>\n"
+        f"SPEAKER {recording} 1 {start:.3f} {end - start:.3f} <NA> <NA> "
+        f"{_one_field(timeline.name(speaker))} <NA> <NA>\n"
         for start, end, speaker in timeline.turns
     )
 
 
 def _audacity(timeline: Timeline, name: str) -> str:
     return "".join(
-        f"{segment.start:.6f}\t{segment.end:.6f}\t{_speaker(segment.speaker)}: {segment.label}\n"
+        f"{segment.start:.6f}\t{segment.end:.6f}\t"
+        f"{timeline.name(segment.speaker)}: {segment.label}\n"
         for segment in timeline.segments
     )
 
@@ -56,7 +59,7 @@ def _textgrid(timeline: Timeline, name: str) -> str:
     """Praat's: a tier for each speaker, an interval for each segment."""
     grid = Praat.TextGrid(xmax=timeline.duration)
     for speaker, segments in _by_speaker(timeline):
-        tier = grid.add_tier(speaker)
+        tier = grid.add_tier(speaker.replace('"', '""'))  # pympi does so in intervals only
         for segment in segments:
             tier.add_interval(segment.start, segment.end, segment.label)
     return _written(grid.to_file)
@@ -80,7 +83,8 @@ def _webvtt(timeline: Timeline, name: str) -> str:
         webvtt.Caption(
             _clock(segment.start),
             _clock(segment.end),
-            f"<v {_speaker(segment.speaker)}>{segment.label} {segment.probability:.0%}",
+            f"<v {escape(timeline.name(segment.speaker), quote=False)}>"
+            f"{segment.label} {segment.probability:.0%}",
         )
         for segment in timeline.segments
     ]
@@ -111,11 +115,12 @@ FORMATS = {
 def _by_speaker(timeline: Timeline) -> Iterator[tuple[str, list[Segment]]]:
     for speaker in range(1, timeline.n_speakers + 1):
         segments = [segment for segment in timeline.segments if segment.speaker == speaker]
-        yield _speaker(speaker), segments
+        yield timeline.name(speaker), segments
 
 
-def _speaker(number: int) -> str:
-    return f"Speaker {number}"
+def _one_field(name: str) -> str:
+    """Return a name without blanks, which separate fields."""
+    return "_".join(name.split())
 
 
 def _written(write: Callable[[str], None]) -> str:

@@ -1,4 +1,4 @@
-"""Predict the windows of one speaker, adapted to that speaker."""
+"""Predict the windows of a recording, each adapted to its speaker."""
 
 from bisect import bisect
 from collections.abc import Sequence
@@ -10,6 +10,7 @@ from ser.labels import LABELS
 from ser.models import personal
 from ser.models.classifier import EmotionClassifier
 from ser.models.speaker import Features, LabelledClip, Speaker, SpeakerAdaptation
+from ser.timeline.timeline import Moment
 
 BATCH = 64  # windows
 
@@ -43,7 +44,16 @@ def describe(
         embeddings: of the windows, shape (n, layers, 2, hidden size).
         spans: start and end of each, in seconds.
     """
-    features = classifier.features(embeddings)
+    return windows_of(classifier.features(embeddings), spans, classifier)
+
+
+def windows_of(
+    features: Features, spans: Sequence[tuple[float, float]], classifier: EmotionClassifier
+) -> list[Window]:
+    """Return windows with their unadapted probabilities.
+
+    spans: start and end of each, in seconds.
+    """
     probabilities = classifier.predict_features(features, features.rows).pooled
     return [
         Window(*span, features[row : row + 1], probabilities[row]) for row, span in enumerate(spans)
@@ -83,6 +93,42 @@ def predict(
         rows = prediction.probabilities.tolist()
         probabilities += [dict(zip(LABELS, row, strict=True)) for row in rows]
     return probabilities, prediction.threshold
+
+
+def predict_turns(
+    of_all: Sequence[Window],
+    numbers: np.ndarray,
+    duration: float,
+    adaptation: SpeakerAdaptation,
+    classifier: EmotionClassifier,
+    labelled: tuple[LabelledClip, ...] = (),
+) -> tuple[tuple[Moment, ...], float]:
+    """Return the moments and the threshold of a `Timeline`, each speaker's windows adapted.
+
+    Args:
+        of_all: the windows of all speakers, in order.
+        numbers: of their speakers.
+        duration: of the recording, seconds.
+        labelled: clips of the speaker, if there is one alone.
+    """
+    moments = []
+    for number in range(1, numbers.max() + 1):
+        of_speaker = [of_all[row] for row in np.flatnonzero(numbers == number)]
+        rows, threshold = predict(of_speaker, adaptation, classifier, labelled)
+        moments += [
+            Moment(window.start, min(window.end, duration), row, number, window.features)
+            for window, row in zip(of_speaker, rows, strict=True)
+        ]
+    moments.sort(key=lambda moment: moment.start)
+    complete, end = [], 0.0
+    for moment in moments:
+        if moment.start > end:
+            complete.append(Moment(end, moment.start, None))
+        complete.append(moment)
+        end = moment.end
+    if end < duration:
+        complete.append(Moment(end, duration, None))
+    return tuple(complete), threshold
 
 
 def _adapted(

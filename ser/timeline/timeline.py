@@ -70,6 +70,7 @@ class Timeline:
         moments: without gaps, from the recording's beginning to its end.
         threshold: probability from which on an emotion is confident.
         notes: on the recording's file, keys of NOTES.
+        names: of the speakers, in order of appearance; empty where one voice was assumed or found.
     """
 
     duration: float
@@ -77,6 +78,7 @@ class Timeline:
     moments: tuple[Moment, ...]
     threshold: float
     notes: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
 
     @property
     def segments(self) -> tuple[Segment, ...]:
@@ -110,11 +112,24 @@ class Timeline:
         """Number of speakers."""
         return max(segment.speaker for segment in self.segments)
 
-    def time_fractions(self) -> dict[str, float]:
-        """Return for each of LABELS its fraction of the time with a voice, 0-1."""
+    def name(self, speaker: int) -> str:
+        """Return the name of a speaker, by number."""
+        return self.names[speaker - 1] if self.names else default_name(speaker)
+
+    def voiced_duration(self, speaker: int | None = None) -> float:
+        """Return the seconds with a voice, or with that of one speaker."""
+        return sum(
+            segment.end - segment.start
+            for segment in self.segments
+            if speaker in (None, segment.speaker)
+        )
+
+    def time_fractions(self, speaker: int | None = None) -> dict[str, float]:
+        """Return for each of LABELS its fraction of the time with a voice, or a speaker's, 0-1."""
         spans = {label: 0.0 for label in LABELS}
         for segment in self.segments:
-            spans[segment.label] += segment.end - segment.start
+            if speaker in (None, segment.speaker):
+                spans[segment.label] += segment.end - segment.start
         total = sum(spans.values())
         return {label: span / total for label, span in spans.items()}
 
@@ -123,6 +138,11 @@ class Timeline:
         return {
             "duration": round(self.duration, 3),
             "notes": [NOTES[note] for note in self.notes],
+            "speakers": [self.name(number) for number in range(1, self.n_speakers + 1)],
+            "turns": [
+                {"start": round(start, 3), "end": round(end, 3), "speaker": speaker}
+                for start, end, speaker in self.turns
+            ],
             "segments": [
                 {
                     "start": round(segment.start, 3),
@@ -146,10 +166,19 @@ class Timeline:
         }
 
     def to_csv(self) -> str:
-        """Return the segments as CSV: start and end in seconds, emotion, probability, speaker."""
+        """Return the segments as CSV.
+
+        Columns: start and end in seconds, emotion, probability, number and name of the speaker.
+        """
         file = io.StringIO()
-        segments = self.to_json()["segments"]
-        table = csv.DictWriter(file, ["start", "end", "label", "probability", "speaker"])
+        columns = ["start", "end", "label", "probability", "speaker", "name"]
+        table = csv.DictWriter(file, columns)
         table.writeheader()
-        table.writerows(segments)
+        for segment in self.to_json()["segments"]:
+            table.writerow(segment | {"name": self.name(segment["speaker"])})
         return file.getvalue()
+
+
+def default_name(speaker: int) -> str:
+    """Return what a speaker is called who was given no name, by number."""
+    return f"Speaker {speaker}"

@@ -22,7 +22,7 @@ from ser.models.voice_detector import VoiceDetector
 from ser.timeline import predictions, speakers, speech, windows
 from ser.timeline.predictions import Window
 from ser.timeline.speaker_projection import LAYERS, SpeakerProjection
-from ser.timeline.timeline import LEVEL_DURATION, Moment, Timeline
+from ser.timeline.timeline import LEVEL_DURATION, Timeline, default_name
 
 
 @dataclass(frozen=True)
@@ -137,26 +137,17 @@ def timeline_of(
         numbers: of the windows' speakers, as `speakers.assign` returns them.
         labelled: clips of the speaker, used if there is one speaker alone.
     """
-    moments = []
-    if numbers.max() > 1:
-        labelled = ()
-    for number in range(1, numbers.max() + 1):
-        of_speaker = [found.windows[row] for row in np.flatnonzero(numbers == number)]
-        rows, threshold = predictions.predict(of_speaker, adaptation, classifier, labelled)
-        moments += [
-            Moment(window.start, min(window.end, found.duration), row, number, window.features)
-            for window, row in zip(of_speaker, rows, strict=True)
-        ]
-    moments.sort(key=lambda moment: moment.start)
-    complete, end = [], 0.0
-    for moment in moments:
-        if moment.start > end:
-            complete.append(Moment(end, moment.start, None))
-        complete.append(moment)
-        end = moment.end
-    if end < found.duration:
-        complete.append(Moment(end, found.duration, None))
-    return Timeline(found.duration, found.levels, tuple(complete), threshold, found.notes)
+    one_voice = numbers.max() == 1
+    moments, threshold = predictions.predict_turns(
+        found.windows,
+        numbers,
+        found.duration,
+        adaptation,
+        classifier,
+        labelled if one_voice else (),
+    )
+    names = () if one_voice else tuple(map(default_name, range(1, numbers.max() + 1)))
+    return Timeline(found.duration, found.levels, moments, threshold, found.notes, names)
 
 
 def _clips(

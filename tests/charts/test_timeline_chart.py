@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from ser.charts.style import MARKERS
-from ser.charts.timeline import MAX_BARS, NO_VOICE_COLOUR, timeline_figure
+from ser.charts.timelines.one_voice import timeline_figure
+from ser.charts.timelines.rows import MAX_BARS, NO_VOICE_COLOUR
 from ser.labels import LABELS
 from ser.page.text import ENGLISH as words
 from ser.timeline.timeline import Moment, Timeline

@@ -8,6 +8,8 @@ import soundfile
 from driver import ALLOWED, TIMEOUT, launch, microphone, serve
 from playwright.sync_api import expect, sync_playwright
 
+from ser.audio import loading
+from ser.audio.clip import SAMPLING_RATE
 from ser.labels import LABELS
 from ser.models.speaker import UNKNOWN_SPEAKER
 
@@ -37,6 +39,22 @@ def acted(ravdess, clips, tmp_path_factory):
             path = recordings[repetition, emotion] = folder / f"{name}.wav"
             soundfile.write(path, _without_silence(samples, rate), int(rate * SPEED))
     return recordings
+
+
+@pytest.fixture(scope="session")
+def conversation(ravdess, clips, unfamiliar, tmp_path_factory):
+    """Three people, or synthesised voices, who speak in turn, thrice each."""
+    others = [clips[1:4], [unfamiliar] * 3]
+    if ravdess:
+        folders = [ravdess / actor for actor in ("Actor_03", "Actor_20")]
+        others = [sorted(folder.glob("*.flac"))[:3] for folder in folders]
+    parts = []
+    for turns in zip(clips[-3:], *others, strict=True):
+        for turn in turns:
+            parts += [loading.load(turn).waveform / 20, np.zeros(SAMPLING_RATE, np.float32)]
+    path = tmp_path_factory.mktemp("conversation") / "our talk.wav"
+    soundfile.write(path, np.concatenate(parts), SAMPLING_RATE)
+    return path
 
 
 def _without_silence(samples, rate):

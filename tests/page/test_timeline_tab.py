@@ -4,7 +4,7 @@ import csv
 import json
 import re
 import threading
-from base64 import b64decode
+from pathlib import Path
 from types import SimpleNamespace
 
 import gradio as gr
@@ -26,7 +26,7 @@ from ser.timeline.timeline import Moment, Timeline
 
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
-BLOCKS = ("#long-recording", "#long-answer", "#timeline-figure", "#segments")
+BLOCKS = ("#people", "#long-recording", "#long-answer", "#timeline-figure", "#segments")
 
 
 @pytest.fixture(scope="module")
@@ -56,8 +56,11 @@ def played(page):
     return page.evaluate("document.querySelector('#long-recording audio').currentTime")
 
 
-def content(link):
-    return b64decode(link.get_attribute("href").split(",")[1]).decode()
+def download(page, file_format):
+    """Choose a file; return its name and content."""
+    with page.expect_download() as downloaded:
+        page.locator("#segments header select").select_option(file_format)
+    return downloaded.value.suggested_filename, Path(downloaded.value.path()).read_text()
 
 
 def test_a_recording_is_analysed_played_and_downloaded(app, new_page, recording, requests):
@@ -73,17 +76,15 @@ def test_a_recording_is_analysed_played_and_downloaded(app, new_page, recording,
     assert set(heights.round(6)) == {0, 1}
     assert traces["angry"]["x"][-1] == pytest.approx(duration, abs=0.01)
 
-    result = json.loads(content(page.get_by_role("link", name=words.DOWNLOAD_JSON)))
-    rows = list(csv.DictReader(content(page.get_by_role("link", name=words.DOWNLOAD_CSV)).split()))
+    assert sum("queue/join" in url for url in requests) == 1
+    name, table = download(page, "csv")
+    rows, result = list(csv.DictReader(table.splitlines())), json.loads(download(page, "json")[1])
+    assert name == "long.csv"
     buttons = page.locator("#segments button")
     assert len(result["segments"]) == len(rows) == buttons.count() > 0
     assert [float(row["start"]) for row in rows] == [
         segment["start"] for segment in result["segments"]
     ]
-    with page.expect_download() as download:
-        page.get_by_role("link", name=words.DOWNLOAD_CSV).click()
-    assert download.value.suggested_filename == "timeline.csv"
-
     # The browser plays a copy, as the server deletes the file.
     page.wait_for_function(
         "document.querySelector('#long-recording audio').currentSrc.startsWith('blob:')"
@@ -99,8 +100,6 @@ def test_a_recording_is_analysed_played_and_downloaded(app, new_page, recording,
         "at => Math.abs(document.querySelector('#long-recording audio').currentTime - at) < 2",
         arg=float(last.get_attribute("data-at")),
     )
-    assert sum("queue/join" in url for url in requests) == 1
-
     # The chosen part can be corrected, and corrected again; each part has its own label.
     menu, line = page.locator("#long-correction select"), page.locator("#long-voice")
     menu.select_option("sad")
@@ -136,7 +135,7 @@ def test_a_bad_recording_is_explained_and_the_next_one_is_analysed(
 def test_api(app, recording, tmp_path):
     client = Client(app.url, verbose=False)
     result = client.predict(handle_file(recording), api_name="/timeline")
-    assert list(result) == ["duration", "notes", "segments", "moments"]
+    assert list(result) == ["duration", "notes", "speakers", "turns", "segments", "moments"]
     assert result["duration"] == pytest.approx(soundfile.info(recording).duration, abs=0.01)
     assert {segment["label"] for segment in result["segments"]} <= set(LABELS)
     assert any(moment["probabilities"] is None for moment in result["moments"])
@@ -186,7 +185,7 @@ class Endless:
         self.started, self.stopped = threading.Semaphore(0), threading.Semaphore(0)
         self.tick = threading.Event()
 
-    def timeline(self, recording, speaker):
+    def timeline(self, recording, speaker, n_speakers):
         self.started.release()
         try:
             while True:
@@ -227,7 +226,7 @@ def analyse():
     """Return the function behind the box for a recognizer with these steps or exceptions."""
 
     def build(*steps):
-        def yield_steps(recording, speaker):
+        def yield_steps(recording, speaker, n_speakers):
             for step in steps:
                 if isinstance(step, Exception):
                     raise step
@@ -249,7 +248,9 @@ def test_progress_and_answer(analyse):
         analyse(0.0, 0.5, Timeline(3.0, np.ones(30), moments, 0.5))("long.wav", SessionSpeaker())
     )
     assert 'value="0.000"' in steps[0][0] and "50%" in steps[1][0] and "left" in steps[1][0]
-    sentence, _, segments, _, answered = steps[-1]
+    sentence, _, speakers, segments, recording, _, answered = steps[-1]
+    assert speakers == "" and recording.name == "long" and recording.timeline.moments == moments
+    assert not recording.has_features
     assert list(answered) == ["0"] and answered["0"].rows.tolist() == features.rows.tolist()
     assert "sad" in sentence and "100% of the time" in sentence
     assert "0:00\N{EN DASH}0:02" in segments and "65%" in segments

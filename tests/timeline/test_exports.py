@@ -3,6 +3,8 @@
 import csv
 import io
 import json
+from dataclasses import replace
+from html import unescape
 
 import numpy as np
 import pytest
@@ -42,8 +44,8 @@ def test_rttm_has_the_turns_of_each_speaker(timeline):
     fields = [line.split() for line in lines]
     assert all(len(line) == 10 and line[:3] == ["SPEAKER", "a_talk", "1"] for line in fields)
     assert [(float(f[3]), float(f[4]), f[7]) for f in fields] == [
-        (1, 4.25, "speaker_1"),
-        (6, 3594.5, "speaker_2"),
+        (1, 4.25, "Speaker_1"),
+        (6, 3594.5, "Speaker_2"),
     ]
 
 
@@ -80,6 +82,25 @@ def test_webvtt(timeline):
         ("00:00:06.000", "01:00:00.500"),
     ]
     assert [(caption.voice, caption.text) for caption in captions][2] == ("Speaker 2", "happy 100%")
+
+
+@pytest.mark.parametrize("name", ['Anna "A" & Co, <b>', "Аня: 1, 2 --> 3;", "O'Neill;;/\\"])
+def test_a_name_is_the_same_in_every_format(timeline, name, tmp_path):
+    timeline = replace(timeline, names=("Ben", name))
+    text = {kind: exports.export(timeline, kind, "talk") for kind in exports.FORMATS}
+    (tmp_path / "grid").write_text(text["textgrid"], encoding="utf-8")
+    (tmp_path / "eaf").write_text(text["eaf"], encoding="utf-8")
+    found = {
+        "csv": list(csv.DictReader(io.StringIO(text["csv"])))[-1]["name"],
+        "json": json.loads(text["json"])["speakers"][1],
+        "textgrid": Praat.TextGrid(str(tmp_path / "grid"), codec="utf-8").get_tier(name).name,
+        "eaf": next(n for n in Elan.Eaf(str(tmp_path / "eaf")).get_tier_names() if n != "Ben"),
+        "audacity": text["audacity"].splitlines()[-1].split("\t")[2].removesuffix(": happy"),
+        "webvtt": unescape(webvtt.from_string(text["webvtt"]).captions[-1].voice),
+    }
+    assert found == dict.fromkeys(found, name)
+    fields = text["rttm"].splitlines()[-1].split()
+    assert len(fields) == 10 and fields[7] == "_".join(name.split())
 
 
 def test_every_format_has_an_extension_of_its_own():

@@ -116,13 +116,15 @@ def test_neighbouring_moments_of_one_emotion_are_a_segment(timeline):
 
 def test_written_as_json_and_csv(timeline):
     content = json.loads(json.dumps(timeline.to_json()))
-    assert list(content) == ["duration", "notes", "segments", "moments"]
+    assert list(content) == ["duration", "notes", "speakers", "turns", "segments", "moments"]
+    assert content["speakers"] == ["Speaker 1"]
+    assert [(turn["start"], turn["end"]) for turn in content["turns"]] == [(0, 2), (3, 5)]
     assert content["segments"][0] == dict(start=0, end=2, label="angry", probability=0.8, speaker=1)
     assert content["moments"][2] == dict(start=2, end=3, probabilities=None, speaker=None)
     assert list(content["moments"][0]["probabilities"]) == list(LABELS)
     rows = list(csv.DictReader(io.StringIO(timeline.to_csv())))
     assert [row["label"] for row in rows] == ["angry", "sad", "angry"]
-    assert list(rows[0].values()) == ["0.0", "2.0", "angry", "0.8", "1"]
+    assert list(rows[0].values()) == ["0.0", "2.0", "angry", "0.8", "1", "Speaker 1"]
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,10 @@ ALLOWED_ROUTES = re.compile(
     re.DOTALL,
 )
 # What gradio wants all of, in order; clients of earlier versions leave out the last ones.
-PARAMETERS = {"/gradio_api/call/predict": ("recording", "same_speaker", "profile")}
+PARAMETERS = {
+    "/gradio_api/call/predict": ("recording", "same_speaker", "profile"),
+    "/gradio_api/call/timeline": ("recording", "n_speakers"),
+}
 MAX_REQUEST_BYTES = 2**20  # except uploads
 # Scripts and styles are inline, and gradio compiles some. Spaces show the page in a frame.
 POLICY = (

@@ -19,6 +19,11 @@
     setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
   };
 
+  window.saveText = (file) => {
+    if (file) saveFile(new Blob([file.content], { type: "text/plain" }), file.name);
+    return null; // The page keeps no copy.
+  };
+
   const save = (blob, suffix) =>
     saveFile(blob, `${document.querySelector("#saving [data-file]").dataset.file}.${suffix}`);
 

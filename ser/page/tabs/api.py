@@ -13,6 +13,7 @@ from ser.page.server.zerogpu import on_gpu
 from ser.page.session import SessionSpeaker, session_state
 from ser.page.tabs import analyse, recorder
 from ser.page.tabs import timeline as timeline_tab
+from ser.timeline.speakers import MAX_SPEAKERS
 
 if TYPE_CHECKING:
     from ser.recognizer import Recognizer
@@ -47,13 +48,16 @@ def build(recognizer: "Recognizer", cpu_recognizer: "Recognizer") -> None:
         after = SessionSpeaker(after=analysis.speaker) if same_speaker else gr.skip()
         return analysis.to_json(), after
 
-    def timeline(recording: str | None) -> Iterator[dict]:
-        """Analyse one voice through a recording of up to 30 minutes: the duration, the segments of
-        one emotion (start and end in seconds, label, mean probability) and the moments, one a
-        second, with all eight probabilities or null where there is no voice. Before that, the
-        fraction of the recording that was analysed."""
+    def timeline(recording: str | None, n_speakers: float | None = 1) -> Iterator[dict]:
+        """Analyse a recording of up to 30 minutes in which one person speaks, n_speakers do, or,
+        with 0, as many as are found: the duration, the names of the speakers, their turns (start
+        and end in seconds, number of the speaker), the segments of one emotion (with the label and
+        its mean probability) and the moments, of one speaker one a second, with all eight
+        probabilities or null where there is no voice. Before that, the fraction of the recording
+        that was analysed."""
         try:
-            for step in cpu_recognizer.timeline(recording):
+            number = _number_of_speakers(n_speakers)
+            for step in cpu_recognizer.timeline(recording, n_speakers=number):
                 # "heard" is a name that clients rely on.
                 yield {"heard": step} if isinstance(step, float) else step.to_json()
         except SerError as error:
@@ -71,4 +75,20 @@ def build(recognizer: "Recognizer", cpu_recognizer: "Recognizer") -> None:
         api_name="predict",
         **analyse.QUEUE,
     )
-    gr.on([], timeline, recording, answer, api_name="timeline", **timeline_tab.QUEUE)
+    n_speakers = gr.Number(1, visible=False)
+    gr.on([], timeline, [recording, n_speakers], answer, api_name="timeline", **timeline_tab.QUEUE)
+
+
+def _number_of_speakers(sent: object) -> int | None:
+    """Return the number of speakers that a program sent, None to have it found.
+
+    Programs that were written before there were several speakers send none.
+    """
+    if sent is None:
+        return 1
+    if sent not in range(MAX_SPEAKERS + 1):
+        raise SerError(
+            f"n_speakers is no number from 1 to {MAX_SPEAKERS}. Give the number of people who "
+            "speak, or 0 to have it found."
+        )
+    return int(sent) or None

@@ -1,25 +1,51 @@
 """The Long recording tab, in Russian."""
 
 from ser.page.text.russian.common import IN_PROGRESS, NOTES, percent
+from ser.page.text.russian.grammar import plural
 from ser.page.text.shared import clock, top_two
 
 LONG = "Длинная запись"
-LONG_RECORDING = "До 30 минут одного голоса"
+LONG_RECORDING = "До 30 минут речи"
+PEOPLE = "Сколько человек говорит?"
+ONE_PERSON, FIND_PEOPLE = "Один", "Определить"
 LONG_WAITING = (
     "Выберите запись или сделайте её и посмотрите, как эмоция меняется от секунды к секунде."
 )
 LONG_TITLE = "Эмоция во времени: нажмите на любой момент, чтобы его услышать"
+LANES_TITLE = "Кто когда говорит и как: нажмите, чтобы услышать"
+SPEAKERS = "Кто говорит"
+SPEAKERS_HOW = "дайте каждому имя и отметьте, если один и тот же человек указан дважды"
+SPEAKER_NAME = "Имя"
+SAME_PERSON = "Тот же человек, что\N{HORIZONTAL ELLIPSIS}"
 SEGMENTS = "Момент за моментом"
 NO_SEGMENTS = "Здесь появятся части записи; каждую можно услышать одним нажатием."
 SEGMENTS_COLUMNS = ("Когда", "Звучит", "Уверенность")
+SPEAKERS_COLUMNS = ("Когда", "Кто", "Звучит", "Уверенность")
 SEGMENTS_NOTE = (
     "О каждой секунде судят по трём вокруг неё. Предполагается один голос, и его узнают по всей "
     "записи; если эмоция всё время одна и та же, ответ бледнее, чем должен быть."
 )
+SPEAKERS_NOTE = (
+    "Людей различают по голосам, и здесь возможны ошибки, особенно если реплики коротки или "
+    "звучат одновременно. Что обычно для каждого, узнают по всему, что этот человек сказал. "
+    "Бледным показано то, о чём трудно сказать."
+)
 LONG_IT_WAS_HINT = "Укажите эмоцию, и модель научится на трёх секундах из середины отрезка"
 PLAY_SEGMENT = "Прослушать"
-DOWNLOAD_CSV = "Таблица (CSV)"
-DOWNLOAD_JSON = "Всё (JSON)"
+DOWNLOAD_AS = "Скачать как"
+DOWNLOADS = {
+    "report": "Отчёт, чтобы поделиться (HTML)",
+    "csv": "Таблица (CSV)",
+    "json": "Всё (JSON)",
+    "webvtt": "Субтитры (WebVTT)",
+    "rttm": "Кто когда говорит (RTTM)",
+    "textgrid": "Файл для Praat (TextGrid)",
+    "eaf": "Файл для ELAN (EAF)",
+    "audacity": "Метки для Audacity (TXT)",
+}
+LONG_GONE = "Эта запись здесь больше не хранится. Выберите её, пожалуйста, ещё раз."
+REPORT = "Как звучит эта запись: отчёт"
+REPORT_FIGURE = "Во времени"
 NOT_VOICED = "голоса нет"
 
 
@@ -32,17 +58,42 @@ def progress(fraction: float, seconds_left: float | None) -> str:
     return f"{IN_PROGRESS} {percent(fraction)}, осталось около {seconds_left / 60:.0f} мин"
 
 
-def timeline_verdict(fractions: dict[str, float]) -> tuple[str, tuple[str, ...]]:
+def speaker_name(number: int) -> str:
+    """Name a speaker whom nobody has named yet."""
+    return f"Голос {number}"
+
+
+def same_person_label(name: str) -> str:
+    """Say what is chosen in the menu of a speaker's row."""
+    return f"{name} — тот же человек, что"
+
+
+def speaking_share(fraction: float, duration: float) -> str:
+    """Say how much of the speech is one speaker's, as a fraction and in seconds."""
+    return f"{percent(fraction)} речи, {clock(duration)} мин"
+
+
+def report_made(version: str, day: str) -> str:
+    """Say which model made a report, and on which day."""
+    return f"Сделан {day} моделью {version}."
+
+
+def timeline_verdict(
+    fractions: dict[str, float], n_speakers: int = 1
+) -> tuple[str, tuple[str, ...]]:
     """Return the answer on a whole recording as a sentence with `{}` for each emotion, and those.
 
     fractions: of the time with a voice, 0-1, by label.
     """
     first, second = top_two(fractions)
+    it = "Голос"
+    if n_speakers > 1:
+        it = f"Говорят {plural(n_speakers, 'человек', 'человека', 'человек')}. Разговор"
     if fractions[second] < 0.05:
-        return "Голос звучит {} " + f"{percent(fractions[first])} времени.", (first,)
+        return f"{it} звучит " + "{} " + f"{percent(fractions[first])} времени.", (first,)
     most = "в основном " if fractions[first] >= 0.5 else "чаще всего "
     return (
-        f"Голос звучит {most}" + "{} " + f"({percent(fractions[first])} времени), реже — "
+        f"{it} звучит {most}" + "{} " + f"({percent(fractions[first])} времени), реже — "
         "{} " + f"({percent(fractions[second])}).",
         (first, second),
     )

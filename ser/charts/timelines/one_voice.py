@@ -1,28 +1,29 @@
-"""A timeline as a figure: the waveform, and below it the emotions at the same times."""
+"""The timeline of one voice: the waveform, and below it the emotions at the same times."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from ser.charts.style import MARKERS, plain
+from ser.charts.timelines.rows import (
+    AXIS_HEIGHT,
+    MARGIN,
+    MIN_LABELLED,
+    ROW_COLOUR,
+    add_waveform,
+    label_time_axis,
+)
 from ser.labels import LABELS
-from ser.timeline.timeline import LEVEL_DURATION, Moment, Timeline
+from ser.timeline.timeline import Moment, Timeline
 
 if TYPE_CHECKING:
     from ser.page.text import Words
 
 HEIGHT = 262  # px
-MARGIN = 10  # px left and right of the time axis; timeline.css draws the playback position by it
-MAX_BARS = 600  # of the waveform: half as many as a large screen has pixels for it
-NO_VOICE_COLOUR = "rgba(128, 128, 128, 0.35)"
-MIN_LABELLED = 0.08  # fraction of the duration from which a segment has room for a label
-TICKS = (1, 2, 5, 10, 30, 60, 120, 300)  # s, possible distances
 HALF_MOMENT = 0.5  # s
-MAX_TICKS = 8
 
 
 def timeline_figure(words: Words, timeline: Timeline | None = None) -> go.Figure:
@@ -33,22 +34,22 @@ def timeline_figure(words: Words, timeline: Timeline | None = None) -> go.Figure
     figure.update_yaxes(range=[-1, 1], row=1)
     figure.update_yaxes(range=[0, 1], row=2)
     figure.update_layout(
-        height=HEIGHT, bargap=0, margin={"l": MARGIN, "r": MARGIN, "t": 0, "b": 26}
+        height=HEIGHT, bargap=0, margin={"l": MARGIN, "r": MARGIN, "t": 0, "b": AXIS_HEIGHT}
     )
     for axis in (figure.layout.yaxis, figure.layout.yaxis2):
         bottom, top = axis.domain
         figure.add_shape(
             type="rect", xref="paper", x0=0, x1=1, yref="paper", y0=bottom, y1=top,
-            fillcolor="rgba(128, 128, 128, 0.07)", line_width=0, layer="below",
+            fillcolor=ROW_COLOUR, line_width=0, layer="below",
         )  # fmt: skip
     plain(figure)
     if timeline:
         middles = _middles(timeline)
-        _add_waveform(figure, timeline)
+        add_waveform(figure, timeline)
         _add_probabilities(figure, timeline, middles)
         _add_hover_texts(figure, words, timeline, middles)
         _add_labels(figure, words, timeline)
-        _label_time_axis(figure, words, timeline.duration)
+        label_time_axis(figure, words, timeline.duration)
     return figure
 
 
@@ -61,32 +62,6 @@ def _middles(timeline: Timeline) -> list[float]:
     middles = [(moment.start + moment.end) / 2 for moment in moments]
     middles[0], middles[-1] = moments[0].end - HALF_MOMENT, moments[-1].start + HALF_MOMENT
     return middles
-
-
-def _add_waveform(figure: go.Figure, timeline: Timeline) -> None:
-    """Draw the levels in the emotions' colours, grey where there is no voice."""
-    levels_per_bar = -(-len(timeline.levels) // MAX_BARS)
-    padded = np.pad(timeline.levels, (0, -len(timeline.levels) % levels_per_bar))
-    # The square root, or next to a single shout all else would be a flat line.
-    levels = np.sqrt(padded.reshape(-1, levels_per_bar).max(axis=1) / timeline.levels.max())
-    width = levels_per_bar * LEVEL_DURATION
-    middles = (np.arange(len(levels)) + 0.5) * width
-    ends = [moment.end for moment in timeline.moments[:-1]]
-    labels = [timeline.moments[i].label for i in np.searchsorted(ends, middles, side="right")]
-    figure.add_bar(
-        x=middles,
-        y=2 * levels,
-        base=-levels,
-        width=width,
-        marker={
-            "color": [MARKERS[label].colour if label else NO_VOICE_COLOUR for label in labels],
-            "line_width": 0,
-        },
-        name="waveform",
-        hoverinfo="skip",
-        row=1,
-        col=1,
-    )
 
 
 def _add_probabilities(figure: go.Figure, timeline: Timeline, middles: list[float]) -> None:
@@ -158,18 +133,3 @@ def _area_middle(timeline: Timeline, time: float, label: str) -> float:
     moment = next(moment for moment in timeline.moments if time < moment.end)
     below = sum(moment.probabilities[lower] for lower in LABELS[: LABELS.index(label)])
     return below + moment.probabilities[label] / 2
-
-
-def _label_time_axis(figure: go.Figure, words: Words, duration: float) -> None:
-    step = next((step for step in TICKS if duration / step <= MAX_TICKS), TICKS[-1])
-    ticks = list(range(0, int(duration) + 1, step))
-    figure.update_xaxes(range=[0, duration])
-    figure.update_xaxes(
-        row=2,
-        visible=True,
-        showgrid=False,
-        zeroline=False,
-        tickvals=ticks,
-        ticktext=[words.clock(tick) for tick in ticks],
-        ticklabelposition="outside",
-    )
