@@ -1,7 +1,8 @@
 # make app: serve the page on http://127.0.0.1:7860; make test: run all tests. Both set up .venv when
 # needed, and the tests install a browser where there is none.
 # make docs: write the tables of figures into the documents.
-# make fuzz, make load: measure the figures of docs/trust.md, which takes long.
+# make fuzz, make load: measure the figures of docs/trust.md, which takes long; make bench: those of
+# docs/speed.md, of which it repeats nothing that is of this model.
 # make lock: pin new versions. make audit: list known vulnerabilities of what is installed, from a server.
 PYTHON ?= python3
 BIN := .venv/bin
@@ -10,7 +11,7 @@ BIN := .venv/bin
 PARALLEL := -n 2 --dist loadfile --no-loadscope-reorder
 TORCH := $(shell grep '^torch==' requirements.txt)
 
-.PHONY: setup app programs test test-long examples rehearsal docs formats fuzz load lock audit
+.PHONY: setup app programs test test-long examples rehearsal docs formats fuzz bench load lock audit
 
 setup: .venv/ready
 
@@ -60,11 +61,16 @@ formats: .venv/ready-to-test
 	PYTHONPATH=. $(BIN)/python tests/formats_table.py
 
 fuzz: .venv/ready-to-test
-	PYTHONPATH=. $(BIN)/python tests/fuzzing.py --files 20000 --json docs/trust.json
+	PYTHONPATH=. $(BIN)/python tests/fuzzing.py --files 20000 --json docs/bench.json
 	PYTHONPATH=. $(BIN)/python tests/documentation.py
 
+bench: .venv/ready-to-test
+	$(BIN)/python -m ser bench --json docs/bench.json
+	PYTHONPATH=. $(BIN)/python tests/documentation.py
+	$(BIN)/python tests/page/bench_picture.py docs/bench.png docs/bench.json
+
 load: .venv/ready-to-test
-	$(BIN)/python -m ser bench --load --people 20 --minutes 10 --json docs/trust.json
+	$(BIN)/python -m ser bench load --people 20 --minutes 10 --json docs/bench.json
 	PYTHONPATH=. $(BIN)/python tests/documentation.py
 
 lock:

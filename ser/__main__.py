@@ -121,18 +121,23 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--device", choices=DEVICES, help=DEVICE)
     command.set_defaults(run=commands.timeline, writes="out")
 
-    command = subparsers.add_parser("bench", help="time the analysis compared with other systems")
-    command.add_argument("--load", action="store_true", help="many people at the page instead")
-    command.add_argument("--people", type=int, default=20, help="at once, 100 at most")
-    command.add_argument("--minutes", type=float, default=10.0, help="60 at most")
+    command = subparsers.add_parser("bench", help="time the analysis, the page and `score`")
     command.add_argument(
-        "--page", action="store_true", help="time the page in a browser instead, live and not"
+        "sections",
+        nargs="*",
+        choices=commands.SECTIONS,
+        metavar="SECTION",
+        help="analysis (compared with other systems), start, page (in a browser), load (many "
+        "people at the page), archive (`score`); by default the first three",
     )
-    command.add_argument("--json", type=Path, metavar="FILE", help="write the figures to FILE")
     command.add_argument(
-        "--archive", type=Path, metavar="FOLDER", help="time `score` on its recordings instead"
-    )
-    command.add_argument("--clips", type=int, default=5000, help="of --archive, by repetition")
+        "--json", type=Path, metavar="FILE",
+        help="write the figures to FILE; by default what it has of this model is not repeated",
+    )  # fmt: skip
+    command.add_argument("--people", type=int, default=20, help="of load, 100 at most")
+    command.add_argument("--minutes", type=float, default=10.0, help="of load, 60 at most")
+    command.add_argument("--data", type=Path, metavar="FOLDER", help="of archive, its recordings")
+    command.add_argument("--clips", type=int, default=5000, help="of archive, by repetition")
     command.set_defaults(run=commands.bench)
     return parser
 

@@ -15,6 +15,8 @@ from ser import console, folders, proxies
 from ser.errors import SerError
 
 STANDARD_INPUT = "-"  # as the name of a file
+QUICK_SECTIONS = ("analysis", "start", "page")  # of the benchmark, minutes all together
+SECTIONS = (*QUICK_SECTIONS, "load", "archive")
 
 
 def download(options: argparse.Namespace) -> int:
@@ -167,38 +169,46 @@ def export(options: argparse.Namespace) -> int:
 
 
 def bench(options: argparse.Namespace) -> int:
-    """Time the analysis compared with other systems, the page, the page under load, or `score`."""
+    """Measure sections of the benchmark, each written as soon as it is measured.
+
+    Without names of sections, those that the file has of this model are not measured again.
+    """
     if options.json:
         folders.check_file(options.json)
+    if "archive" in options.sections and not options.data:
+        raise SerError("There are no recordings to score. Give a folder with --data.")
     # All requests are to this machine.
     with proxies.bypassed():
-        return _bench(options)
+        for section in options.sections or QUICK_SECTIONS:
+            _bench(section, options)
+    return 0
 
 
-def _bench(options: argparse.Namespace) -> int:
-    if options.load:
+def _bench(section: str, options: argparse.Namespace) -> None:
+    from ser.bench import figures
+
+    if options.json and not options.sections and figures.is_measured(options.json, section):
+        print(f"{section}: {options.json} has it of this model.")
+        return
+    arguments = ()
+    if section == "analysis":
+        from ser.bench import speed as benchmark
+    elif section == "start":
+        from ser.bench import start_up as benchmark
+    elif section == "page":
+        from ser.bench import page as benchmark
+    elif section == "load":
         from ser.bench import load as benchmark
 
-        measured = benchmark.measure(options.people, options.minutes)
-    elif options.archive:
+        arguments = options.people, options.minutes
+    else:
         with console.required("requirements-scale.txt"):
             from ser.bench import scale as benchmark
-
-            measured = benchmark.measure(options.archive, options.clips)
-    elif options.page:
-        from ser.bench import page as benchmark
-
-        measured = benchmark.measure()
-    else:
-        from ser.bench import speed as benchmark
-
-        measured = benchmark.measure()
+        arguments = options.data, options.clips
+    measured = benchmark.measure(*arguments)
     benchmark.table(measured)
-    if options.json and options.load:
-        benchmark.record(options.json, "load", measured)
-    elif options.json:
-        options.json.write_text(json.dumps(measured, indent=1) + "\n")
-    return 0
+    if options.json:
+        figures.record(options.json, section, measured)
 
 
 def _recordings(names: list[str | Path]) -> Iterator[tuple[str | Path, SerError | None]]:

@@ -39,6 +39,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "encoders": card_tables.encoders,
     "groups": card_tables.groups,
     "speed": page_tables.speed_of_analysis,
+    "start": page_tables.start,
     "speed-of-page": page_tables.speed_of_page,
     "scale": page_tables.scores_of_collections,
     "trust": page_tables.trust,

@@ -20,7 +20,7 @@ from tqdm import tqdm
 from voices import speech_like
 
 from ser.audio import loading, sandbox
-from ser.bench.load import machine, record
+from ser.bench.figures import record
 from ser.errors import SerError
 
 SECONDS = 1.0  # of the recordings; faults at the beginning of a file matter most
@@ -146,7 +146,6 @@ def run(files: int) -> dict:
         "decoders_lost": sum(lost.values()),
         "longest_s": round(max(seconds), 2),
         "over_5_s": sum(second > 5 for second in seconds),
-        "machine": machine(),
     }
 
 

@@ -6,24 +6,29 @@ from pathlib import Path
 
 from blocks import table
 
-from ser.bench import scale, speed
+from ser.bench import figures, scale, speed, start_up
 
 DOCS = Path(__file__).parents[1] / "docs"
 
 
-def measured(name: str) -> dict:
-    """Return the figures in a JSON file of docs/."""
-    return json.loads((DOCS / name).read_text())
+def measured(section: str) -> dict:
+    """Return the figures of a section of docs/bench.json."""
+    return json.loads((DOCS / "bench.json").read_text())[section]
 
 
 def speed_of_analysis() -> str:
     """Return the time of an analysis and of what it can be compared with."""
-    return _printed(speed.table, "bench.json")
+    return _printed(speed.table, "analysis")
+
+
+def start() -> str:
+    """Return the time and the memory of a new process to its first answer."""
+    return _printed(start_up.table, "start")
 
 
 def speed_of_page() -> str:
     """Return the time from a sound to what the browser draws."""
-    seconds = measured("bench_page.json")["seconds"]
+    seconds = measured("page")["seconds"]
     rows = [
         (what, f"{seconds[key]:.1f}")
         for key, what in (
@@ -32,18 +37,17 @@ def speed_of_page() -> str:
             ("concurrent", "the same with three visitors at once"),
         )
     ]
-    return table(("in the browser", "s"), rows)
+    return f"{table(('in the browser', 's'), rows)}\n\n{figures.conditions(measured('page'))}"
 
 
 def scores_of_collections() -> str:
     """Return the throughput of `score`."""
-    return _printed(scale.table, "scale.json")
+    return _printed(scale.table, "archive")
 
 
 def trust() -> str:
     """Return what damaged recordings and many visitors did to the page."""
-    figures = measured("trust.json")
-    rows = [*_fuzz(figures["fuzz"]), *_load(figures["load"])]
+    rows = [*_fuzz(measured("fuzz")), *_load(measured("load"))]
     return table(("what", "figure", "command"), rows)
 
 
@@ -86,7 +90,7 @@ def _load(load: dict) -> list[tuple[str, str, str]]:
             "",
         ),
         ("recordings on the disk when all had gone", str(load["left_files"]), ""),
-        ("on", _machine(load["machine"]), ""),
+        ("on, with model", f"{_machine(load['machine'])}; {load['model']}", ""),
     ]
 
 
@@ -94,8 +98,8 @@ def _machine(size: dict) -> str:
     return f"{size['cores']} cores, {size['memory_gb']} GB, {size['busy']:g} processes computing"
 
 
-def _printed(write: Callable, figures: str) -> str:
-    """Return the lines that a benchmark's table function prints."""
+def _printed(write: Callable, section: str) -> str:
+    """Return the lines that a benchmark's table function prints, and what it was measured with."""
     lines = []
-    write(measured(figures), lines.append)
-    return "\n".join(lines)
+    write(measured(section), lines.append)
+    return "\n".join([*lines, "", figures.conditions(measured(section))])

@@ -85,7 +85,7 @@ def test_a_common_change_touches_few_files_that_exist(line):
 
 
 def test_picture_of_the_speed():
-    figures = measured("bench.json")
+    figures = measured("analysis")
     bars = bench.figure(figures, speed.NAMES).data[0]
     assert [1000 * figures["medians"][name] for name in speed.NAMES] == list(reversed(bars.x))
 

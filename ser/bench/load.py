@@ -5,7 +5,6 @@ Of every second one the page knows the voice, by as many labelled recordings as 
 The page is served on a free port of this machine, and no request goes to any other.
 """
 
-import os
 import random
 import statistics
 import sys
@@ -18,13 +17,11 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
-import psutil
 import soundfile
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 from tqdm import tqdm
 
-from ser import artifacts
 from ser import profile as profiles
 from ser.bench.browser import serve
 from ser.bench.memory import MemoryMonitor
@@ -49,7 +46,7 @@ def measure(visitors: int = 20, minutes: float = 10.0) -> dict:
         `answers`, `explained` (bad recordings), `wrong` (answers that belong to another recording
         or session), `failed` (anything else), `p50_s` and `p95_s` with the time in the queue,
         `memory_mb` and its `memory_growth` over the second half, `concurrent` (answered,
-        rejected, longest queue), `left_files` once all sessions have ended, and the `machine`.
+        rejected, longest queue), and `left_files` once all sessions have ended.
 
     Raises:
         SerError: too many visitors or minutes, or the page does not start.
@@ -89,7 +86,6 @@ def measure(visitors: int = 20, minutes: float = 10.0) -> dict:
             "memory_growth": round(memory.growth(), 3),
             "concurrent": _send_concurrently(page, good[0], expected[good[0]]),
             "left_files": _count_left_files(page.recordings),
-            "machine": machine(),
         }
 
 
@@ -113,21 +109,6 @@ def table(measured: dict) -> None:
     }
     for name, value in rows.items():
         print(f"{name:<44}{value}")
-
-
-def machine() -> dict:
-    """Return this machine's size and load: cores, GB of memory, processes that compute."""
-    return {
-        "cores": os.cpu_count(),
-        "memory_gb": round(psutil.virtual_memory().total / 2**30),
-        "busy": round(psutil.getloadavg()[0], 1),
-    }
-
-
-def record(path: Path, name: str, figures: dict) -> None:
-    """Write figures to a JSON file under a name; keep the others in it."""
-    existing = artifacts.read_json(path) if path.exists() else {}
-    artifacts.write_json(path, existing | {name: figures})
 
 
 def _visitor(

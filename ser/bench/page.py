@@ -5,7 +5,6 @@ the moment the first sound of a chunk reaches the browser to the bars of that ch
 half second in which a chunk is collected counts in full.
 """
 
-import os
 import statistics
 import tempfile
 from pathlib import Path
@@ -74,7 +73,7 @@ def measure() -> dict:
 
     Returns:
         `seconds`, medians: `answer`, `live` with one visitor and `concurrent` with CONCURRENT;
-        `updates`, how often a live visitor's bars were drawn per second; and the `machine`.
+        and `updates`, how often a live visitor's bars were drawn per second.
 
     Raises:
         SerError: Playwright or Chromium is missing, or the page does not start or answer.
@@ -95,7 +94,6 @@ def measure() -> dict:
             "live": len(alone) / LIVE,
             "concurrent": len(concurrent) / CONCURRENT / LIVE,
         },
-        "machine": {"cores": len(os.sched_getaffinity(0))},
     }
 
 
@@ -110,9 +108,9 @@ def table(measured: dict) -> None:
         seconds, goal = measured["seconds"][key], GOALS[key]
         kept = "kept" if seconds < goal else "missed"
         print(f"{name:<48}{seconds:>6.2f} s   goal {goal:.1f} s: {kept}")
-    cores, updates = measured["machine"]["cores"], measured["updates"]
+    updates = measured["updates"]
     print(
-        f"On {cores} cores. Bars drawn {updates['live']:.1f} times a second, "
+        f"Bars drawn {updates['live']:.1f} times a second, "
         f"{updates['concurrent']:.1f} with {CONCURRENT} visitors."
     )
 

@@ -1,17 +1,13 @@
 """Time the analysis compared with what a user would otherwise pick, in one run."""
 
-import os
-import platform
 import time
 from collections.abc import Callable
 
 import numpy as np
-import torch
 from tqdm import trange
 
 from ser.audio import loading
 from ser.audio.clip import SAMPLING_RATE
-from ser.bench import start_up
 from ser.bench.systems import (
     DURATION,
     NAMES,
@@ -27,7 +23,7 @@ from ser.recognizer import Recognizer
 
 DURATIONS = (1, 4, 10)  # s of continuous sound
 POINTS = (1_440, 10_000, 100_000)  # on the map
-ROUNDS = 25  # of all systems in turn, so that a busy moment affects all of them
+ROUNDS = 15  # of all systems in turn, so that a busy moment affects all of them
 WARM_UP = 3  # rounds not counted
 REST = 0.15  # s before each: some libraries' threads spin that long after their work
 PLACINGS = 50  # clips placed on each map in a round: one takes too little time to be measured
@@ -41,8 +37,7 @@ def measure() -> dict:
         in seconds; of 4 s `medians`, `ratios` (how many times faster our whole analysis is than
         `pipeline_base`, `encoder_base` and `handcrafted`), `ratios_spread` (their quartiles) and
         `stages` (fractions of our time); `known_voice` (by how much a voice profile of
-        MAX_LABELLED clips slows an answer down); `startup` as start_up.measure has it; and the
-        `machine`.
+        MAX_LABELLED clips slows an answer down).
     """
     recognizer, base = Recognizer.load(device="cpu"), base_classifier()
     timed = {
@@ -80,8 +75,6 @@ def measure() -> dict:
         "ratios": {name: medians[name] / medians["analysis"] for name in compared},
         "ratios_spread": {name: [ratio["low"], ratio["high"]] for name, ratio in ratios.items()},
         "stages": {stage: medians[stage] / total for stage in STAGES},
-        "startup": start_up.measure(),
-        "machine": machine(),
     }
 
 
@@ -108,26 +101,11 @@ def table(measured: dict, line: Callable[[str], None] = print) -> None:
         for points, summary in measured["points"].items()
     )
     line(f"Placing on a map of so many clips: {places}.")
-    if known_voice := measured.get("known_voice"):  # Earlier measurements have none.
-        low, median, high = (1000 * known_voice[key] for key in ("low", "median", "high"))
-        line(
-            f"With a voice profile of {MAX_LABELLED} labelled recordings, an answer takes "
-            f"{median:.1f} ms longer ({low:.1f}–{high:.1f})."
-        )
-    for name, seconds in measured["startup"]["seconds"].items():
-        memory = measured["startup"]["resident_mb"][name]
-        line(f"Cold start to the first answer, {name}: {seconds:.1f} s, {memory:.0f} MB resident.")
-
-
-def machine() -> dict:
-    """Return the hardware and software that the figures were measured on."""
-    return {
-        "processor": platform.processor() or platform.machine(),
-        "cores": os.cpu_count(),
-        "threads": torch.get_num_threads(),
-        "torch": torch.__version__,
-        "python": platform.python_version(),
-    }
+    low, median, high = (1000 * measured["known_voice"][key] for key in ("low", "median", "high"))
+    line(
+        f"With a voice profile of {MAX_LABELLED} labelled recordings, an answer takes "
+        f"{median:.1f} ms longer ({low:.1f}–{high:.1f})."
+    )
 
 
 def _placing(recognizer: Recognizer, points: int) -> Callable[[], object]:

@@ -6,14 +6,15 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from transformers import Wav2Vec2FeatureExtractor
 
 from ser import artifacts
-from ser.bench.systems import base_classifier, speech_like, wav
+from ser.bench.systems import NAMES, base_classifier, speech_like, wav
 
-STARTS = 5
+STARTS = 3
 
 # Not the peak that the system records: on Linux that includes the parent process.
 _MEMORY = "import psutil; print(psutil.Process().memory_info().rss)"
@@ -72,3 +73,17 @@ def measure() -> dict:
         "seconds": {name: statistics.median(values) for name, values in seconds.items()},
         "resident_mb": {name: max(values) / 2**20 for name, values in resident.items()},
     }
+
+
+def table(measured: dict, line: Callable[[str], None] = print) -> None:
+    """Print what was measured as docs/speed.md shows it."""
+    names = {
+        "analysis": "our analysis alone",
+        "page": "the page",
+        "pipeline_base": NAMES["pipeline_base"],
+    }
+    line("| a new process, to its first answer | s | MB resident |")
+    line("|---|---|---|")
+    for key, name in names.items():
+        seconds, memory = measured["seconds"][key], measured["resident_mb"][key]
+        line(f"| {name} | {seconds:.1f} | {memory:.0f} |")

@@ -17,7 +17,7 @@ from ser.charts import bench  # noqa: E402
 
 def main(path: str, figures: str) -> None:
     """Plot the figures in a browser and save a screenshot at twice their size."""
-    chart = bench.figure(json.loads(Path(figures).read_text()), NAMES)
+    chart = bench.figure(json.loads(Path(figures).read_text())["analysis"], NAMES)
     with sync_playwright() as playwright, launch(playwright) as browser:
         page = browser.new_page(viewport=bench.SIZE, device_scale_factor=2)
         page.set_content(chart.to_html(config={"displayModeBar": False}))
