@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ser.page.text import Words
 
 HEIGHT = 262  # px
-HALF_MOMENT = 0.5  # s
+WITHIN = 0.01  # s from the edges of a moment
 
 
 def timeline_figure(words: Words, timeline: Timeline | None = None) -> go.Figure:
@@ -44,36 +44,24 @@ def timeline_figure(words: Words, timeline: Timeline | None = None) -> go.Figure
         )  # fmt: skip
     plain(figure)
     if timeline:
-        middles = _middles(timeline)
         add_waveform(figure, timeline)
-        _add_probabilities(figure, timeline, middles)
-        _add_hover_texts(figure, words, timeline, middles)
+        _add_probabilities(figure, timeline)
+        _add_hover_texts(figure, words, timeline)
         _add_labels(figure, words, timeline)
         label_time_axis(figure, words, timeline.duration)
     return figure
 
 
-def _middles(timeline: Timeline) -> list[float]:
-    """Return the seconds at which moments are drawn: their middles, but for the longer end ones.
-
-    With steps half-way between them, each step then lies at the edge of a moment.
-    """
-    moments = timeline.moments
-    middles = [(moment.start + moment.end) / 2 for moment in moments]
-    middles[0], middles[-1] = moments[0].end - HALF_MOMENT, moments[-1].start + HALF_MOMENT
-    return middles
-
-
-def _add_probabilities(figure: go.Figure, timeline: Timeline, middles: list[float]) -> None:
+def _add_probabilities(figure: go.Figure, timeline: Timeline) -> None:
     """Draw the probabilities as stacked steps, from the beginning to the end of the recording."""
-    moments = [timeline.moments[0], *timeline.moments, timeline.moments[-1]]
+    moments = [*timeline.moments, timeline.moments[-1]]
     for label in LABELS:
         figure.add_scatter(
-            x=[0.0, *middles, timeline.duration],
+            x=[*(moment.start for moment in timeline.moments), timeline.duration],
             y=[moment.probabilities[label] if moment.probabilities else 0 for moment in moments],
             name=label,
             mode="lines",
-            line={"width": 0, "shape": "hvh", "color": MARKERS[label].colour},
+            line={"width": 0, "shape": "hv", "color": MARKERS[label].colour},
             fillcolor=MARKERS[label].colour,
             stackgroup="emotions",
             hoverinfo="skip",
@@ -82,19 +70,23 @@ def _add_probabilities(figure: go.Figure, timeline: Timeline, middles: list[floa
         )
 
 
-def _add_hover_texts(
-    figure: go.Figure, words: Words, timeline: Timeline, middles: list[float]
-) -> None:
-    """Add an invisible line to both rows, which shows the moment above or below the pointer."""
+def _add_hover_texts(figure: go.Figure, words: Words, timeline: Timeline) -> None:
+    """Add an invisible line to both rows, which shows the moment above or below the pointer.
+
+    It has a point at either end of a moment, so that the nearest one is of the pointer's moment,
+    whatever the durations.
+    """
+    moments = [moment for moment in timeline.moments for _ in ("start", "end")]
+    times = [t for m in timeline.moments for t in (m.start + WITHIN, m.end - WITHIN)]
     for row, height in ((1, 0), (2, 0.5)):
         figure.add_scatter(
-            x=middles,
-            y=[height] * len(middles),
+            x=times,
+            y=[height] * len(times),
             name="moments",
             mode="lines",
             line={"width": 0, "color": "rgba(0, 0, 0, 0)"},
-            text=[_hover_text(words, moment) for moment in timeline.moments],
-            customdata=[moment.start for moment in timeline.moments],
+            text=[_hover_text(words, moment) for moment in moments],
+            customdata=[moment.start for moment in moments],
             hovertemplate="%{text}<extra></extra>",
             row=row,
             col=1,
