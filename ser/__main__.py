@@ -128,7 +128,8 @@ def _parser() -> argparse.ArgumentParser:
         choices=commands.SECTIONS,
         metavar="SECTION",
         help="analysis (compared with other systems), start, page (in a browser), load (many "
-        "people at the page), archive (`score`); by default the first three",
+        "people at the page), archive (`score`), gpu (the encoder on CUDA); by default the first "
+        "three",
     )
     command.add_argument(
         "--json", type=Path, metavar="FILE",

@@ -16,7 +16,7 @@ from ser.errors import SerError
 
 STANDARD_INPUT = "-"  # as the name of a file
 QUICK_SECTIONS = ("analysis", "start", "page")  # of the benchmark, minutes all together
-SECTIONS = (*QUICK_SECTIONS, "load", "archive")
+SECTIONS = (*QUICK_SECTIONS, "load", "archive", "gpu")
 
 
 def download(options: argparse.Namespace) -> int:
@@ -201,6 +201,8 @@ def _bench(section: str, options: argparse.Namespace) -> None:
         from ser.bench import load as benchmark
 
         arguments = options.people, options.minutes
+    elif section == "gpu":
+        from ser.bench import gpu as benchmark
     else:
         with console.required("requirements-scale.txt"):
             from ser.bench import scale as benchmark

@@ -40,6 +40,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "groups": card_tables.groups,
     "speed": page_tables.speed_of_analysis,
     "start": page_tables.start,
+    "gpu": page_tables.gpu,
     "speed-of-page": page_tables.speed_of_page,
     "scale": page_tables.scores_of_collections,
     "trust": page_tables.trust,

@@ -7,6 +7,7 @@ from pathlib import Path
 from blocks import table
 
 from ser.bench import figures, scale, speed, start_up
+from ser.bench import gpu as gpu_bench
 
 DOCS = Path(__file__).parents[1] / "docs"
 
@@ -38,6 +39,13 @@ def speed_of_page() -> str:
         )
     ]
     return f"{table(('in the browser', 's'), rows)}\n\n{figures.conditions(measured('page'))}"
+
+
+def gpu() -> str:
+    """Return the throughput of the encoder on a GPU, if it was measured."""
+    if "gpu" not in json.loads((DOCS / "bench.json").read_text()):
+        return "Not measured."
+    return _printed(gpu_bench.table, "gpu")
 
 
 def scores_of_collections() -> str:
