@@ -36,7 +36,7 @@ programs: .venv/ready-to-test
 test: programs
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest $(PARALLEL)
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest $(PARALLEL) --durations=25
 
 test-long: programs
 	$(BIN)/python -m pytest -m "long or not long"

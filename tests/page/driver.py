@@ -5,6 +5,8 @@ import sys
 from contextlib import contextmanager
 from pathlib import Path
 
+from axe_playwright_python.sync_playwright import Axe
+
 from ser.bench import browser
 from ser.bench.browser import (
     ALLOWED,
@@ -73,3 +75,26 @@ def figure(page, name: str) -> list[dict]:
             }))""",
         name,
     )
+
+
+def photograph(page, name: str, check: bool = False) -> list[str]:
+    """Save pictures of the whole page in both themes; return what is not accessible, if asked."""
+    folder = ROOT / "screenshots"
+    folder.mkdir(exist_ok=True)
+    page.evaluate("document.fonts.ready")
+    found = []
+    for theme in ("dark", "light"):
+        page.evaluate("dark => document.body.classList.toggle('dark', dark)", theme == "dark")
+        page.screenshot(path=folder / f"{name}-{theme}.png", full_page=True)
+        found += serious_violations(page) if check else []
+    return found
+
+
+def serious_violations(page) -> list[str]:
+    """Return what keeps people with disabilities from using the page, by axe."""
+    return [
+        f"{violation['id']}: {node['html']} {node['failureSummary']}"
+        for violation in Axe().run(page).response["violations"]
+        if violation["impact"] in ("serious", "critical")
+        for node in violation["nodes"]
+    ]

@@ -1,8 +1,7 @@
 """The page serves those who use a keyboard, a screen reader or other eyes; on every tab."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from driver import figure, upload, visit
+from driver import figure, serious_violations, upload, visit
 from playwright.sync_api import expect
 
 from ser.page.text import ENGLISH as words
@@ -21,14 +20,7 @@ def test_no_serious_violation_on_any_tab(app, new_page, speech, theme):
     expect(page.get_by_role("button", name=words.SAVE_RESULT)).to_be_visible()
     for tab in page.locator("#tabs").get_by_role("tab").all():
         tab.click()
-        violations = Axe().run(page).response["violations"]
-        serious = [
-            (violation["id"], node["html"], node["failureSummary"])
-            for violation in violations
-            if violation["impact"] in ("serious", "critical")
-            for node in violation["nodes"]
-        ]
-        assert not serious, tab.inner_text()
+        assert not serious_violations(page), tab.inner_text()
 
 
 def test_presenting_is_large_and_escape_ends_it(app, new_page):

@@ -1,8 +1,7 @@
 """A visitor sees earlier answers again and compares two recordings."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from driver import choose_tab, figure, upload, visit
+from driver import choose_tab, figure, serious_violations, upload, visit
 from playwright.sync_api import expect
 
 from ser.labels import LABELS
@@ -59,8 +58,7 @@ def test_three_recordings(app, new_page, speech, other_speech, unfamiliar, reque
         zip(places["x"], places["y"], strict=True), (first, second), strict=True
     ):
         assert place == pytest.approx((x, y), abs=1e-3)
-    violations = Axe().run(page).response["violations"]
-    assert not [each for each in violations if each["impact"] in ("serious", "critical")]
+    assert not serious_violations(page)
     page.get_by_role("button", name=words.CLOSE_COMPARISON, exact=True).click()
     expect(page.locator("#compared")).to_have_count(0)
     assert boxes.evaluate_all("all => all.some(e => e.checked)") is False

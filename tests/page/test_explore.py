@@ -3,7 +3,7 @@
 import gradio as gr
 import numpy as np
 import pytest
-from driver import ALLOWED, ROOT, TIMEOUT, choose_tab, figure, launch, serve
+from driver import ALLOWED, ROOT, TIMEOUT, choose_tab, figure, launch, photograph, serve
 from many_points import POINTS
 from playwright.sync_api import expect
 
@@ -136,20 +136,17 @@ def test_by_keyboard(app, new_page, recognizer):
     expect(name).to_have_text(nearest.name)
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["1280x800", "390x844"])
-def test_looks(app, new_page, size, theme):
-    page = new_page(viewport=size, color_scheme=theme)
-    open_tab(page, f"{app.url}?__theme={theme}")
+def test_looks(app, new_page, size):
+    page = new_page(viewport=size)
+    open_tab(page, app.url)
     drawn(page, 1440)
-    folder = ROOT / "screenshots"
-    folder.mkdir(exist_ok=True)
-    name = f"{size['width']}x{size['height']}-{theme}"
-    page.screenshot(path=folder / f"explore-{name}.png", full_page=True)
+    name = f"{size['width']}x{size['height']}"
+    photograph(page, f"explore-{name}")
     assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
     choose_tab(page, words.QUALITY)
     page.wait_for_selector("#quality-people .js-plotly-plot .point", state="attached")
-    page.screenshot(path=folder / f"quality-{name}.png", full_page=True)
+    photograph(page, f"quality-{name}")
     assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
 
 

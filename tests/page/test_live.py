@@ -6,7 +6,7 @@ import gradio as gr
 import numpy as np
 import pytest
 import soundfile
-from driver import ALLOWED, REFUSED, ROOT, launch, microphone, visit_live
+from driver import ALLOWED, REFUSED, launch, microphone, photograph, visit_live
 from playwright.sync_api import expect
 
 from ser.audio.decoding import open_recording
@@ -251,19 +251,14 @@ def test_missing_microphone_is_explained(app, new_page, playwright, arguments, r
         expect(page.locator("#live-moment [role=status]")).to_have_text(words.LIVE_STATES["off"])
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["1280x800", "390x844"])
-def test_looks(app, talker, new_page, size, theme):
-    page = new_page(talker, viewport=size, color_scheme=theme)
-    visit_live(page, f"{app.url}?__theme={theme}")
-    folder = ROOT / "screenshots"
-    folder.mkdir(exist_ok=True)
+def test_looks(app, talker, new_page, size):
+    page = new_page(talker, viewport=size)
+    visit_live(page, app.url)
     before = [page.locator(block).bounding_box() for block in BLOCKS]
     page.get_by_role("button", name="Record", exact=True).click()
     page.wait_for_selector("#live.moving")
-    page.screenshot(
-        path=folder / f"live-{size['width']}x{size['height']}-{theme}.png", full_page=True
-    )
+    photograph(page, f"live-{size['width']}x{size['height']}")
     assert [page.locator(block).bounding_box() for block in BLOCKS] == before
     width, height = page.evaluate(
         "[document.documentElement.scrollWidth, document.documentElement.scrollHeight]"

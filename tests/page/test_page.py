@@ -1,7 +1,7 @@
 """The page as a visitor uses it, in a real browser."""
 
 import pytest
-from driver import FAKE_DEVICE, REFUSED, ROOT, figure, launch, upload, visit
+from driver import FAKE_DEVICE, REFUSED, figure, launch, photograph, upload, visit
 from gradio_client import Client, handle_file
 from playwright.sync_api import expect
 
@@ -236,20 +236,16 @@ def test_page_without_https_says_that_there_is_no_microphone(app, new_page, play
         expect(page.get_by_text(words.MICROPHONE["insecure"])).to_be_visible()
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["1280x800", "390x844"])
-def test_looks(app, new_page, speech, size, theme):
-    page = new_page(viewport=size, color_scheme=theme)
-    visit(page, f"{app.url}?__theme={theme}")
-    folder = ROOT / "screenshots"
-    folder.mkdir(exist_ok=True)
-    name = f"{size['width']}x{size['height']}-{theme}"
-    page.screenshot(path=folder / f"{name}-before.png", full_page=True)
+def test_looks(app, new_page, speech, size):
+    page = new_page(viewport=size)
+    visit(page, app.url)
+    name = f"{size['width']}x{size['height']}"
+    photograph(page, f"before-{name}")
     before = [page.locator(block).bounding_box() for block in BLOCKS]
     upload(page, speech)
     expect_answer(page)
-    page.evaluate("document.fonts.ready")
-    page.screenshot(path=folder / f"{name}-after.png", full_page=True)
+    photograph(page, f"after-{name}")
     assert [page.locator(block).bounding_box() for block in BLOCKS] == before
     assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
     if size is DESKTOP:

@@ -11,7 +11,7 @@ import gradio as gr
 import numpy as np
 import pytest
 import soundfile
-from driver import ALLOWED, ROOT, TIMEOUT, choose_tab, figure, launch, microphone
+from driver import ALLOWED, TIMEOUT, choose_tab, figure, launch, microphone, photograph
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 from playwright.sync_api import expect
@@ -145,20 +145,16 @@ def test_api(app, recording, tmp_path):
         client.predict(handle_file(bad), api_name="/timeline")
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["1280x800", "390x844"])
-def test_looks(app, new_page, recording, size, theme):
-    page = new_page(viewport=size, color_scheme=theme)
-    visit(page, f"{app.url}?__theme={theme}")
-    folder = ROOT / "screenshots"
-    folder.mkdir(exist_ok=True)
-    name = f"long-{size['width']}x{size['height']}-{theme}"
+def test_looks(app, new_page, recording, size):
+    page = new_page(viewport=size)
+    visit(page, app.url)
+    name = f"{size['width']}x{size['height']}"
     before = [page.locator(block).bounding_box() for block in BLOCKS]
-    page.screenshot(path=folder / f"{name}-before.png", full_page=True)
+    photograph(page, f"long-before-{name}")
     choose(page, recording)
     expect(page.locator("#long-answer .verdict")).to_be_visible()
-    page.evaluate("document.fonts.ready")
-    page.screenshot(path=folder / f"{name}-after.png", full_page=True)
+    photograph(page, f"long-after-{name}")
     assert [page.locator(block).bounding_box() for block in BLOCKS] == before
     assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
 
