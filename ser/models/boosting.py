@@ -34,6 +34,7 @@ PARAMETERS = {
 }
 PENALTY = 1e-3  # on the squares of the corpora's intercepts
 LEAVES = np.uint8  # of whose bits each stands for a leaf: there are at most eight
+HIGHEST_BIT = np.array([max(bits.bit_length() - 1, 0) for bits in range(256)])  # by value of LEAVES
 CHUNK = 64  # rows, so that memory does not grow with them
 MASKED = -40.0  # initial score of an emotion that a clip's corpus lacks: its gradient vanishes
 
@@ -73,16 +74,34 @@ class Boosting:
         All nodes are compared at once, and each rules out the leaves on its other side (Lucchese et
         al. 2015, "QuickScorer"): several times as fast as a walk from node to node.
         """
-        to_left, to_right, values = self._leaves
+        inner_nodes, values = self._compiled
         columns = np.ascontiguousarray(rows.T)
         reached = np.full((*self.feature.shape[:2], len(rows)), np.iinfo(LEAVES).max, LEAVES)
-        for node in range(self.feature.shape[2]):
-            is_left = columns[self.feature[..., node]] <= self.threshold[..., node, None]
-            reached &= np.where(is_left, to_left[..., node, None], to_right[..., node, None])
-        leaf = np.log2(reached).astype(int)
+        for feature, threshold, to_left, to_right in zip(*inner_nodes, strict=True):
+            is_left = columns[feature] <= threshold[..., None]
+            reached &= np.where(is_left, to_left[..., None], to_right[..., None])
+        leaf = HIGHEST_BIT[reached]
         return np.moveaxis(np.take_along_axis(values, leaf, axis=-1), -1, 0)
 
     @cached_property
+    def _compiled(self) -> tuple[list[np.ndarray], np.ndarray]:
+        """Return what `_values` needs of the inner nodes, and the values of the leaves.
+
+        The former are the column, the threshold and the leaves that are possible to the left and
+        right, each of shape (inner nodes, stages, classes); values have (stages, classes, 8).
+        """
+        to_left, to_right, values = self._leaves()
+        is_leaf = self.feature < 0
+        # One at least: the root rules out what is no leaf of its tree, also where it is one itself.
+        n_inner = max(1, int((~is_leaf).sum(axis=-1).max()))
+        # A tree with fewer of them is filled up with leaves, of which only the root rules out any.
+        inner = np.argsort(is_leaf, axis=-1, kind="stable")[..., :n_inner]
+        arrays = [
+            np.moveaxis(np.take_along_axis(array, inner, axis=-1), -1, 0).copy()
+            for array in (self.feature, self.threshold, to_left, to_right)
+        ]
+        return arrays, values
+
     def _leaves(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return the leaves that a node leaves possible to its left and right, and their values.
 
