@@ -173,6 +173,8 @@ def bench(options: argparse.Namespace) -> int:
 
     Without names of sections, those that the file has of this model are not measured again.
     """
+    from ser.bench import sections
+
     if options.json:
         folders.check_file(options.json)
     if "archive" in options.sections and not options.data:
@@ -180,37 +182,8 @@ def bench(options: argparse.Namespace) -> int:
     # All requests are to this machine.
     with proxies.bypassed():
         for section in options.sections or QUICK_SECTIONS:
-            _bench(section, options)
+            sections.run(section, options)
     return 0
-
-
-def _bench(section: str, options: argparse.Namespace) -> None:
-    from ser.bench import figures
-
-    if options.json and not options.sections and figures.is_measured(options.json, section):
-        print(f"{section}: {options.json} has it of this model.")
-        return
-    arguments = ()
-    if section == "analysis":
-        from ser.bench import speed as benchmark
-    elif section == "start":
-        from ser.bench import start_up as benchmark
-    elif section == "page":
-        from ser.bench import page as benchmark
-    elif section == "load":
-        from ser.bench import load as benchmark
-
-        arguments = options.people, options.minutes
-    elif section == "gpu":
-        from ser.bench import gpu as benchmark
-    else:
-        with console.required("requirements-scale.txt"):
-            from ser.bench import scale as benchmark
-        arguments = options.data, options.clips
-    measured = benchmark.measure(*arguments)
-    benchmark.table(measured)
-    if options.json:
-        figures.record(options.json, section, measured)
 
 
 def _recordings(names: list[str | Path]) -> Iterator[tuple[str | Path, SerError | None]]:
