@@ -212,7 +212,7 @@ def _bad_recordings(folder: Path, voice: Path) -> list[Path]:
     contents = {
         "empty.wav": b"",
         "text.wav": b"this is no sound\n" * 100,
-        "cut.flac": content[: len(content) // 2],
+        "cut.flac": content[: len(content) // 50],
     }
     for name, bad_content in contents.items():
         (folder / name).write_bytes(bad_content)

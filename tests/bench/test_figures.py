@@ -14,7 +14,7 @@ from ser.errors import SerError
 MODEL = artifacts.version_of(artifacts.FOLDER)
 
 
-@pytest.mark.parametrize("section", [s for s in commands.SECTIONS if s != "gpu"])
+@pytest.mark.parametrize("section", [*commands.QUICK_SECTIONS, "load"])
 def test_the_documents_tell_figures_of_the_bundled_model(section):
     assert measured(section)["model"] == MODEL
 
