@@ -67,7 +67,7 @@ fuzz: .venv/ready-to-test
 bench: .venv/ready-to-test
 	$(BIN)/python -m ser bench --json docs/bench.json
 	PYTHONPATH=. $(BIN)/python tests/documentation.py
-	$(BIN)/python tests/page/bench_picture.py docs/bench.png docs/bench.json
+	PYTHONPATH=. $(BIN)/python tests/page/bench_picture.py docs/bench.png docs/bench.json
 
 load: .venv/ready-to-test
 	$(BIN)/python -m ser bench load --people 20 --minutes 10 --json docs/bench.json

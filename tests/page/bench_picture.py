@@ -1,6 +1,6 @@
 """Make the picture of docs/speed.md of the benchmark from its JSON file.
 
-python tests/page/bench_picture.py PICTURE.png BENCH.json
+PYTHONPATH=. python tests/page/bench_picture.py PICTURE.png BENCH.json
 """
 
 import json
@@ -10,9 +10,8 @@ from pathlib import Path
 from driver import launch
 from playwright.sync_api import sync_playwright
 
-sys.path.insert(0, str(Path(__file__).parents[2]))
-from ser.bench.systems import NAMES  # noqa: E402
-from ser.charts import bench  # noqa: E402
+from ser.bench.systems import NAMES
+from ser.charts import bench
 
 
 def main(path: str, figures: str) -> None:
