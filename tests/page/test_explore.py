@@ -65,6 +65,8 @@ def click_a_point(page):
         }"""
     )
     page.mouse.move(*place)
+    # Plotly passes on a click only where it has found the point below the pointer.
+    expect(page.locator("#explore-map .hoverlayer .hovertext")).to_be_visible()
     page.mouse.click(*place)
 
 
