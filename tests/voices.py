@@ -1,9 +1,16 @@
 """Speech-like sound, and ways to write it as phones and browsers do."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import av
 import numpy as np
+
+from ser.audio import loading
+from ser.audio.clip import SAMPLING_RATE
+
+PAUSE = 1  # s between the turns of a conversation, and before and after it
+LOUDNESS = 1 / 20  # of normalised clips, so that none is clipped
 
 
 def speech_like(duration: float, seed: int = 0, rate: int = 48_000) -> np.ndarray:
@@ -39,3 +46,20 @@ def encode(waveform: np.ndarray, rate: int, path: Path, codec: str) -> Path:
             container.mux(stream.encode(resampled))
         container.mux(stream.encode(None))
     return path
+
+
+def conversation(
+    *speakers: Sequence[Path], longest: int | None = None
+) -> tuple[np.ndarray, list[tuple[float, float]]]:
+    """Return recordings of several people in turns, 16 kHz, and the seconds of each turn's edges.
+
+    longest: seconds of a turn.
+    """
+    pause, parts, edges, end = np.zeros(PAUSE * SAMPLING_RATE, np.float32), [], [], 0.0
+    for turns in zip(*speakers, strict=True):
+        for path in turns:
+            waveform = loading.load(path).waveform[: longest and longest * SAMPLING_RATE] * LOUDNESS
+            parts += [pause, waveform]
+            edges.append((end + PAUSE, end + PAUSE + len(waveform) / SAMPLING_RATE))
+            end = edges[-1][1]
+    return np.concatenate([*parts, pause]), edges

@@ -10,16 +10,15 @@ from collections import Counter
 from functools import partial
 
 import fsspec
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import soundfile
+from voices import conversation as in_turns
 from voices import speech_like
 
 from ser import artifacts, profile
 from ser.__main__ import main
-from ser.audio import loading
 from ser.audio.clip import SAMPLING_RATE
 from ser.batch import scoring
 from ser.batch.collection import find
@@ -283,16 +282,10 @@ def test_an_actor_answers_by_the_profile(voices, voice_profile, recognizer):
 def conversation(clips, unfamiliar, ravdess, tmp_path):
     """A wav of two voices in eight turns, and where each begins."""
     others = sorted((ravdess / "Actor_03").glob("*.flac"))[:4] if ravdess else [unfamiliar] * 4
-    parts, starts, end = [], [], 0.0
-    for pair in zip(clips[:4], others, strict=True):
-        for path in pair:
-            waveform = loading.load(path).waveform[: 4 * SAMPLING_RATE] / 20
-            parts += [np.zeros(SAMPLING_RATE, np.float32), waveform]
-            starts.append(end + 1)
-            end += 1 + len(waveform) / SAMPLING_RATE
+    waveform, edges = in_turns(clips[:4], others, longest=4)
     path = tmp_path / "talk.wav"
-    soundfile.write(path, np.concatenate(parts), SAMPLING_RATE)
-    return path, starts
+    soundfile.write(path, waveform, SAMPLING_RATE)
+    return path, [start for start, _ in edges]
 
 
 def test_turns_are_rows(conversation, voices, tmp_path, recognizer):

@@ -7,8 +7,8 @@ import pytest
 import soundfile
 from driver import ALLOWED, TIMEOUT, launch, microphone, serve
 from playwright.sync_api import expect, sync_playwright
+from voices import conversation as in_turns
 
-from ser.audio import loading
 from ser.audio.clip import SAMPLING_RATE
 from ser.labels import LABELS
 from ser.models.speaker import UNKNOWN_SPEAKER
@@ -48,12 +48,9 @@ def conversation(ravdess, clips, unfamiliar, tmp_path_factory):
     if ravdess:
         folders = [ravdess / actor for actor in ("Actor_03", "Actor_20")]
         others = [sorted(folder.glob("*.flac"))[:3] for folder in folders]
-    parts = []
-    for turns in zip(clips[-3:], *others, strict=True):
-        for turn in turns:
-            parts += [loading.load(turn).waveform / 20, np.zeros(SAMPLING_RATE, np.float32)]
+    waveform, _ = in_turns(clips[-3:], *others)
     path = tmp_path_factory.mktemp("conversation") / "our talk.wav"
-    soundfile.write(path, np.concatenate(parts), SAMPLING_RATE)
+    soundfile.write(path, waveform, SAMPLING_RATE)
     return path
 
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
+from voices import conversation
 
-from ser.audio import loading
 from ser.audio.clip import SAMPLING_RATE
 from ser.errors import SerError
 from ser.timeline import turns
@@ -14,16 +14,8 @@ RATE = SAMPLING_RATE
 @pytest.fixture(scope="module")
 def talk(ravdess, clips, unfamiliar):
     """A man and a woman, or two synthesised voices, in turns with pauses; the turns' edges."""
-    paths = list(clips[:4])
     others = sorted((ravdess / "Actor_03").glob("*.flac"))[:4] if ravdess else [unfamiliar] * 4
-    parts, edges, end = [], [], 0.0
-    for pair in zip(paths, others, strict=False):
-        for path in pair:
-            waveform = loading.load(path).waveform[: 4 * RATE] / 20
-            parts += [np.zeros(RATE, np.float32), waveform]
-            edges.append((end + 1, end + 1 + len(waveform) / RATE))
-            end = edges[-1][1]
-    return np.concatenate([*parts, np.zeros(RATE, np.float32)]), edges
+    return conversation(clips[:4], others, longest=4)
 
 
 def analyse(recognizer, waveform, n_speakers):
