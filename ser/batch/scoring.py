@@ -103,18 +103,18 @@ def score(
     artifacts.verify(folder)
     version, speaker = artifacts.version_of(folder), UNKNOWN_SPEAKER
     made_with = {"model": version}
-    if turns:
-        made_with["turns"] = n_speakers or "any number of speakers"
     if profile:
         # Here, so that an unusable profile is one error and not one of each machine.
         speaker = _known_speaker(profile, folder)
         made_with["profile"] = artifacts.sha256(profile)
-    score_uris = (
-        partial(score_turns, n_speakers=n_speakers)
-        if turns
-        else partial(score_recordings, speaker=speaker)
-    )
-    uris, size = find(source), TURNS_SHARD if turns else SHARD
+    if turns:
+        score_uris, schema = partial(score_turns, n_speakers=n_speakers), TURNS_SCHEMA
+        made_with["turns"] = n_speakers or "any number of speakers"
+        size, batch = TURNS_SHARD, 1
+    else:
+        score_uris, schema = partial(score_recordings, speaker=speaker), SCHEMA
+        size, batch = SHARD, BATCH
+    uris = find(source)
     shards = [uris[first : first + size] for first in range(0, len(uris), size)]
     remaining = [number for number in range(len(shards)) if not _path(out, number).exists()]
     if remaining:
@@ -127,13 +127,12 @@ def score(
         else:
             from ser.batch.ray_cluster import score_on_ray
 
-            batch = 1 if turns else BATCH
             scored = score_on_ray(shards, remaining, folder, device, ray, score_uris, batch)
         with tqdm(total=n_remaining, desc="Scoring", unit="clip") as progress:
             for number, rows in _complete_shards(scored, shards, progress):
                 for row in rows:
                     row["model"] = version
-                table = pa.Table.from_pylist(rows, TURNS_SCHEMA if turns else SCHEMA)
+                table = pa.Table.from_pylist(rows, schema)
                 with artifacts.atomic_write(_path(out, number)) as file:
                     pa.parquet.write_table(table, file)
     return n_remaining, len(uris) - n_remaining

@@ -3,6 +3,7 @@
 import csv
 import io
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import groupby
 
 import numpy as np
@@ -80,7 +81,7 @@ class Timeline:
     notes: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def segments(self) -> tuple[Segment, ...]:
         """Runs of moments with a voice, of one emotion and one speaker."""
         return tuple(
