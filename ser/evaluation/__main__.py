@@ -9,6 +9,7 @@ from ser import console
 
 ARTIFACTS = Path(__file__).parents[2] / "artifacts"  # as in ser/artifacts.py, which imports numpy
 NOISE = "background sounds, and room impulse responses in rir/"
+ENCODERS = "not fine-tuned on some corpora, for those that the bundled one was fine-tuned on"
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -21,9 +22,8 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser("cross-corpus", help="score corpora that were never trained on")
     command.add_argument("--data", type=Path, nargs="+", required=True, metavar="FOLDER")
     command.add_argument(
-        "--encoders", type=Path, nargs="+", default=(), metavar="ENCODER",
-        help="fine-tuned without some corpora, for those that the bundled one was fine-tuned on",
-    )  # fmt: skip
+        "--encoders", type=Path, nargs="+", default=(), metavar="ENCODER", help=ENCODERS
+    )
     command.set_defaults(run=_cross_corpus)
 
     command = commands.add_parser("baselines", help="other classifiers on the same folds, an hour")
@@ -52,6 +52,9 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser("conversations", help="who speaks when, in which emotion")
     command.add_argument("--data", type=Path, nargs="+", required=True, metavar="FOLDER")
     command.add_argument("--conversations", type=int, default=40, help="fewer are the first ones")
+    command.add_argument(
+        "--encoders", type=Path, nargs="+", default=(), metavar="ENCODER", help=ENCODERS
+    )
     command.set_defaults(run=_conversations)
 
     for command in commands.choices.values():
@@ -106,7 +109,9 @@ def _conversations(options: argparse.Namespace) -> int:
     with console.required("requirements-training.txt"):
         from ser.evaluation import diarisation
 
-    results = diarisation.measure(options.data, options.artifacts, options.conversations)
+    results = diarisation.measure(
+        options.data, options.artifacts, options.conversations, options.encoders
+    )
     print(diarisation.table(results))
     return 0
 

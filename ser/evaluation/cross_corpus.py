@@ -51,7 +51,7 @@ def evaluate(
         )
     shipped = Recognizer.load(folder).encoder
     further = [Encoder(path) for path in encoders]
-    encoder_of = choose_encoders([shipped, *further], list(tables))
+    encoder_of = {name: independent_encoder([shipped, *further], [name]) for name in tables}
     results, ablated = {}, {}
     for encoder in dict.fromkeys(encoder_of.values()):
         sets = {name: embed_labelled(encoder, tables[name])[0] for name in tables}
@@ -82,23 +82,20 @@ def evaluate(
     return results
 
 
-def choose_encoders(encoders: Sequence[Encoder], names: Sequence[str]) -> dict[str, Encoder]:
-    """Return for each corpus the first encoder that was not fine-tuned on it.
+def independent_encoder(encoders: Sequence[Encoder], names: Sequence[str]) -> Encoder:
+    """Return the first encoder that was fine-tuned on none of some corpora, by their names.
 
     Raises:
         SerError: all were.
     """
-    chosen = {}
-    for corpus in names:
-        independent = [encoder for encoder in encoders if corpus not in encoder.fine_tuned_on]
-        if not independent:
-            raise SerError(
-                f"The encoder {encoders[0].checkpoint} was fine-tuned on {corpus} and cannot be "
-                "scored on it. Needed is one made without its labels: python -m ser.training "
-                f"fine-tune --without {corpus}, given by --encoders"
-            )
-        chosen[corpus] = independent[0]
-    return chosen
+    for encoder in encoders:
+        if not set(names) & set(encoder.fine_tuned_on):
+            return encoder
+    raise SerError(
+        f"The encoder {encoders[0].checkpoint} was fine-tuned on {', '.join(names)} and cannot be "
+        "scored there. Needed is one made without these labels, given by --encoders: python -m "
+        f"ser.training fine-tune --without {' '.join(names)}"
+    )
 
 
 def leave_out(

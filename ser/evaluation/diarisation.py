@@ -1,8 +1,8 @@
 """Who speaks when in conversations (conversations.py), and in which emotion.
 
 The speakers served for nothing else: what tells speakers apart was fitted to and chosen by others
-(speaker_separation.HELD_OUT), and the classifier is fitted again without them. Only the principal
-components and the encoder have seen them, without labels.
+(speaker_separation.HELD_OUT), and the classifier is fitted again without them, to embeddings of an
+encoder that was not fine-tuned on their corpora.
 """
 
 from collections.abc import Iterable, Sequence
@@ -20,14 +20,16 @@ from ser.audio.clip import SAMPLING_RATE
 from ser.errors import SerError
 from ser.evaluation import conversations, metrics
 from ser.evaluation.conversations import Conversation, Turn
+from ser.evaluation.cross_corpus import independent_encoder
+from ser.models.encoder import Encoder
 from ser.recognizer import Recognizer
 from ser.timeline import speakers
 from ser.timeline.timeline import Timeline
 from ser.timeline.turns import Windows, find_windows, timeline_of
-from ser.training import labelled_embeddings
 from ser.training.classifier import fitting, speaker_separation
 from ser.training.data import corpora
-from ser.training.labelled_embeddings import SEED
+from ser.training.data.utterance import Utterance
+from ser.training.labelled_embeddings import SEED, embed_labelled, project
 
 N_CONVERSATIONS = 40
 COLLAR = 0.25  # s around the edges of turns that is not scored, as pyannote.metrics takes it
@@ -51,27 +53,34 @@ class Answers:
 
 
 def measure(
-    data: Sequence[Path], folder: Path = artifacts.FOLDER, n_conversations: int = N_CONVERSATIONS
+    data: Sequence[Path],
+    folder: Path = artifacts.FOLDER,
+    n_conversations: int = N_CONVERSATIONS,
+    encoders: Sequence[Path] = (),
 ) -> dict:
     """Score generated conversations; write and return `protocols.conversations` of metrics.json.
 
     Args:
-        data: folders with the corpora of speaker_separation.HELD_OUT, of whose speakers
-            conversations are made.
+        data: folders with a labelled corpus each, the home corpus first, those of
+            speaker_separation.HELD_OUT among them.
         folder: of the artifacts.
         n_conversations: fewer are the first ones.
+        encoders: further ones; used is the first, after that of the artifacts, which was not
+            fine-tuned on the corpora of HELD_OUT.
 
     Raises:
-        SerError: a folder cannot be used, or holds too few held-out speakers.
+        SerError: a folder cannot be used, there are too few held-out speakers, or all encoders were
+            fine-tuned on their corpora.
     """
-    of_corpora = [_held_out(path) for path in data]
-    recognizer = without_held_out(folder)
-    generated = conversations.generate(of_corpora, n_conversations, SEED)
+    of_speakers, training = split([corpora.table(path).utterances for path in data])
+    recognizer = without_held_out(training, folder, encoders)
+    generated = conversations.generate(of_speakers, n_conversations, SEED)
     answers = (
         _answers(recognizer, conversation)
         for conversation in tqdm(generated, "Conversations", n_conversations)
     )
     results = score(answers)
+    results["encoder_fine_tuned_on"] = list(recognizer.encoder.fine_tuned_on)
     content = artifacts.read_json(folder / artifacts.METRICS)
     content["protocols"]["conversations"] = results
     artifacts.write_metrics(folder, content)
@@ -127,43 +136,57 @@ def emotion_of(turn: Turn, timeline: Timeline) -> str:
 
 def table(results: dict) -> str:
     """Return the scores as text, in percent."""
-    counts = "conversations", "turns"
+    counts, others = ("conversations", "turns"), ("hours", "encoder_fine_tuned_on")
     cells = {
         name: str(value) if name in counts else f"{100 * value:.1f}"
         for name, value in results.items()
-        if name != "hours"
+        if name not in others
     }
     return "\n".join(f"{name:<16} {cell}" for name, cell in cells.items())
 
 
-def _held_out(path: Path) -> list:
-    utterances = corpora.table(path).utterances
-    left_out = speaker_separation.held_out(corpora.speakers(utterances))
-    of_speakers = [u for u, out in zip(utterances, left_out, strict=True) if out]
-    found = len({utterance.speaker for utterance in of_speakers})
-    if found < conversations.N_SPEAKERS[1]:
+def split(
+    tables: Sequence[Sequence[Utterance]],
+) -> tuple[list[list[Utterance]], list[list[Utterance]]]:
+    """Return the utterances of held-out speakers, of corpora that have any, and all others'.
+
+    Raises:
+        SerError: there are none, or too few of a corpus for a conversation.
+    """
+    held_out, others = [], []
+    for utterances in tables:
+        left_out = speaker_separation.held_out(corpora.speakers(utterances))
+        of_corpus = [u for u, out in zip(utterances, left_out, strict=True) if out]
+        others.append([u for u, out in zip(utterances, left_out, strict=True) if not out])
+        if of_corpus:
+            held_out.append(of_corpus)
+    if len(held_out) < len(speaker_separation.HELD_OUT):
         raise SerError(
-            f"{path} holds {found} speakers who are kept for conversations; at least "
-            f"{conversations.N_SPEAKERS[1]} are needed. Give the whole folders of "
-            f"{' and '.join(speaker_separation.HELD_OUT)} to --data."
+            f"{len(held_out)} corpora hold speakers who are kept for conversations; "
+            f"{len(speaker_separation.HELD_OUT)} are needed. Give the whole folders of "
+            f"{' and '.join(speaker_separation.HELD_OUT)} to --data, beside the other corpora."
         )
-    return of_speakers
+    return held_out, others
 
 
-def without_held_out(folder: Path) -> Recognizer:
-    """Return the recognizer with its models fitted again without the held-out speakers."""
-    labelled = labelled_embeddings.load(folder)
-    if others := labelled.others:
-        kept = ~speaker_separation.held_out(others.speakers)
-        columns = {
-            name: getattr(others, name)[kept]
-            for name in ("rows", "emotions", "corpora", "speakers")
-        }
-        labelled = replace(labelled, others=replace(others, **columns))
-    kept = np.flatnonzero(~speaker_separation.held_out(labelled.speakers))
-    models = fitting.fit(labelled.subset(kept), SEED)
+def without_held_out(
+    tables: Sequence[Sequence[Utterance]], folder: Path, encoders: Sequence[Path]
+) -> Recognizer:
+    """Return the recognizer with models fitted to these utterances, the home corpus first.
+
+    encoders: as `measure` takes them.
+    """
+    shipped = Recognizer.load(folder)
+    further = [Encoder(path) for path in encoders]
+    encoder = independent_encoder([shipped.encoder, *further], tuple(speaker_separation.HELD_OUT))
+    home, *others = [embed_labelled(encoder, utterances)[0] for utterances in tables]
+    training_set = replace(home, others=project(others, encoder.fine_tuned_on, SEED))
+    models = fitting.fit(training_set, SEED)
     return replace(
-        Recognizer.load(folder), classifier=models.classifier, adaptation=models.adaptation
+        shipped,
+        encoder=encoder,
+        classifier=models.classifier,
+        adaptation=models.adaptation,
     )
 
 

@@ -1,9 +1,12 @@
 """The protocol of conversations: error rates and emotions of turns."""
 
+from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from synthetic import made_up
 
 from ser import artifacts
 from ser.errors import SerError
@@ -69,21 +72,60 @@ def test_the_last_speakers_of_large_corpora_are_held_out():
     assert not speaker_separation.held_out(np.array(names[:30])).any()
 
 
-def test_results_are_written(tmp_path, monkeypatch):
+def test_speakers_are_held_out_and_the_rest_is_trained_on():
+    tables = [
+        made_up("ravdess", 24, ("angry",), 1),
+        made_up("crema_d", 41, ("angry", "sad"), 1),
+        made_up("nemo", 9, ("angry",), 2),
+    ]
+    held_out, training = diarisation.split(tables)
+    numbers = [{utterance.speaker for utterance in of_corpus} for of_corpus in held_out]
+    assert [len(of_corpus) for of_corpus in numbers] == [20, 4]
+    kept = [{utterance.speaker for utterance in of_corpus} for of_corpus in training]
+    assert [len(of_corpus) for of_corpus in kept] == [24, 21, 5]
+    assert not numbers[0] & kept[1] and not numbers[1] & kept[2]
+    with pytest.raises(SerError, match="1 corpora hold speakers.*2 are needed"):
+        diarisation.split([*tables[:2], made_up("nemo", 8, ("angry",), 2)])
+
+
+def test_the_encoder_has_not_seen_the_labels_and_results_are_written(
+    quick_training, recognizer, sets, tmp_path, monkeypatch
+):
     artifacts.write_json(tmp_path / artifacts.MANIFEST, {})
     artifacts.write_json(tmp_path / artifacts.METRICS, {"protocols": {"actors": 1}})
-    monkeypatch.setattr(diarisation, "_held_out", lambda path: path)
-    monkeypatch.setattr(diarisation, "without_held_out", lambda _: None)
+    encoders = {
+        name: SimpleNamespace(checkpoint=name, fine_tuned_on=fine_tuned_on)
+        for name, fine_tuned_on in {"of nemo": ["nemo"], "of casia": ["casia"]}.items()
+    }
+    shipped = replace(
+        recognizer, encoder=SimpleNamespace(checkpoint="shipped", fine_tuned_on=["crema_d"])
+    )
+    used = []
+
+    def embedded(encoder, utterances):
+        used.append(encoder.checkpoint)
+        return sets[utterances[0].corpus], []
+
+    tables = {name: list(labelled.utterances) for name, labelled in sets.items()}
+    replacements = {
+        "Recognizer": SimpleNamespace(load=lambda _: shipped),
+        "Encoder": lambda path: encoders[path.name],
+        "split": lambda found: ([found[1][:9]], found),
+        "embed_labelled": embedded,
+        "_answers": lambda *_: Answers(TURNS, RIGHT, RIGHT, ONE),
+    }
+    for name, replacement in replacements.items():
+        monkeypatch.setattr(diarisation, name, replacement)
+    monkeypatch.setattr(
+        diarisation.corpora, "table", lambda path: SimpleNamespace(utterances=tables[path.name])
+    )
     monkeypatch.setattr(diarisation.conversations, "generate", lambda *_: iter([None] * 2))
-    monkeypatch.setattr(diarisation, "_answers", lambda *_: Answers(TURNS, RIGHT, RIGHT, ONE))
-    results = diarisation.measure([tmp_path], tmp_path, 2)
+    data, further = list(map(Path, tables)), list(map(Path, encoders))
+    results = diarisation.measure(data, tmp_path, 2, further)
+    assert used == ["of casia"] * 3
     content = artifacts.read_json(tmp_path / artifacts.METRICS)
     assert content["protocols"] == {"actors": 1, "conversations": results}
     assert results["conversations"] == 2 and results["der_given"] == 0
-
-
-def test_a_folder_without_speakers_that_were_kept_is_an_error(monkeypatch, tmp_path):
-    few = SimpleNamespace(utterances=[SimpleNamespace(corpus="nemo", speaker="A")])
-    monkeypatch.setattr(diarisation.corpora, "table", lambda _: few)
-    with pytest.raises(SerError, match="holds 0 speakers .*at least 4"):
-        diarisation._held_out(tmp_path)
+    assert results["encoder_fine_tuned_on"] == ["casia"]
+    with pytest.raises(SerError, match="fine-tuned on crema_d, nemo and.*--without crema_d nemo"):
+        diarisation.measure(data, tmp_path, 2, further[:1])
