@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 HEIGHT = 178  # px
 LETTER_WIDTH = 9  # px at most, about, of a letter of an emotion's name
+PERCENT_WIDTH = 54  # px of the longest percentage, in bold
 
 
 def probability_bars(words: Words, probabilities: Mapping[str, float] | None = None) -> go.Figure:
@@ -44,9 +45,10 @@ def probability_bars(words: Words, probabilities: Mapping[str, float] | None = N
         },
     )
     figure.add_scatter(
-        x=[1.02] * len(names),
+        x=[1.01] * len(names),
         y=rows,
         mode="text",
+        cliponaxis=False,
         text=[
             f"<b>{text}</b>" if value == highest else text
             for text, value in zip(texts, values, strict=True)
@@ -55,13 +57,13 @@ def probability_bars(words: Words, probabilities: Mapping[str, float] | None = N
         textfont_size=14,
     )
     figure.update_traces(orientation="h", width=0.56, selector={"type": "bar"})
-    figure.update_xaxes(visible=False, range=[-0.09, 1.22], fixedrange=True)
+    figure.update_xaxes(visible=False, range=[-0.09, 1.01], fixedrange=True)
     ticks = [
         f"<b>{name}</b>" if probabilities and value == highest else name
         for name, value in zip(names, values, strict=True)
     ]
     set_rows(figure, names, ticks, HEIGHT)
-    return plain(figure).update_layout(hovermode=False)
+    return plain(figure).update_layout(hovermode=False, margin_r=PERCENT_WIDTH)
 
 
 def set_rows(figure: go.Figure, names: list[str], ticks: list[str], height: int) -> None:
