@@ -87,8 +87,9 @@ def test_a_correction_teaches_the_recording_and_can_be_changed(app, new_page, ac
     expect(page.locator("#correction label")).to_have_count(0)
 
 
-@pytest.mark.parametrize("texts", [ENGLISH, RUSSIAN], ids=["en", "ru"])
-@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["1280x800", "390x844"])
+@pytest.mark.parametrize(
+    ("size", "texts"), [(DESKTOP, ENGLISH), (PHONE, RUSSIAN)], ids=["1280x800-en", "390x844-ru"]
+)
 def test_looks(app, new_page, acted, size, texts):
     page = new_page(viewport=size)
     path = "" if texts is ENGLISH else "ru"

@@ -152,6 +152,7 @@ def test_looks(app, new_page, size):
     assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
 
 
+@pytest.mark.long
 def test_a_hundred_thousand_points_are_drawn(playwright, new_page, monkeypatch):
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     program = ROOT / "tests" / "page" / "many_points.py"
