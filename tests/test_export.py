@@ -66,8 +66,9 @@ def near_a_split(classifier, embedding):
     features = classifier.features(embedding[None])
     [pooled] = classifier.predict(embedding[None]).pooled
     weight = classifier.gate.weight(features.similarity)
-    of_rows = boosting_features(features.rows, weight)[0]
-    columns = np.concatenate([np.log(pooled[classifier.classes]), of_rows])
+    linear = classifier.linear.log_probabilities(features.rows)
+    others = boosting_features(linear, weight)[0]
+    columns = np.concatenate([np.log(pooled[classifier.classes]), others])
     feature, threshold = classifier.boosting.feature, classifier.boosting.threshold
     return np.abs(columns[feature] - threshold)[feature >= 0].min() < SAME
 

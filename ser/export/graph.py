@@ -12,7 +12,7 @@ from ser.errors import SerError
 from ser.labels import LABELS
 from ser.models import calibration, embedding_map, encoder, gate
 from ser.models.boosting import Boosting
-from ser.models.classifier import N_FEATURES, EmotionClassifier
+from ser.models.classifier import EmotionClassifier
 from ser.models.embedding_map import EmbeddingMap
 from ser.models.kernel_ridge import KernelRidgeModel
 from ser.models.pretrained import Pretrained
@@ -115,9 +115,10 @@ class ClassifierGraph(torch.nn.Module):
         scores, similarity = self.kernel_ridge(row)
         weight = torch.sigmoid(self.gate.slope * (similarity - self.gate.midpoint))
         linear = functional.log_softmax(rows @ self.linear_weights + self.intercepts, dim=1)
+        linear = torch.clamp(linear, min=gate.MIN_LOG_PROBABILITY)
         pooled = self._pool(linear, scores, weight)
-        features = torch.cat([pooled, rows[:, :N_FEATURES], weight], dim=1)
-        boosted = functional.log_softmax(pooled + self.boosting(features[0]), dim=1)
+        features = torch.cat([pooled, linear, weight], dim=1)
+        boosted = functional.log_softmax(pooled + weight * self.boosting(features[0]), dim=1)
         scale = self.calibration.intercept + self.calibration.slope * weight
         scale = torch.exp(torch.clamp(scale, *calibration.LOG_SCALES))
         probabilities = functional.softmax(scale * boosted, dim=1)
@@ -127,7 +128,6 @@ class ClassifierGraph(torch.nn.Module):
         self, linear: torch.Tensor, scores: torch.Tensor, weight: torch.Tensor
     ) -> torch.Tensor:
         kernel = self.gate.kernel_scale * torch.log(torch.clamp(scores, min=gate.MIN_SCORE))
-        linear = torch.clamp(linear, min=gate.MIN_LOG_PROBABILITY)
         pooled = weight * kernel + (1 - weight) * self.gate.linear_scale * linear
         unlike = torch.log(torch.clamp(weight, min=gate.MIN_WEIGHT))
         return functional.log_softmax(pooled + self.only_at_home * unlike, dim=1)

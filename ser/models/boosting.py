@@ -3,17 +3,14 @@
 LightGBM fits the trees (Ke et al. 2017); the arrays hold no class of it or of this project, so an
 artifact survives other versions of both, and prediction needs no LightGBM.
 
-A corpus that was left out is predicted with too much of some emotions and too little of others.
-Trees would learn that of each training corpus, and a new one differs in its own way. So intercepts
-of the corpora are estimated first and belong to the initial scores, as random effects do in mixed
-models.
+Trees learn how one corpus differs from what is predicted. Another corpus differs in its own way, so
+their correction counts by a weight of each clip.
 """
 
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from scipy.optimize import minimize
 from scipy.special import log_softmax
 
 from ser import console
@@ -32,11 +29,10 @@ PARAMETERS = {
     "deterministic": True,
     "verbose": -1,
 }
-PENALTY = 1e-3  # on the squares of the corpora's intercepts
 LEAVES = np.uint8  # of whose bits each stands for a leaf: there are at most eight
 HIGHEST_BIT = np.array([max(bits.bit_length() - 1, 0) for bits in range(256)])  # by value of LEAVES
 CHUNK = 64  # rows, so that memory does not grow with them
-MASKED = -40.0  # initial score of an emotion that a clip's corpus lacks: its gradient vanishes
+MASKED = -40.0  # initial score of a class that does not occur: its gradient vanishes
 
 
 @dataclass(frozen=True)
@@ -56,17 +52,20 @@ class Boosting:
     right: np.ndarray
     value: np.ndarray
 
-    def predict_log_proba(self, log_probabilities: np.ndarray, features: np.ndarray) -> np.ndarray:
+    def predict_log_proba(
+        self, log_probabilities: np.ndarray, features: np.ndarray, weight: np.ndarray
+    ) -> np.ndarray:
         """Return corrected log-probabilities, shape (n, classes).
 
         Args:
             log_probabilities: to correct, shape (n, classes).
             features: shape (n, d).
+            weight: of the correction, 0-1, shape (n, 1).
         """
         rows = _columns(log_probabilities, features)
         chunks = [rows[first : first + CHUNK] for first in range(0, len(rows), CHUNK)]
         corrections = [self._values(chunk).sum(axis=1) for chunk in chunks]
-        return log_softmax(log_probabilities + np.concatenate(corrections), axis=1)
+        return log_softmax(log_probabilities + weight * np.concatenate(corrections), axis=1)
 
     def _values(self, rows: np.ndarray) -> np.ndarray:
         """Return the value of each tree's leaf, shape (n, stages, classes).
@@ -133,19 +132,15 @@ def fit_boosting(
     log_probabilities: np.ndarray,
     features: np.ndarray,
     targets: np.ndarray,
-    corpora: np.ndarray,
-    mask: np.ndarray,
     weights: np.ndarray,
     seed: int,
 ) -> Boosting:
-    """Fit trees that correct log-probabilities.
+    """Fit trees that correct log-probabilities, all clips by the same weight of the correction.
 
     Args:
         log_probabilities: out of fold, shape (n, classes).
         features: shape (n, d).
         targets: the true columns, shape (n,).
-        corpora: names, shape (n,).
-        mask: which classes a clip's corpus has, bool, shape (n, classes).
         weights: of the clips, mean 1, shape (n,).
 
     Raises:
@@ -155,11 +150,8 @@ def fit_boosting(
         import lightgbm  # only training needs it
 
     n_classes = log_probabilities.shape[1]
-    initial = log_probabilities.copy()
-    for corpus in np.unique(corpora):
-        rows = corpora == corpus
-        initial[rows] += _intercepts(*(a[rows] for a in (initial, targets, mask, weights)))
-    initial[~mask] = MASKED
+    absent = ~np.isin(np.arange(n_classes), targets)
+    initial = np.where(absent, MASKED, log_probabilities)
     data = lightgbm.Dataset(
         _columns(log_probabilities, features),
         targets,
@@ -178,23 +170,6 @@ def fit_boosting(
     columns = np.array(padded).reshape(-1, n_classes, size, 5)
     feature, threshold, left, right, value = np.moveaxis(columns, -1, 0)
     return Boosting(feature.astype(int), threshold, left.astype(int), right.astype(int), value)
-
-
-def _intercepts(
-    logits: np.ndarray, targets: np.ndarray, mask: np.ndarray, weights: np.ndarray
-) -> np.ndarray:
-    """Return what to add to the logits of one corpus for the highest likelihood, (classes,)."""
-    masked = np.where(mask, logits, MASKED)
-    shares = (weights / weights.sum())[:, None]
-    one_hot = targets[:, None] == np.arange(logits.shape[1])
-
-    def loss(intercepts: np.ndarray) -> tuple[float, np.ndarray]:
-        log = log_softmax(masked + intercepts, axis=1)
-        value = PENALTY * intercepts @ intercepts / 2 - np.sum(shares * log, where=one_hot)
-        gradient = np.sum(shares * (np.exp(log) - one_hot), axis=0)
-        return float(value), gradient + PENALTY * intercepts
-
-    return minimize(loss, np.zeros(logits.shape[1]), jac=True, method="L-BFGS-B").x
 
 
 def _columns(log_probabilities: np.ndarray, features: np.ndarray) -> np.ndarray:

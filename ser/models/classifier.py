@@ -1,12 +1,12 @@
 """The emotion classifier: embeddings in, probabilities of LABELS out.
 
 A linear model of several corpora (linear.py) and a kernel ridge of one of them, the home corpus
-(kernel_ridge.py), are pooled by a gate (gate.py), gradient boosting corrects the pooled
-log-probabilities (boosting.py), and calibration makes them match accuracies (calibration.py). See
-ser/training/classifier/fitting.py for how they are fitted.
+(kernel_ridge.py), are pooled by a gate (gate.py); gradient boosting corrects the result where a
+clip is like the home corpus (boosting.py), and calibration makes probabilities match accuracies
+(calibration.py). See ser/training/classifier/fitting.py for how they are fitted.
 
-The linear model and boosting get principal components, which may be adapted to a speaker
-(speaker.py); the kernel ridge gets embeddings, always as they are.
+The linear model gets principal components, which may be adapted to a speaker (speaker.py); the
+kernel ridge gets embeddings, always as they are.
 """
 
 from dataclasses import dataclass
@@ -16,12 +16,10 @@ import numpy as np
 from ser.labels import LABELS
 from ser.models.boosting import Boosting
 from ser.models.calibration import Calibration
-from ser.models.gate import Gate
+from ser.models.gate import MIN_LOG_PROBABILITY, Gate
 from ser.models.kernel_ridge import KernelRidgeModel
 from ser.models.linear import BLAS, LinearModel, Projection, flat_rows
 from ser.models.speaker import Features
-
-N_FEATURES = 64  # principal components that boosting splits on
 
 
 @dataclass(frozen=True)
@@ -47,7 +45,7 @@ class EmotionClassifier:
 
     Attributes:
         classes: int, shape (k,), indices of the LABELS that occurred in training, ascending.
-        linear, boosting: of principal components.
+        linear: of principal components.
         kernel_ridge: of embeddings; its columns are the classes too.
     """
 
@@ -79,7 +77,8 @@ class EmotionClassifier:
         weight = self.gate.weight(features.similarity)
         linear = self.linear.log_probabilities(adapted)
         pooled = self.gate.pool(linear, features.scores, weight)
-        boosted = self.boosting.predict_log_proba(pooled, boosting_features(adapted, weight))
+        columns = boosting_features(linear, weight)
+        boosted = self.boosting.predict_log_proba(pooled, columns, weight)
         return Prediction(
             self.of_labels(np.exp(pooled)),
             self.of_labels(self.calibration.calibrate(boosted, weight)),
@@ -94,6 +93,11 @@ class EmotionClassifier:
         return columns
 
 
-def boosting_features(projected: np.ndarray, weight: np.ndarray) -> np.ndarray:
-    """Return what boosting splits on: principal components, and the gate's weight."""
-    return np.hstack([projected[:, :N_FEATURES], weight])
+def boosting_features(linear: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """Return what boosting splits on beside pooled log-probabilities, shape (n, classes + 1).
+
+    Args:
+        linear: log-probabilities of the linear model, shape (n, classes).
+        weight: of the kernel ridge, shape (n, 1).
+    """
+    return np.hstack([np.maximum(linear, MIN_LOG_PROBABILITY), weight])

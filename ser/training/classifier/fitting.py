@@ -1,7 +1,8 @@
 """Fit the models that need labels to a training set.
 
-The gate, boosting and calibration are fitted to out-of-fold predictions: in folds by speaker of the
-home corpus, and with whole corpora left out, since whoever uses the classifier is in none.
+The gate, boosting and calibration are fitted to out-of-fold predictions in folds by speaker of the
+home corpus; gate and calibration also with whole corpora left out, since whoever uses the
+classifier is in none.
 """
 
 from collections.abc import Sequence
@@ -108,20 +109,18 @@ def fit_classifier(
     weight = np.zeros((len(rows), 1))
     weight[:n_home] = gate.weight(similarity)
     pooled = gate.pool(linear, np.pad(scores, ((0, len(rows) - n_home), (0, 0))), weight)
-    features = boosting_features(data.projected[rows], weight)
+    features = boosting_features(linear, weight)
 
     def boosting_of(train: np.ndarray) -> Boosting:
-        arrays = pooled, features, targets, corpora, mask, weights
+        arrays = pooled, features, targets, weights
         return fit_boosting(*(array[train] for array in arrays), seed)
 
-    boosted = np.empty_like(pooled)
+    boosted, at_home = pooled.copy(), np.arange(len(rows)) < n_home
     for fold in folds:
-        train = np.isin(rows, fold.train)
-        test = (corpora == fold.corpus) & np.isin(rows, fold.test)
-        boosted[test] = pooled[test]
-        # No rows are left where the encoder was fine-tuned on all other corpora.
-        if train.any():
-            boosted[test] = boosting_of(train).predict_log_proba(pooled[test], features[test])
+        if fold.familiar:
+            test = at_home & np.isin(rows, fold.test)
+            boosting = boosting_of(at_home & ~test)
+            boosted[test] = boosting.predict_log_proba(pooled[test], features[test], weight[test])
     everything = np.arange(len(data.targets))
     classifier = EmotionClassifier(
         data.classes,
@@ -129,7 +128,7 @@ def fit_classifier(
         data.fit_linear(everything),
         data.fit_kernel_ridge(everything, seed),
         gate,
-        boosting_of(slice(None)),
+        boosting_of(at_home),
         fit_calibration(boosted, weight, targets, mask, weights),
     )
     out_of_fold = np.empty_like(pooled[:n_home])
