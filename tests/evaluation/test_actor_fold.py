@@ -53,4 +53,4 @@ def test_probabilities_are_those_of_the_artifacts(fold):
     change = np.abs(probabilities - expected)
     assert change.mean() < MAX_MEAN_PROBABILITY_CHANGE
     same = probabilities.argmax(axis=1) == expected.argmax(axis=1)
-    assert same.mean() > 0.98
+    assert same.mean() > 0.94
