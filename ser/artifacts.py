@@ -32,7 +32,8 @@ EMBEDDINGS = "embeddings.npz"
 OTHER_CORPORA = "other_corpora.npz"
 COMPARISON = "comparison.svg"
 READY = ".ready"  # folder with complete files that only have to be renamed
-NEEDED = (CLASSIFIER, ADAPTATION, SPEAKER_PROJECTION, MAP, OUT_OF_FOLD, METRICS)
+PREDICTING = (CLASSIFIER, ADAPTATION, SPEAKER_PROJECTION, MAP)
+NEEDED = (*PREDICTING, OUT_OF_FOLD, METRICS)
 # Training and evaluation read these, the page does not.
 OPTIONAL = (EMBEDDINGS, OTHER_CORPORA, COMPARISON)
 LIBRARIES = ("numpy", "scikit-learn", "torch", "transformers", "librosa", "soxr", "umap-learn")
@@ -77,8 +78,16 @@ def checkpoint_of(folder: Path, manifest: dict) -> str | Path:
 
 
 def version_of(folder: Path) -> str:
-    """Return what distinguishes these artifacts from all others, 12 hexadecimal digits."""
-    return sha256(folder / MANIFEST)[:12]
+    """Return what distinguishes this model from all others, 12 hexadecimal digits.
+
+    Scores do not count: voice profiles and figures stay those of the model when one is added.
+    """
+    manifest = read_json(folder / MANIFEST)
+    described = {key: manifest.get(key) for key in ("encoder", "preprocessing", "labels")}
+    files = manifest.get("files", {})
+    described["files"] = {name: files.get(name) for name in PREDICTING}
+    content = json.dumps(described, sort_keys=True)
+    return hashlib.sha256(content.encode()).hexdigest()[:12]
 
 
 def read_json(path: Path) -> dict:

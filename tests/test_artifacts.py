@@ -129,9 +129,13 @@ def test_writing_that_fails_changes_nothing(folder):
 
 
 def test_metrics_are_replaced_and_nothing_else(folder):
-    before = artifacts.verify(folder)
+    before, version = artifacts.verify(folder), artifacts.version_of(folder)
     artifacts.write_metrics(folder, {"clips": 0})
     after = artifacts.verify(folder)
     assert artifacts.read_json(folder / artifacts.METRICS) == {"clips": 0}
     changed = {name for name in before["files"] if before["files"][name] != after["files"][name]}
     assert changed == {artifacts.METRICS}
+    assert artifacts.version_of(folder) == version
+    with artifacts.replacing(folder, after) as fresh:
+        (fresh / artifacts.ADAPTATION).write_bytes(b"another")
+    assert artifacts.version_of(folder) != version
