@@ -22,7 +22,7 @@ def sets():
     rng = np.random.default_rng(0)
     class_means, labelled = rng.normal(size=(8, HIDDEN_SIZE)), {}
     for corpus in ("home", "crema_d", "nemo"):
-        utterances = made_up(corpus, 12, EMOTIONS, 4)
+        utterances = made_up(corpus, 12, EMOTIONS, 8)
         own = class_means + rng.normal(0, 0.8, class_means.shape)
         codes = [LABELS.index(utterance.emotion) for utterance in utterances]
         embeddings = own[codes] + rng.normal(0, 2.5, (len(codes), HIDDEN_SIZE))

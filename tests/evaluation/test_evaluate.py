@@ -18,8 +18,8 @@ N_FOLDS = {"random": 5, "actors": 6}
 
 @pytest.fixture
 def labelled():
-    """Clips that emotions are predicted from in one layer of three, with their row numbers."""
-    labelled = separable_in_one_layer(3, 1, np.random.default_rng(1))
+    """Clips that emotions are predicted from in one layer of five, with their row numbers."""
+    labelled = separable_in_one_layer(5, 2, np.random.default_rng(1))
     labelled.embeddings[:, :, 0, 1] = np.arange(len(labelled.embeddings))[:, None]
     return labelled
 
