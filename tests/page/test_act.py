@@ -31,7 +31,7 @@ def test_skip_repeat_remove_and_finish(app, new_page, acted, tmp_path):
     click(page, words.ACT_AGAIN)
     expect(rows.nth(1)).to_have_class("open")
     expect(page.locator("#act-recording")).to_be_visible()
-    record(page, acted[2, "calm"])
+    record(page, acted[1, "angry"])
     expect(page.locator("#act-answer .heard")).to_be_visible()
     assert rows.nth(1).locator("small").inner_text() != once
     click(page, words.ACT_NEXT)
