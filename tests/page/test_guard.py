@@ -64,8 +64,7 @@ def uploaded(client, path):
 
 def test_health(http_client):
     answer = http_client.get("health")
-    version = artifacts.sha256(artifacts.FOLDER / artifacts.MANIFEST)[:12]
-    assert answer.json() == {"ready": True, "model": version}
+    assert answer.json() == {"ready": True, "model": artifacts.version_of(artifacts.FOLDER)}
 
 
 @pytest.mark.parametrize(
