@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 HEIGHT = 178  # px
 LETTER_WIDTH = 9  # px at most, about, of a letter of an emotion's name
 PERCENT_WIDTH = 54  # px of the longest percentage, in bold
+RANGE = (-0.09, 1.01)  # of the bars' axis: markers or numbers at the left, percentages at the end
 
 
 def probability_bars(words: Words, probabilities: Mapping[str, float] | None = None) -> go.Figure:
@@ -45,7 +46,7 @@ def probability_bars(words: Words, probabilities: Mapping[str, float] | None = N
         },
     )
     figure.add_scatter(
-        x=[1.01] * len(names),
+        x=[RANGE[1]] * len(names),
         y=rows,
         mode="text",
         cliponaxis=False,
@@ -57,24 +58,24 @@ def probability_bars(words: Words, probabilities: Mapping[str, float] | None = N
         textfont_size=14,
     )
     figure.update_traces(orientation="h", width=0.56, selector={"type": "bar"})
-    figure.update_xaxes(visible=False, range=[-0.09, 1.01], fixedrange=True)
     ticks = [
         f"<b>{name}</b>" if probabilities and value == highest else name
         for name, value in zip(names, values, strict=True)
     ]
     set_rows(figure, names, ticks, HEIGHT)
-    return plain(figure).update_layout(hovermode=False, margin_r=PERCENT_WIDTH)
+    return plain(figure).update_layout(hovermode=False)
 
 
 def set_rows(figure: go.Figure, names: list[str], ticks: list[str], height: int) -> None:
     """Lay out bars in numbered rows, the first at the top, over their tracks.
 
     Args:
-        figure: of the bars.
+        figure: of the bars, with percentages at the end of RANGE.
         names: of the rows, for which there is room at the left.
         ticks: the same, or in bold, as they are shown.
         height: of the figure in px.
     """
+    figure.update_xaxes(visible=False, range=RANGE, fixedrange=True)
     figure.update_yaxes(
         range=[len(names) - 0.5, -0.5],
         fixedrange=True,
@@ -85,5 +86,5 @@ def set_rows(figure: go.Figure, names: list[str], ticks: list[str], height: int)
         tickvals=list(range(len(names))),
         ticktext=ticks,
     )
-    margin = {"t": 0, "b": 0, "l": LETTER_WIDTH * max(map(len, names)), "r": 0}
+    margin = {"t": 0, "b": 0, "l": LETTER_WIDTH * max(map(len, names)), "r": PERCENT_WIDTH}
     figure.update_layout(barmode="overlay", height=height, margin=margin)

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from ser.audio.clip import SAMPLING_RATE
 from ser.charts import map_chart, waveform
-from ser.charts.probabilities import PERCENT_WIDTH, set_rows
+from ser.charts.probabilities import RANGE, set_rows
 from ser.charts.style import MARKERS, TRACK, plain
 from ser.labels import LABELS
 
@@ -51,7 +51,7 @@ def probability_bars(words: Words, first: Numbered, second: Numbered) -> go.Figu
         )
         for x, texts, position in (
             (-0.02, [str(shown.number)] * len(rows), "middle left"),
-            (1.01, list(map(words.percent, values)), "middle right"),
+            (RANGE[1], list(map(words.percent, values)), "middle right"),
         ):
             figure.add_scatter(
                 x=[x] * len(rows), y=y, mode="text", text=texts, textposition=position
@@ -59,9 +59,8 @@ def probability_bars(words: Words, first: Numbered, second: Numbered) -> go.Figu
     figure.update_traces(orientation="h", width=0.32, selector={"type": "bar"})
     figure.update_traces(textfont_size=13, cliponaxis=False, selector={"type": "scatter"})
     figure.update_traces(hoverinfo="skip")
-    figure.update_xaxes(visible=False, range=[-0.09, 1.01], fixedrange=True)
     set_rows(figure, names, names, ROW_HEIGHT * len(rows))
-    return plain(figure).update_layout(margin_r=PERCENT_WIDTH)
+    return plain(figure)
 
 
 def map_figure(map_: go.Figure, words: Words, first: Numbered, second: Numbered) -> go.Figure:

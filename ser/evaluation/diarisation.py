@@ -151,7 +151,7 @@ def split(
     """Return the utterances of held-out speakers, of corpora that have any, and all others'.
 
     Raises:
-        SerError: there are none, or too few of a corpus for a conversation.
+        SerError: a corpus of speaker_separation.HELD_OUT is missing, or only a part of it is there.
     """
     held_out, others = [], []
     for utterances in tables:

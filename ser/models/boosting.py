@@ -141,7 +141,7 @@ def fit_boosting(
         log_probabilities: out of fold, shape (n, classes).
         features: shape (n, d).
         targets: the true columns, shape (n,).
-        weights: of the clips, mean 1, shape (n,).
+        weights: of the clips, shape (n,).
 
     Raises:
         SerError: LightGBM is not installed.

@@ -1,9 +1,4 @@
-"""One of the folds by actors is trained anew: a change that costs accuracy fails here.
-
-Of the other corpora a part is enough: at home they matter little, and take most of the time.
-"""
-
-from dataclasses import replace
+"""One of the folds by actors is trained anew: a change that costs accuracy fails here."""
 
 import numpy as np
 import pytest
@@ -16,8 +11,6 @@ from ser.training.classifier import fitting
 from ser.training.labelled_embeddings import SEED
 
 FOLD = 0
-EVERY = 4  # clips of other corpora, the first is trained with
-OF_CLIPS = ("rows", "emotions", "corpora", "speakers")  # of ProjectedCorpora
 MAX_ACCURACY_CHANGE = 0.015  # three or four of the fold's 240 clips
 MAX_MEAN_PROBABILITY_CHANGE = 0.01
 
@@ -26,8 +19,6 @@ MAX_MEAN_PROBABILITY_CHANGE = 0.01
 def fold():
     """Return labels, probabilities and row numbers of the clips of the test fold."""
     labelled = labelled_embeddings.load(artifacts.FOLDER)
-    part = {name: getattr(labelled.others, name)[::EVERY] for name in OF_CLIPS}
-    labelled = replace(labelled, others=replace(labelled.others, **part))
     names = [utterance.name for utterance in labelled.utterances]
     train, test = protocols.folds(labelled.utterances, "actors", names, SEED)[FOLD]
     classifier, _ = fitting.fit_emotions(labelled.subset(train), SEED)
@@ -53,4 +44,4 @@ def test_probabilities_are_those_of_the_artifacts(fold):
     change = np.abs(probabilities - expected)
     assert change.mean() < MAX_MEAN_PROBABILITY_CHANGE
     same = probabilities.argmax(axis=1) == expected.argmax(axis=1)
-    assert same.mean() > 0.94
+    assert same.mean() > 0.98

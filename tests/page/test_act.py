@@ -88,7 +88,14 @@ def test_a_correction_teaches_the_recording_and_can_be_changed(app, new_page, ac
 
 
 @pytest.mark.parametrize(
-    ("size", "texts"), [(DESKTOP, ENGLISH), (PHONE, RUSSIAN)], ids=["1280x800-en", "390x844-ru"]
+    ("size", "texts"),
+    [
+        (DESKTOP, ENGLISH),
+        (PHONE, RUSSIAN),
+        pytest.param(DESKTOP, RUSSIAN, marks=pytest.mark.long),
+        pytest.param(PHONE, ENGLISH, marks=pytest.mark.long),
+    ],
+    ids=["1280x800-en", "390x844-ru", "1280x800-ru", "390x844-en"],
 )
 def test_looks(app, new_page, acted, size, texts):
     page = new_page(viewport=size)
